@@ -1,0 +1,361 @@
+//! The catalogue itself: every stable code with its status and its words. Add a code here and
+//! nowhere else; the compiler and the tests beside [`super`] hold it complete in both languages.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Entry, Words};
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident = $code:literal $status:literal
+        { $title_ja:literal / $title_en:literal; $detail_ja:literal / $detail_en:literal })+) => {
+        /// Every error code of the platform. Stable: clients decide on it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $(#[doc = $title_en] #[serde(rename = $code)] $name,)+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code as clients see it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// Status and words.
+            #[must_use]
+            pub const fn entry(self) -> Entry {
+                match self {
+                    $(Self::$name => Entry {
+                        code: $code,
+                        status: $status,
+                        title: Words { ja: $title_ja, en: $title_en },
+                        detail: Words { ja: $detail_ja, en: $detail_en },
+                    },)+
+                }
+            }
+
+            /// HTTP status (RFC 9110).
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                self.entry().status
+            }
+        }
+    };
+}
+
+catalogue! {
+    // ── the request ──
+    NotFound = "not_found" 404
+        { "見つかりません" / "Not found";
+          "指定されたものはありません。番号を確かめてください。" / "There is no such thing. Check the id." }
+    RouteNotFound = "route_not_found" 404
+        { "この宛先はありません" / "No such address";
+          "この URL の機能はありません。API 文書（/docs）で確かめてください。" / "This API has no such address. See the documentation at /docs." }
+    MethodNotAllowed = "method_not_allowed" 405
+        { "この操作はできません" / "Method not allowed";
+          "この宛先では {method} を使えません。使えるのは {allowed} です。" / "This address does not accept {method}; it accepts {allowed}." }
+    BadRequest = "bad_request" 400
+        { "要求を読み取れません" / "The request cannot be read";
+          "要求の形が正しくありません（{why}）。API 文書（/docs）の例と比べてください。" / "The request is malformed ({why}). Compare it with the examples at /docs." }
+    UnknownParameter = "unknown_parameter" 400
+        { "知らない検索条件です" / "Unknown query parameter";
+          "検索条件 {name} はありません。使えるのは {known} です。" / "There is no query parameter {name}; the known ones are {known}." }
+    InvalidValue = "invalid_value" 422
+        { "値が正しくありません" / "A value is not valid";
+          "{name} の値が正しくありません（{why}）。直してもう一度送ってください。" / "The value of {name} is not valid ({why}). Correct it and send it again." }
+    InvalidCursor = "invalid_cursor" 400
+        { "続きの位置が正しくありません" / "The cursor is not valid";
+          "この続きの位置（cursor）は使えません。最初のページから読み直してください。" / "This cursor cannot be used. Begin again at the first page." }
+    PayloadTooLarge = "payload_too_large" 413
+        { "大きすぎます" / "Too large";
+          "送られた内容が上限（{limit} バイト）を超えています。分けて送ってください。" / "What was sent exceeds the limit of {limit} bytes. Send it in parts." }
+    UnsupportedMediaType = "unsupported_media_type" 415
+        { "この形式は受け取れません" / "Unsupported media type";
+          "Content-Type は {expected} にしてください。" / "Use the Content-Type {expected}." }
+    Internal = "internal" 500
+        { "内部エラー" / "Internal error";
+          "処理できませんでした。何も変わっていません。要求番号を添えて組合に連絡してください。" / "It could not be done and nothing was changed. Tell the cooperative the request id." }
+    Unavailable = "unavailable" 503
+        { "一時的に使えません" / "Temporarily unavailable";
+          "一時的に処理できません。何も変わっていません。しばらくしてからやり直してください。" / "It cannot be done just now and nothing was changed. Try again shortly." }
+    TooManyRequests = "too_many_requests" 429
+        { "回数が多すぎます" / "Too many requests";
+          "短い間に回数が多すぎます。{seconds} 秒待ってからやり直してください。" / "Too many requests in a short time. Wait {seconds} seconds." }
+
+    // ── who asks ──
+    Unauthenticated = "unauthenticated" 401
+        { "認証が必要です" / "Authentication is required";
+          "有効なトークンがありません。Authorization: Bearer にトークンを付けてください。" / "There is no valid token. Send one as Authorization: Bearer." }
+    TokenRevoked = "token_revoked" 401
+        { "トークンは無効です" / "The token is no longer valid";
+          "このトークンは取り消されたか期限が切れています。町の管理者に新しいトークンを頼んでください。" / "This token was revoked or has expired. Ask your town's administrator for a new one." }
+    GrantMissing = "grant_missing" 403
+        { "権限がありません" / "Not permitted";
+          "この操作には「{grant}」の権限が要ります。町の管理者に相談してください。" / "This needs the grant {grant}. Ask your town's administrator." }
+    PurposeRequired = "purpose_required" 400
+        { "利用目的が要ります" / "A purpose is required";
+          "住民の記録を読むときは、ヘッダー Tasuki-Purpose に利用目的（{known}）を書いてください。" / "Where residents are read, the header Tasuki-Purpose must say why ({known})." }
+    SelfApproval = "self_approval" 403
+        { "起案した人は決裁できません" / "The drafter cannot approve";
+          "起案した人とは別の決裁者が承認してください。" / "Somebody other than the drafter has to approve." }
+
+    // ── not there (another town's thing answers the same) ──
+    PersonNotFound = "person_not_found" 404
+        { "その住民は見つかりません" / "No such person";
+          "この町にその番号の住民はいません。番号を確かめるか、検索してください。" / "This town has no person with that id. Check it, or search." }
+    HouseholdNotFound = "household_not_found" 404
+        { "その世帯は見つかりません" / "No such household";
+          "この町にその番号の世帯はありません。番号を確かめてください。" / "This town has no household with that id. Check it." }
+    UploadNotFound = "upload_not_found" 404
+        { "その受付は見つかりません" / "No such upload";
+          "その番号の受付はありません。番号を確かめるか、もう一度アップロードしてください。" / "There is no upload with that id. Check it, or upload again." }
+    LoadNotFound = "load_not_found" 404
+        { "その取込は見つかりません" / "No such load";
+          "その番号の取込はありません。取込の一覧で確かめてください。" / "There is no load with that id. See the list of loads." }
+    RejectNotFound = "reject_not_found" 404
+        { "その取込エラーは見つかりません" / "No such reject";
+          "その番号の取込エラーはありません。取込エラーの一覧で確かめてください。" / "There is no reject with that id. See the list of rejects." }
+    SourceNotFound = "source_not_found" 404
+        { "その連携元はありません" / "No such source";
+          "連携元「{source}」は町の設定にありません。設定の連携元の一覧で確かめてください。" / "The town's profile has no source {source}. See its list of sources." }
+    LinkTaskNotFound = "link_task_not_found" 404
+        { "その突合待ちは見つかりません" / "No such link task";
+          "その番号の突合待ちはありません。突合待ちの一覧で確かめてください。" / "There is no link task with that id. See the link queue." }
+    RulebookNotFound = "rulebook_not_found" 404
+        { "その判定基準はありません" / "No such rulebook";
+          "その名前の判定基準はありません。判定基準の一覧で確かめてください。" / "There is no rulebook of that name. See the list of rulebooks." }
+    RunNotFound = "run_not_found" 404
+        { "その判定は見つかりません" / "No such run";
+          "その番号の判定はありません。判定の一覧で確かめてください。" / "There is no run with that id. See the list of runs." }
+    CandidateNotFound = "candidate_not_found" 404
+        { "その候補は見つかりません" / "No such candidate";
+          "この判定にその住民の結果はありません。候補の一覧で確かめてください。" / "This run has no result for that person. See the list of candidates." }
+    ConsentNotFound = "consent_not_found" 404
+        { "その同意は見つかりません" / "No such consent";
+          "その番号の同意はありません。番号を確かめてください。" / "There is no consent with that id. Check it." }
+    HandoverNotFound = "handover_not_found" 404
+        { "その引継ぎは見つかりません" / "No such handover";
+          "その番号の引継ぎはありません。引継ぎの一覧で確かめてください。" / "There is no handover with that id. See the list of handovers." }
+    TokenNotFound = "token_not_found" 404
+        { "そのトークンは見つかりません" / "No such token";
+          "その番号のトークンはありません。トークンの一覧で確かめてください。" / "There is no token with that id. See the list of tokens." }
+    StaffNotFound = "staff_not_found" 404
+        { "その職員は見つかりません" / "No such member of staff";
+          "その番号の職員はいません。職員の一覧で確かめてください。" / "There is no member of staff with that id. See the list of staff." }
+    OperationNotFound = "operation_not_found" 404
+        { "その処理は見つかりません" / "No such operation";
+          "その番号の処理はありません。番号を確かめてください。" / "There is no operation with that id. Check it." }
+    TaskNotFound = "task_not_found" 404
+        { "その仕事は見つかりません" / "No such task";
+          "その番号の仕事はありません。一覧で確かめてください。" / "There is no task with that id. See the list." }
+    LeafNotFound = "leaf_not_found" 404
+        { "その証跡は見つかりません" / "No such leaf";
+          "その番号の証跡はありません。番号を確かめてください。" / "There is no leaf with that id. Check it." }
+    TownNotFound = "town_not_found" 404
+        { "その町は加入していません" / "No such member";
+          "{town} は組合に加入していません。町の一覧で確かめてください。" / "{town} is not a member of the cooperative. See the list of towns." }
+
+    // ── configuration ──
+    ConfigSyntax = "config_syntax" 422
+        { "設定ファイルを読めません" / "A configuration file cannot be read";
+          "{file} の {line} 行目：{why}。直してもう一度確かめてください。" / "{file}, line {line}: {why}. Correct it and validate again." }
+    ConfigUnknownKey = "config_unknown_key" 422
+        { "設定に知らない項目があります" / "Unknown key in the configuration";
+          "{file} の {line} 行目：項目 {key} はありません。書けるのは {known} です。" / "{file}, line {line}: there is no key {key}; the known ones are {known}." }
+    ConfigMissingKey = "config_missing_key" 422
+        { "設定に必要な項目がありません" / "A key is missing in the configuration";
+          "{file} の {line} 行目：項目 {key} が必要です。書き足してください。" / "{file}, line {line}: the key {key} is needed. Add it." }
+    ConfigInvalidValue = "config_invalid_value" 422
+        { "設定の値が正しくありません" / "A value in the configuration is not valid";
+          "{file} の {line} 行目：{key} の値が正しくありません（{why}）。直してください。" / "{file}, line {line}: the value of {key} is not valid ({why}). Correct it." }
+    ConfigReference = "config_reference" 422
+        { "設定が指すものがありません" / "The configuration refers to something that is not there";
+          "{file} の {line} 行目：{key} が指す {target} がありません。名前を確かめてください。" / "{file}, line {line}: {key} refers to {target}, which does not exist. Check the name." }
+    ConfigDuplicate = "config_duplicate" 422
+        { "設定に同じものが二つあります" / "Something is defined twice in the configuration";
+          "{file} の {line} 行目：{key}「{target}」が重なっています。一方を消してください。" / "{file}, line {line}: {key} {target} is defined twice. Remove one." }
+    TownCodeInvalid = "town_code_invalid" 422
+        { "団体コードが正しくありません" / "The town code is not valid";
+          "{file} の {line} 行目：全国地方公共団体コード {code} が正しくありません（{why}）。総務省の一覧で確かめてください。" / "{file}, line {line}: the town code {code} is not valid ({why}). Check it against the national list." }
+    LegalEntryMissing = "legal_entry_missing" 422
+        { "法的根拠の記載がありません" / "The legal entry is missing";
+          "連携元「{source}」に [legal]（利用目的・根拠条文・決定者・期限）がありません。根拠のないデータは取り込めません。" / "The source {source} has no [legal] entry (purpose, article, who decided, until when). Data without one is not loaded." }
+    LegalEntryExpired = "legal_entry_expired" 409
+        { "法的根拠の期限が切れています" / "The legal entry has expired";
+          "連携元「{source}」の根拠は {until} までです。決定を更新してから取り込んでください。" / "The legal entry of the source {source} ended on {until}. Renew the decision before loading." }
+    OverlayOutOfBounds = "overlay_out_of_bounds" 422
+        { "町の設定値が範囲の外です" / "The town's parameter is out of bounds";
+          "{file} の {line} 行目：{key} = {value} は共通の判定基準が許す範囲（{low}～{high}）の外です。範囲内の値にしてください。" / "{file}, line {line}: {key} = {value} is outside the bounds {low} to {high} of the shared rulebook. Choose a value within them." }
+    OverlayLocked = "overlay_locked" 422
+        { "この値は町では変えられません" / "This parameter is locked";
+          "{file} の {line} 行目：{key} は共通の判定基準で固定されています。この行を消してください。" / "{file}, line {line}: {key} is locked by the shared rulebook. Remove this line." }
+    ProfileMissing = "profile_missing" 409
+        { "町の設定がまだ適用されていません" / "The town has no applied profile";
+          "この町の設定はまだ適用されていません。組合に適用を頼んでください。" / "No profile of this town has been applied yet. Ask the cooperative to apply it." }
+
+    // ── a file ──
+    EmptyFile = "empty_file" 422
+        { "ファイルが空です" / "The file is empty";
+          "ファイルに一行もありません。出力し直してください。原本は変更していません。" / "The file has no line. Export it again; nothing was changed." }
+    WrongEncoding = "wrong_encoding" 422
+        { "文字コードが違います" / "Wrong encoding";
+          "ファイルは {expected} として読めません（{line} 行目）。出力の文字コードを確かめてください。原本は変更していません。" / "The file cannot be read as {expected} (line {line}). Check the encoding of the export; nothing was changed." }
+    HeaderMismatch = "header_mismatch" 422
+        { "見出しがレイアウトと違います" / "The header does not fit the layout";
+          "見出しがレイアウトと違います。足りない列：{missing}。余分な列：{extra}。レイアウトの版か出力の設定を確かめてください。" / "The header does not fit the layout. Missing: {missing}. Unexpected: {extra}. Check the layout's version or the export's settings." }
+    ColumnCount = "column_count" 422
+        { "列の数がレイアウトと違います" / "The number of columns does not fit the layout";
+          "{line}行目は {found} 列です（レイアウトは {expected} 列）。元の課に確認してください。原本は変更していません。" / "Line {line} has {found} columns (the layout has {expected}). Ask the holding section; nothing was changed." }
+    RecordLength = "record_length" 422
+        { "行の長さがレイアウトと違います" / "The record's length does not fit the layout";
+          "{line}行目は {found} バイトです（レイアウトは {expected} バイト）。元の課に確認してください。原本は変更していません。" / "Line {line} has {found} bytes (the layout has {expected}). Ask the holding section; nothing was changed." }
+    LayoutMismatch = "layout_mismatch" 422
+        { "ファイルがレイアウトに合いません" / "The file does not fit the layout";
+          "ほとんどの行がレイアウトに合いません（{rows} 行のうち {rejected} 行）。連携元とレイアウトを確かめてください。何も取り込んでいません。" / "Most lines do not fit the layout ({rejected} of {rows}). Check the source and its layout; nothing was loaded." }
+    TrailerMissing = "trailer_missing" 422
+        { "終わりの記録がありません" / "The trailer record is missing";
+          "ファイルの終わりの記録（トレーラー）がありません。途中で切れています。出力し直してください。何も取り込んでいません。" / "The trailer record is missing: the file is cut off. Export it again; nothing was loaded." }
+    TrailerCount = "trailer_count" 422
+        { "件数が合いません" / "The trailer's count does not fit";
+          "トレーラーの件数は {expected} 件ですが、ファイルには {found} 件あります。出力し直してください。何も取り込んでいません。" / "The trailer says {expected} records, the file has {found}. Export it again; nothing was loaded." }
+    UnterminatedQuote = "unterminated_quote" 422
+        { "引用符が閉じていません" / "A quotation mark is not closed";
+          "{line}行目で始まる引用符が閉じていません。途中で切れているか、出力が壊れています。何も取り込んでいません。" / "The quotation mark that opens on line {line} is never closed: the file is cut off or damaged. Nothing was loaded." }
+    LineTooLong = "line_too_long" 422
+        { "行が長すぎます" / "A line is too long";
+          "{line}行目が上限（{limit} バイト）を超えています。元の課に確認してください。原本は変更していません。" / "Line {line} exceeds {limit} bytes. Ask the holding section; nothing was changed." }
+    FileTooLarge = "file_too_large" 413
+        { "ファイルが大きすぎます" / "The file is too large";
+          "ファイルが上限（{limit} バイト）を超えています。期間や地区で分けて出力してください。何も取り込んでいません。" / "The file exceeds the limit of {limit} bytes. Export it in parts; nothing was loaded." }
+    DigestMismatch = "digest_mismatch" 422
+        { "ファイルが途中で変わりました" / "The file changed on its way";
+          "届いたファイルのダイジェストが申告と違います。もう一度アップロードしてください。何も取り込んでいません。" / "The digest of what arrived differs from the one given. Upload again; nothing was loaded." }
+    UploadIncomplete = "upload_incomplete" 422
+        { "アップロードが途中で切れました" / "The upload was cut off";
+          "{expected} バイトのうち {found} バイトだけ届きました。もう一度アップロードしてください。何も取り込んでいません。" / "Only {found} of {expected} bytes arrived. Upload again; nothing was loaded." }
+    DigestRequired = "digest_required" 400
+        { "ダイジェストが要ります" / "A digest is required";
+          "アップロードにはヘッダー Content-Digest（sha-256）が要ります（RFC 9530）。" / "An upload needs the header Content-Digest with sha-256 (RFC 9530)." }
+    LoadNotReady = "load_not_ready" 409
+        { "いまはできません" / "Not in this state";
+          "取込の状態が {state} のため、この操作はできません。状態を確かめてください。" / "The load is {state}; this cannot be done now. Check its state." }
+
+    // ── a cell (reasons of a reject) ──
+    EraBounds = "era_bounds" 422
+        { "元号の期間の外です" / "Outside its era";
+          "{line}行目『{column}』が読めません（{raw}：{era}は{first}からです）。元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} is before the era it names ({era} began on {first}). Ask the holding section; nothing was changed." }
+    EraOverflow = "era_overflow" 422
+        { "元号が終わったあとの日付です" / "After the end of its era";
+          "{line}行目『{column}』：{raw} は元号が終わったあとの日付です。元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} is after the end of the era it names. Ask the holding section; nothing was changed." }
+    ImpossibleDate = "impossible_date" 422
+        { "ありえない日付です" / "An impossible date";
+          "{line}行目『{column}』：{raw} という日付はありません。元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: there is no date {raw}. Ask the holding section; nothing was changed." }
+    NotADate = "not_a_date" 422
+        { "日付として読めません" / "Not a date";
+          "{line}行目『{column}』：{raw} を日付として読めません。元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} cannot be read as a date. Ask the holding section; nothing was changed." }
+    NotANumber = "not_a_number" 422
+        { "数として読めません" / "Not a number";
+          "{line}行目『{column}』：{raw} を数として読めません。元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} cannot be read as a number. Ask the holding section; nothing was changed." }
+    OutOfRange = "out_of_range" 422
+        { "範囲の外です" / "Out of range";
+          "{line}行目『{column}』：{raw} は範囲（{low}～{high}）の外です。元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} is outside {low} to {high}. Ask the holding section; nothing was changed." }
+    PatternMismatch = "pattern_mismatch" 422
+        { "形が違います" / "Not of the expected form";
+          "{line}行目『{column}』：{raw} は決められた形ではありません。元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} is not of the expected form. Ask the holding section; nothing was changed." }
+    CodeUnmapped = "code_unmapped" 422
+        { "コード表にありません" / "Not in the code list";
+          "{line}行目『{column}』：{raw} はコード表 {list} にありません。コード表に加えるか、元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} is not in the code list {list}. Add it there or ask the holding section; nothing was changed." }
+    BlankUndeclared = "blank_undeclared" 422
+        { "空欄の意味が決まっていません" / "The meaning of blank is not declared";
+          "{line}行目『{column}』が空欄です。空欄の意味を設定（missing）に書くか、元の課に確認してください。原本は変更していません。" / "Line {line}, {column} is blank. Declare what blank means (missing) or ask the holding section; nothing was changed." }
+    RequiredMissing = "required_missing" 422
+        { "必要な値がありません" / "A required value is missing";
+          "{line}行目『{column}』の値がありません。この値は必要です。元の課に確認してください。原本は変更していません。" / "Line {line}, {column} has no value, and it is required. Ask the holding section; nothing was changed." }
+    BadEncoding = "bad_encoding" 422
+        { "文字を読めません" / "A character cannot be read";
+          "{line}行目『{column}』に読めない文字があります。元の課に確認してください。原本は変更していません。" / "Line {line}, {column} has a character that cannot be read. Ask the holding section; nothing was changed." }
+    Gaiji = "gaiji" 422
+        { "外字があります" / "An external character";
+          "{line}行目『{column}』に外字（{raw}）があります。町の外字表に加えるか、元の課に確認してください。原本は変更していません。" / "Line {line}, {column} has an external character ({raw}). Add it to the town's table or ask the holding section; nothing was changed." }
+    FieldBoundary = "field_boundary" 422
+        { "文字が項目の境で切れています" / "A character is cut by the field's boundary";
+          "{line}行目『{column}』の境で全角文字が切れています。レイアウトの桁位置を確かめてください。原本は変更していません。" / "Line {line}: a double-byte character is cut at the boundary of {column}. Check the layout's positions; nothing was changed." }
+    DuplicateKey = "duplicate_key" 422
+        { "同じ鍵の行が二つあります" / "Two lines have the same key";
+          "{line}行目は {first} 行目と同じ鍵（{column}）です。元の課に確認してください。原本は変更していません。" / "Line {line} has the same key ({column}) as line {first}. Ask the holding section; nothing was changed." }
+
+    // ── linkage ──
+    LinkAmbiguous = "link_ambiguous" 409
+        { "本人を一人に決められません" / "The person is not certain";
+          "同じ氏名カナ・生年月日の住民が {count} 人います。突合待ちで選んでください。" / "{count} persons share the same kana and birth date. Choose in the link queue." }
+    LinkTaskDecided = "link_task_decided" 409
+        { "もう決まっています" / "Already decided";
+          "この突合待ちはもう決まっています。変えるには先に取り消してください。" / "This link task is decided already. Undo it first to change it." }
+
+    // ── rules ──
+    RunUnassessable = "run_unassessable" 409
+        { "判定できません" / "Nothing to score";
+          "判定に使うデータがまだ一つも取り込まれていません。先に取込をしてください。" / "None of the rulebook's inputs has been loaded yet. Load them first." }
+
+    // ── protection ──
+    ProtectionListStale = "protection_list_stale" 409
+        { "支援措置の一覧が古いか、ありません" / "The protection list is missing or stale";
+          "支援措置の一覧が取り込まれていないか古いため、町の外へ出すことはできません。最新の一覧を取り込んでください。" / "The protection list has not been loaded or is too old, so nothing may leave the town. Load the current list." }
+    ProtectedPerson = "protected_person" 409
+        { "支援措置の対象者です" / "The person is under protection";
+          "対象者は支援措置を受けています。同意による通常の引継ぎはできません。課長に相談してください。" / "The person is under protection. An ordinary handover on consent is not possible. Ask the section head." }
+
+    // ── consent ──
+    ConsentExpired = "consent_expired" 409
+        { "同意の期限が切れています" / "The consent has expired";
+          "同意は {until} までです。改めて同意を得てください。" / "The consent ended on {until}. Obtain it anew." }
+    ConsentOtherPerson = "consent_other_person" 409
+        { "別の人の同意です" / "The consent is another person's";
+          "この同意は引き継ぐ本人のものではありません。本人（または法定代理人）の同意を選んでください。" / "This consent is not of the data subject whose record would travel. Choose theirs." }
+    ConsentWithdrawn = "consent_withdrawn" 409
+        { "同意は撤回されています" / "The consent was withdrawn";
+          "この同意は撤回されています。同意に基づく引継ぎはできません。" / "This consent was withdrawn; what rests on it cannot go on." }
+    ConsentScope = "consent_scope" 409
+        { "同意の範囲の外です" / "Outside the consent's scope";
+          "同意の範囲（分類・相手の町・目的）に {what} は入っていません。範囲を見直すか、改めて同意を得てください。" / "The consent's scope (categories, receiving town, purpose) does not include {what}. Narrow the handover or obtain consent anew." }
+
+    // ── handover ──
+    ReceiverNotMember = "receiver_not_member" 422
+        { "相手の町は加入していません" / "The receiving town is not a member";
+          "{town} は組合に加入していないため、ここからは引き継げません。紙の手続をとってください。" / "{town} is not a member, so the record cannot travel here. Use the paper procedure." }
+    HandoverState = "handover_state" 409
+        { "引継ぎの状態が違います" / "The handover is in another state";
+          "引継ぎの状態が {state} のため、この操作はできません。画面を更新して確かめてください。" / "The handover is {state}; this cannot be done now. Read it again." }
+    AlreadyDecided = "already_decided" 409
+        { "もう決まっています" / "Already decided";
+          "この引継ぎはもう別の決定がされています。決定は変えられません。" / "Another decision on this handover has been made; it cannot be changed." }
+    NothingToHandOver = "nothing_to_hand_over" 409
+        { "引き継ぐものがありません" / "There is nothing to hand over";
+          "選んだ人と分類に記録がありません。分類を見直してください。" / "There is no record for the chosen persons and categories. Review the categories." }
+    PackageTampered = "package_tampered" 422
+        { "引継ぎデータが改ざんされています" / "The package was tampered with";
+          "引継ぎデータの署名または暗号が正しくありません。開かずに送り元の町へ連絡してください。" / "The package's signature or seal is not valid. It was not opened; tell the sending town." }
+    PackageUnreadable = "package_unreadable" 422
+        { "引継ぎデータを読めません" / "The package cannot be read";
+          "引継ぎデータは開きましたが、中身の形が正しくありません。何も取り込んでいません。送り元の町に作り直しを頼んでください。" / "The package opened, but its content is not of the known form. Nothing was taken in; ask the sending town to make it anew." }
+    ReceiptInvalid = "receipt_invalid" 422
+        { "受領証が正しくありません" / "The receipt is not valid";
+          "受領証の署名または内容が引継ぎと合いません。相手の町と組合に連絡してください。" / "The receipt's signature or content does not fit the handover. Tell the other town and the cooperative." }
+    HandoverExpired = "handover_expired" 409
+        { "引継ぎの期限が過ぎています" / "The handover has expired";
+          "この引継ぎの期限は {until} でした。送り元の町に改めて頼んでください。" / "This handover expired on {until}. Ask the sending town to offer it again." }
+    KeyNotPinned = "key_not_pinned" 409
+        { "相手の町の鍵が確認されていません" / "The other town's key is not pinned";
+          "{town} の公開鍵が二人で確認されていません。町の管理者に確認を頼んでください。" / "The public key of {town} has not been pinned by two people. Ask your town's administrator." }
+
+    // ── evidence ──
+    EvidenceRefused = "evidence_refused" 503
+        { "証跡を書けません" / "The evidence could not be written";
+          "証跡を書けないため、何もしていません。しばらくしてからやり直し、続くときは組合に連絡してください。" / "The evidence could not be written, so nothing was done. Try again, and tell the cooperative if it goes on." }
+    EvidenceInvalid = "evidence_invalid" 422
+        { "証跡が合いません" / "The evidence does not verify";
+          "証跡の検証に失敗しました（{what}）。原本を保存し、町の監査担当に連絡してください。" / "Verification failed ({what}). Keep the file and tell the town's auditor." }
+}
