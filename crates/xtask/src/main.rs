@@ -1,0 +1,75 @@
+//! `cargo xtask`: the process runner.
+//!
+//! One command has to take a fresh machine with Rust to a running demo, and another to a full test run.
+//! This crate installs what is missing, keeps a private PostgreSQL, starts the other binaries beside it
+//! and stops everything again in order. It imports none of our crates, so that it compiles first and
+//! cannot be broken by what it runs.
+
+mod bench;
+mod checkout;
+mod demo;
+mod install;
+mod lint;
+mod pg;
+mod postgres;
+mod run;
+mod say;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::checkout::Checkout;
+use crate::run::{Interrupt, Interrupted};
+use crate::say::say;
+
+/// The whole command line.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Runs Tasuki's demo, tests and benchmarks")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What can be asked for.
+#[derive(Subcommand)]
+enum Command {
+    /// Make fictional towns, load them, hand one family over, and serve until Ctrl-C
+    Demo(demo::Arguments),
+    /// Formatting, clippy and every test, against a PostgreSQL of their own
+    Test(test::Arguments),
+    /// The benchmarks, beside their peers
+    Bench(bench::Arguments),
+    /// A private PostgreSQL to use by hand
+    #[command(subcommand)]
+    Pg(pg::Command),
+    /// Formatting, clippy, rustdoc, licences, and the OpenAPI document
+    Lint,
+}
+
+fn main() -> ExitCode {
+    match dispatch(&Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => match error.downcast_ref::<Interrupted>() {
+            Some(interrupted) => interrupted.exit_code(),
+            None => {
+                say!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn dispatch(command: &Command) -> anyhow::Result<ExitCode> {
+    let interrupt = Interrupt::listen()?;
+    let checkout = Checkout::find()?;
+    match command {
+        Command::Demo(arguments) => demo::run(arguments, &checkout, &interrupt),
+        Command::Test(arguments) => test::run(arguments, &checkout, &interrupt),
+        Command::Bench(arguments) => bench::run(arguments, &checkout, &interrupt),
+        Command::Pg(command) => pg::run(command, &checkout, &interrupt),
+        Command::Lint => lint::run(&checkout, &interrupt),
+    }
+}
