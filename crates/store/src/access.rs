@@ -1,0 +1,202 @@
+//! Who looked at whom, why and when. Rows are group-committed before the answers leave: each batch
+//! takes what arrived while the last one was being committed, with one leaf a town. The role that
+//! writes them may insert rows of all towns and read none.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
+use kernel::id::{PersonId, StaffId};
+use kernel::{Purpose, TownCode};
+use tokio::sync::{mpsc, oneshot};
+use tokio_postgres::{Client, Statement};
+use uuid::Uuid;
+
+use crate::town::LeafRow;
+use crate::{Installation, StoreError, TownConn};
+
+/// Entries one batch takes at most; what is more waits for the next.
+const BATCH: usize = 1024;
+
+/// One look at one person.
+#[derive(Debug, Clone, Copy)]
+pub struct AccessEntry {
+    /// Whose resident.
+    pub town: TownCode,
+    /// Who was looked at.
+    pub person: PersonId,
+    /// Who looked.
+    pub staff: StaffId,
+    /// Why.
+    pub purpose: Purpose,
+    /// By which operation of the API.
+    pub operation: &'static str,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Makes the leaf of one town's part of a batch.
+pub type BatchLeaf = Arc<dyn Fn(TownCode, &[AccessEntry]) -> LeafRow + Send + Sync>;
+
+type Waiting = (Vec<AccessEntry>, oneshot::Sender<bool>);
+
+/// The door every look at a person goes through.
+#[derive(Clone)]
+pub struct AccessLog(mpsc::Sender<Waiting>);
+
+impl AccessLog {
+    /// Starts the writer.
+    #[must_use]
+    pub fn start(installation: Arc<Installation>, leaf: BatchLeaf) -> Self {
+        let (send, receive) = mpsc::channel(4096);
+        tokio::spawn(Writer { installation, leaf, open: None }.run(receive));
+        Self(send)
+    }
+
+    /// Records looks and returns once they are committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when they could not be recorded: the answer must not leave then.
+    pub async fn record(&self, entries: Vec<AccessEntry>) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let (done, waiting) = oneshot::channel();
+        self.0.send((entries, done)).await.map_err(|_| StoreError::Unavailable)?;
+        match waiting.await {
+            Ok(true) => Ok(()),
+            _ => Err(StoreError::Unavailable),
+        }
+    }
+}
+
+struct Writer {
+    installation: Arc<Installation>,
+    leaf: BatchLeaf,
+    open: Option<Open>,
+}
+
+struct Open {
+    client: Client,
+    insert: Statement,
+    append: Statement,
+}
+
+impl Writer {
+    async fn run(mut self, mut receive: mpsc::Receiver<Waiting>) {
+        let mut arrived = Vec::new();
+        while receive.recv_many(&mut arrived, BATCH).await > 0 {
+            let entries: Vec<AccessEntry> = arrived.iter().flat_map(|(entries, _)| entries.iter().copied()).collect();
+            let written = match self.write(&entries).await {
+                Ok(()) => true,
+                Err(error) => {
+                    tracing::error!(%error, looks = entries.len(), "looks at residents could not be recorded");
+                    self.open = None;
+                    false
+                }
+            };
+            for (_, done) in arrived.drain(..) {
+                // Whoever no longer waits was cut off; the look stays recorded.
+                let _ = done.send(written);
+            }
+        }
+    }
+
+    async fn write(&mut self, entries: &[AccessEntry]) -> Result<(), StoreError> {
+        let open = match self.open.take() {
+            Some(open) if !open.client.is_closed() => self.open.insert(open),
+            _ => self.open.insert(Open::new(&self.installation).await?),
+        };
+        let mut towns: BTreeMap<TownCode, Vec<AccessEntry>> = BTreeMap::new();
+        for entry in entries {
+            towns.entry(entry.town).or_default().push(*entry);
+        }
+        let leaves: Vec<(TownCode, LeafRow)> =
+            towns.iter().map(|(town, entries)| (*town, (self.leaf)(*town, entries))).collect();
+        open.commit(entries, &leaves).await
+    }
+}
+
+impl Open {
+    async fn new(installation: &Installation) -> Result<Self, StoreError> {
+        let client = installation.connect("log").await?;
+        let insert = client
+            .prepare(
+                "INSERT INTO town.access (town_id, access_id, person_id, staff_id, purpose, operation, at) SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])",
+            )
+            .await?;
+        let append = client.prepare("SELECT hub.append_leaf($1, $2, $3)").await?;
+        Ok(Self { client, insert, append })
+    }
+
+    /// One transaction, its statements sent together. Should one fail, the server answers COMMIT by
+    /// rolling back, and that statement's own answer is the error seen here.
+    async fn commit(&self, entries: &[AccessEntry], leaves: &[(TownCode, LeafRow)]) -> Result<(), StoreError> {
+        let towns: Vec<&str> = entries.iter().map(|e| e.town.as_str()).collect();
+        let ids: Vec<Uuid> = entries.iter().map(|_| Uuid::now_v7()).collect();
+        let persons: Vec<Uuid> = entries.iter().map(|e| e.person.uuid()).collect();
+        let staff: Vec<Uuid> = entries.iter().map(|e| e.staff.uuid()).collect();
+        let purposes: Vec<&str> = entries.iter().map(|e| e.purpose.as_str()).collect();
+        let operations: Vec<&str> = entries.iter().map(|e| e.operation).collect();
+        let times: Vec<DateTime<Utc>> = entries.iter().map(|e| e.at).collect();
+        let insert = async {
+            let binds: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
+                [&towns, &ids, &persons, &staff, &purposes, &operations, &times];
+            self.client.execute(&self.insert, &binds).await
+        };
+        let appends = try_join_all(leaves.iter().map(|(town, leaf)| async move {
+            self.client.execute(&self.append, &[&town.as_str(), &leaf.id.uuid(), &leaf.body]).await
+        }));
+        let (begun, inserted, appended, committed) = tokio::join!(
+            self.client.batch_execute("BEGIN"),
+            insert,
+            appends,
+            self.client.batch_execute("COMMIT")
+        );
+        begun?;
+        inserted?;
+        appended?;
+        committed?;
+        Ok(())
+    }
+}
+
+/// One recorded look, as the town's auditor reads it.
+#[derive(Debug, Clone)]
+pub struct AccessRow {
+    /// Who looked.
+    pub staff: StaffId,
+    /// Why.
+    pub purpose: String,
+    /// By which operation.
+    pub operation: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl TownConn {
+    /// Who looked at a person, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn access_list(&mut self, person: PersonId, limit: i64) -> Result<Vec<AccessRow>, StoreError> {
+        use crate::schema::access;
+        use diesel::prelude::*;
+        use diesel_async::RunQueryDsl;
+
+        let (driver, town) = self.parts()?;
+        let rows: Vec<(Uuid, String, String, DateTime<Utc>)> = access::table
+            .filter(access::town_id.eq(town))
+            .filter(access::person_id.eq(person.uuid()))
+            .order(access::access_id.desc())
+            .limit(limit)
+            .select((access::staff_id, access::purpose, access::operation, access::at))
+            .load(driver)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(staff, purpose, operation, at)| AccessRow { staff: StaffId::from_uuid(staff), purpose, operation, at })
+            .collect())
+    }
+}

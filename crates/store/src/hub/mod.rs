@@ -1,0 +1,11 @@
+//! The hub, as its callers see it: sealed packages on their way, the towns' public keys and the
+//! evidence log. Every function in the database checks who calls; here they get their types.
+
+mod evidence;
+mod handover;
+mod key;
+
+pub(crate) use evidence::{hashes, latest_checkpoint, tree_hashes};
+pub use evidence::{CheckpointRow, LeafEntry};
+pub use handover::{HubDecision, HubHandover, HubKind, HubState, Offer, OfferAnswer};
+pub use key::{KeyPurpose, TownKey};

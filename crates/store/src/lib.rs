@@ -1,0 +1,24 @@
+//! The shell around PostgreSQL: roles, schema, the town's transaction, the keystore, the bulk load
+//! and the hub's functions. Nothing else in the house speaks SQL, and nothing here decides.
+
+pub mod access;
+pub mod coop;
+pub mod error;
+pub mod hub;
+pub mod install;
+pub mod keyfolder;
+pub mod load;
+pub mod rows;
+pub mod sequencer;
+pub mod town;
+
+mod pool;
+mod schema;
+mod word;
+
+pub use coop::Coop;
+pub use error::StoreError;
+pub use install::{Installation, Prefix};
+pub use keyfolder::{KeyFolder, TownKeys};
+pub use sequencer::Sequencer;
+pub use town::{TownConn, TownTx, Towns};

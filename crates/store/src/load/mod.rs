@@ -1,0 +1,61 @@
+//! The bulk load: one transaction as the town's own role. Sealed rows are COPYed into one TEMP table
+//! and INSERTed from there under the policies, because COPY is refused on tables with row security;
+//! tokio-postgres does it, because diesel-async has no COPY and keeps its client to itself. All
+//! queries avoid what Citus refuses: no MERGE, counted RETURNING, no NOT EXISTS against a resident
+//! table.
+
+mod apply;
+mod known;
+mod stage;
+
+use kernel::TownCode;
+use seal::Place;
+use tokio::sync::OwnedRwLockReadGuard;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::{StoreError, TownKeys, Towns};
+
+pub use apply::{Closing, LoadEnd};
+pub use known::{Key16, Known, PackPlace, Record, TaskPlace};
+pub use stage::{Stage, StagedPack};
+
+/// Advisory lock class of loads: one load a town at a time, or two could each make the same person.
+const LOAD_LOCK: i32 = 7_402_180;
+
+/// One load's transaction.
+pub struct BulkLoad {
+    town: TownCode,
+    client: Client,
+    keys: OwnedRwLockReadGuard<TownKeys>,
+}
+
+impl Towns {
+    /// Opens a load's transaction; waits for another load of the same town to end. Dropped before
+    /// [`BulkLoad::apply`], nothing of it remains.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the town's role cannot connect.
+    pub async fn bulk_load(&self, town: TownCode) -> Result<BulkLoad, StoreError> {
+        let keys = self.keys(town).await?;
+        let client = self.installation().connect(town.as_str()).await?;
+        client.batch_execute("BEGIN").await?;
+        let number: i32 = town.as_str().parse().map_err(|_| StoreError::Malformed("town code"))?;
+        client.execute("SELECT pg_advisory_xact_lock($1, $2)", &[&LOAD_LOCK, &number]).await?;
+        client.batch_execute(stage::CREATE).await?;
+        Ok(BulkLoad { town, client, keys })
+    }
+}
+
+impl BulkLoad {
+    /// The town's keys.
+    #[must_use]
+    pub fn keys(&self) -> &TownKeys {
+        &self.keys
+    }
+
+    /// Where a box of this town belongs.
+    fn place<'a>(&'a self, table: &'static str, subject: &'a Uuid, category: u8, version: u32) -> Place<'a> {
+        Place { town: self.town.as_str(), table, subject: subject.as_bytes(), category, version }
+    }
+}

@@ -1,0 +1,32 @@
+//! A pool of connections as one of the installation's roles.
+
+use std::sync::Arc;
+
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use tokio_postgres::NoTls;
+
+use crate::{Installation, StoreError};
+
+/// A pool as the role `<prefix>_<role>`; nothing is opened yet.
+pub(crate) fn open(
+    installation: &Arc<Installation>,
+    role: &str,
+    size: usize,
+) -> Result<Pool<AsyncPgConnection>, StoreError> {
+    let (installation, role) = (Arc::clone(installation), role.to_owned());
+    let mut config = ManagerConfig::default();
+    config.custom_setup = Box::new(move |_| {
+        let config = installation.config(&role);
+        Box::pin(async move {
+            let (client, connection) = config
+                .connect(NoTls)
+                .await
+                .map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?;
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await
+        })
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config("", config);
+    Pool::builder(manager).max_size(size).build().map_err(|_| StoreError::Unavailable)
+}

@@ -1,0 +1,337 @@
+//! 取込 and 取込エラー. Rows read = loaded + unchanged + rejected, held by a constraint.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use kernel::Fault;
+use kernel::id::{LoadId, RejectId, StaffId, UploadId};
+use seal::LoadKey;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+use crate::schema::{load, reject};
+use crate::{StoreError, TownConn};
+
+/// One intake of one file.
+#[derive(Debug, Clone)]
+pub struct LoadRow {
+    /// Id.
+    pub id: LoadId,
+    /// The file.
+    pub upload: UploadId,
+    /// 連携元.
+    pub source: String,
+    /// Day the export shows.
+    pub as_of: NaiveDate,
+    /// Identity of the layout that read it.
+    pub layout_digest: Vec<u8>,
+    /// Keyed identity of the file.
+    pub file_index: Vec<u8>,
+    /// `running`, `loaded`, `unchanged` or `failed`.
+    pub state: String,
+    /// How the rows fared.
+    pub counts: LoadCounts,
+    /// Who began it.
+    pub started_by: StaffId,
+    /// When.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// How a file's rows fared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadCounts {
+    /// Data rows in the file.
+    pub read: i64,
+    /// New or changed.
+    pub loaded: i64,
+    /// As they were.
+    pub unchanged: i64,
+    /// Rejected.
+    pub rejected: i64,
+    /// Records of an earlier file that this one no longer has.
+    pub closed: i64,
+    /// Of the loaded ones: waiting in the link queue.
+    pub queued: i64,
+    /// Rejects by reason; a row with two reasons counts under both.
+    pub rejects: BTreeMap<String, i64>,
+}
+
+/// One rejected line, opened.
+#[derive(Debug, Clone)]
+pub struct RejectRow {
+    /// Id.
+    pub id: RejectId,
+    /// Load.
+    pub load: LoadId,
+    /// Line of the file, from 1.
+    pub line: i32,
+    /// What was wrong, and the line itself.
+    pub detail: RejectDetail,
+}
+
+/// The sealed part of a reject.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RejectDetail {
+    /// Every reason.
+    pub reasons: Vec<Fault>,
+    /// The line's bytes as they came.
+    #[serde(with = "raw")]
+    pub raw: Vec<u8>,
+}
+
+mod raw {
+    //! Raw bytes as base64 inside JSON.
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(from)?).map_err(de::Error::custom)
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = load)]
+struct Columns {
+    load_id: Uuid,
+    upload_id: Uuid,
+    source: String,
+    as_of: NaiveDate,
+    layout_digest: Vec<u8>,
+    file_index: Vec<u8>,
+    state: String,
+    rows_read: i64,
+    rows_loaded: i64,
+    rows_unchanged: i64,
+    rows_rejected: i64,
+    rows_closed: i64,
+    rows_queued: i64,
+    reject_counts: serde_json::Value,
+    started_by: Uuid,
+    started_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+fn row(c: Columns) -> Result<LoadRow, StoreError> {
+    Ok(LoadRow {
+        id: LoadId::from_uuid(c.load_id),
+        upload: UploadId::from_uuid(c.upload_id),
+        source: c.source,
+        as_of: c.as_of,
+        layout_digest: c.layout_digest,
+        file_index: c.file_index,
+        state: c.state,
+        counts: LoadCounts {
+            read: c.rows_read,
+            loaded: c.rows_loaded,
+            unchanged: c.rows_unchanged,
+            rejected: c.rows_rejected,
+            closed: c.rows_closed,
+            queued: c.rows_queued,
+            rejects: serde_json::from_value(c.reject_counts)?,
+        },
+        started_by: StaffId::from_uuid(c.started_by),
+        started_at: c.started_at,
+        finished_at: c.finished_at,
+    })
+}
+
+impl TownConn {
+    /// One load.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load(&mut self, id: LoadId) -> Result<Option<LoadRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: Option<Columns> = load::table
+            .filter(load::town_id.eq(town))
+            .filter(load::load_id.eq(id.uuid()))
+            .select(Columns::as_select())
+            .first(driver)
+            .await
+            .optional()?;
+        found.map(row).transpose()
+    }
+
+    /// Loads, newest first, from before `before`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load_list(&mut self, before: Option<LoadId>, limit: i64) -> Result<Vec<LoadRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let mut query = load::table.filter(load::town_id.eq(town)).into_boxed();
+        if let Some(before) = before {
+            query = query.filter(load::load_id.lt(before.uuid()));
+        }
+        let rows: Vec<Columns> =
+            query.order(load::load_id.desc()).limit(limit).select(Columns::as_select()).load(driver).await?;
+        rows.into_iter().map(row).collect()
+    }
+
+    /// The newest applied load of every source.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load_latest_by_source(&mut self) -> Result<BTreeMap<String, LoadRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let rows: Vec<Columns> = load::table
+            .filter(load::town_id.eq(town))
+            .filter(load::state.eq_any(["loaded", "unchanged"]))
+            .distinct_on(load::source)
+            .order((load::source, load::as_of.desc(), load::load_id.desc()))
+            .select(Columns::as_select())
+            .load(driver)
+            .await?;
+        rows.into_iter().map(|columns| row(columns).map(|load| (load.source.clone(), load))).collect()
+    }
+
+    /// The load that already took this very file with this very layout.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load_same(
+        &mut self,
+        source: &str,
+        file_index: &[u8],
+        layout_digest: &[u8],
+        as_of: NaiveDate,
+    ) -> Result<Option<LoadRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: Option<Columns> = load::table
+            .filter(load::town_id.eq(town))
+            .filter(load::source.eq(source))
+            .filter(load::file_index.eq(file_index))
+            .filter(load::layout_digest.eq(layout_digest))
+            .filter(load::as_of.eq(as_of))
+            .filter(load::state.eq("loaded"))
+            .select(Columns::as_select())
+            .first(driver)
+            .await
+            .optional()?;
+        found.map(row).transpose()
+    }
+
+    /// Loads that were cut off: still running when the server came up.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load_running(&mut self) -> Result<Vec<LoadRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let rows: Vec<Columns> = load::table
+            .filter(load::town_id.eq(town))
+            .filter(load::state.eq("running"))
+            .select(Columns::as_select())
+            .load(driver)
+            .await?;
+        rows.into_iter().map(row).collect()
+    }
+
+    /// Begins a load: a row that says so, before its transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load_begin(&mut self, new: &LoadRow) -> Result<(), StoreError> {
+        let (driver, town) = self.parts()?;
+        diesel::insert_into(load::table)
+            .values((
+                load::town_id.eq(town),
+                load::load_id.eq(new.id.uuid()),
+                load::upload_id.eq(new.upload.uuid()),
+                load::source.eq(&new.source),
+                load::as_of.eq(new.as_of),
+                load::layout_digest.eq(&new.layout_digest),
+                load::file_index.eq(&new.file_index),
+                load::state.eq("running"),
+                load::rows_read.eq(0),
+                load::rows_loaded.eq(0),
+                load::rows_unchanged.eq(0),
+                load::rows_rejected.eq(0),
+                load::rows_closed.eq(0),
+                load::rows_queued.eq(0),
+                load::reject_counts.eq(serde_json::json!({})),
+                load::started_by.eq(new.started_by.uuid()),
+                load::started_at.eq(new.started_at),
+            ))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a load that could not be done, with the reason sealed under the load key.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load_failed(&mut self, id: LoadId, key: &LoadKey, fault: &Fault, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let uuid = id.uuid();
+        let sealed = key.boxes().seal(&self.place("load", uuid.as_bytes(), 0, 0), &serde_json::to_vec(fault)?);
+        let (driver, town) = self.parts()?;
+        diesel::update(load::table)
+            .filter(load::town_id.eq(town))
+            .filter(load::load_id.eq(uuid))
+            .set((load::state.eq("failed"), load::fault.eq(sealed), load::finished_at.eq(at)))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
+
+    /// Why a load failed.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when it does not open.
+    pub async fn load_fault(&mut self, id: LoadId, key: &LoadKey) -> Result<Option<Fault>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let sealed: Option<Option<Vec<u8>>> = load::table
+            .filter(load::town_id.eq(town))
+            .filter(load::load_id.eq(id.uuid()))
+            .select(load::fault)
+            .first(driver)
+            .await
+            .optional()?;
+        let Some(sealed) = sealed.flatten() else { return Ok(None) };
+        let uuid = id.uuid();
+        let plain = key.boxes().open(&self.place("load", uuid.as_bytes(), 0, 0), &sealed)?;
+        Ok(Some(serde_json::from_slice(&plain)?))
+    }
+
+    /// Rejects of a load in the order of the file, after `after`.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when one does not open.
+    pub async fn reject_list(
+        &mut self,
+        load: LoadId,
+        key: &LoadKey,
+        after: Option<RejectId>,
+        limit: i64,
+    ) -> Result<Vec<RejectRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let mut query = reject::table
+            .filter(reject::town_id.eq(town))
+            .filter(reject::load_id.eq(load.uuid()))
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(reject::reject_id.gt(after.uuid()));
+        }
+        let rows: Vec<(Uuid, i32, Vec<u8>)> = query
+            .order(reject::reject_id)
+            .limit(limit)
+            .select((reject::reject_id, reject::line, reject::detail))
+            .load(driver)
+            .await?;
+        rows.into_iter().map(|row| self.reject_open(load, key, row)).collect()
+    }
+
+    fn reject_open(&self, load: LoadId, key: &LoadKey, (id, line, sealed): (Uuid, i32, Vec<u8>)) -> Result<RejectRow, StoreError> {
+        let uuid = load.uuid();
+        let place = self.place("reject", uuid.as_bytes(), 0, line.unsigned_abs());
+        let detail = serde_json::from_slice(&key.boxes().open(&place, &sealed)?)?;
+        Ok(RejectRow { id: RejectId::from_uuid(id), load, line, detail })
+    }
+}

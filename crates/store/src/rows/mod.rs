@@ -1,0 +1,20 @@
+//! Queries, a file a noun. Every function binds the town; sealed columns are opened and sealed here,
+//! so that no plain value reaches a statement.
+
+pub mod consent;
+pub mod handover;
+pub mod handover_item;
+pub mod link_task;
+pub mod load;
+pub mod operation;
+pub mod pack;
+pub mod peer_key;
+pub mod person;
+pub mod profile;
+pub mod run;
+pub mod score;
+pub mod staff;
+pub mod subject;
+pub mod token;
+pub mod upload;
+pub mod version;

@@ -1,0 +1,160 @@
+//! Packs: what one source row says about one subject in one category, sealed in one box, with the
+//! line of the file it came from.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use kernel::id::{LoadId, PackId};
+use kernel::{Category, Identity, Observation};
+use seal::{ADDRESS, KeySet};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+use crate::schema::pack;
+use crate::town::row_version;
+use crate::{StoreError, TownConn};
+
+/// The sealed content of a pack.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackBody {
+    /// Who the row says the subject is, without whereabouts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// What it says about the subject in the pack's category.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<Observation>,
+}
+
+/// Whereabouts, sealed apart under the subject's address key.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whereabouts {
+    /// 郵便番号.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// 住所.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// 電話番号.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for Whereabouts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Whereabouts(redacted)")
+    }
+}
+
+/// A pack, opened.
+#[derive(Debug, Clone)]
+pub struct PackRow {
+    /// Person or household.
+    pub subject: Uuid,
+    /// Category.
+    pub category: Category,
+    /// Id.
+    pub id: PackId,
+    /// 連携元.
+    pub source: String,
+    /// 取込.
+    pub load: LoadId,
+    /// Line of the file, from 1.
+    pub line: i32,
+    /// The part the subject plays in the row.
+    pub role: String,
+    /// When the platform learned it.
+    pub recorded_from: DateTime<Utc>,
+    /// When it was superseded.
+    pub recorded_to: Option<DateTime<Utc>>,
+    /// Content.
+    pub body: PackBody,
+    /// Whereabouts, where the row has any.
+    pub whereabouts: Option<Whereabouts>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pack)]
+struct Columns {
+    subject_id: Uuid,
+    category: i16,
+    pack_id: Uuid,
+    source: String,
+    load_id: Uuid,
+    line: i32,
+    role: String,
+    recorded_from: DateTime<Utc>,
+    recorded_to: Option<DateTime<Utc>>,
+    body: Vec<u8>,
+    whereabouts: Option<Vec<u8>>,
+}
+
+impl TownConn {
+    /// A subject's packs in force, of all categories or of one.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when one does not open.
+    pub async fn packs(&mut self, subject: Uuid, category: Option<Category>) -> Result<Vec<PackRow>, StoreError> {
+        let keys = self.keysets(&[subject]).await?;
+        let (driver, town) = self.parts()?;
+        let mut query = pack::table
+            .filter(pack::town_id.eq(town))
+            .filter(pack::subject_id.eq(subject))
+            .filter(pack::recorded_to.is_null())
+            .into_boxed();
+        if let Some(category) = category {
+            query = query.filter(pack::category.eq(i16::from(category.number())));
+        }
+        let rows: Vec<Columns> =
+            query.order((pack::category, pack::pack_id)).select(Columns::as_select()).load(driver).await?;
+        rows.into_iter().map(|columns| self.pack_open(columns, &keys)).collect()
+    }
+
+    /// Every pack in force of these categories over the whole town: what scoring and the people
+    /// index are made of.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when one does not open.
+    pub async fn packs_all(&mut self, categories: &[Category], keys: &HashMap<Uuid, KeySet>) -> Result<Vec<PackRow>, StoreError> {
+        let numbers: Vec<i16> = categories.iter().map(|c| i16::from(c.number())).collect();
+        let (driver, town) = self.parts()?;
+        let rows: Vec<Columns> = pack::table
+            .filter(pack::town_id.eq(town))
+            .filter(pack::category.eq_any(numbers))
+            .filter(pack::recorded_to.is_null())
+            .select(Columns::as_select())
+            .load(driver)
+            .await?;
+        rows.into_iter().map(|columns| self.pack_open(columns, keys)).collect()
+    }
+
+    fn pack_open(&self, c: Columns, keys: &HashMap<Uuid, KeySet>) -> Result<PackRow, StoreError> {
+        let number = u8::try_from(c.category).map_err(|_| StoreError::Malformed("pack.category"))?;
+        let category = Category::from_number(number).ok_or(StoreError::Malformed("pack.category"))?;
+        let keys = keys.get(&c.subject_id).ok_or(StoreError::Sealed)?;
+        let version = row_version(c.pack_id);
+        let place = self.place("pack", c.subject_id.as_bytes(), number, version);
+        let body = serde_json::from_slice(&keys.get(number).ok_or(StoreError::Sealed)?.open(&place, &c.body)?)?;
+        let whereabouts = c
+            .whereabouts
+            .map(|sealed| -> Result<_, StoreError> {
+                let place = self.place("pack", c.subject_id.as_bytes(), ADDRESS, version);
+                let key = keys.get(ADDRESS).ok_or(StoreError::Sealed)?;
+                Ok(serde_json::from_slice(&key.open(&place, &sealed)?)?)
+            })
+            .transpose()?;
+        Ok(PackRow {
+            subject: c.subject_id,
+            category,
+            id: PackId::from_uuid(c.pack_id),
+            source: c.source,
+            load: LoadId::from_uuid(c.load_id),
+            line: c.line,
+            role: c.role,
+            recorded_from: c.recorded_from,
+            recorded_to: c.recorded_to,
+            body,
+            whereabouts,
+        })
+    }
+}

@@ -1,0 +1,247 @@
+//! 住民 and 世帯: who is known to the town, by which numbers, in which household.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use kernel::id::{HouseholdId, PersonId};
+use seal::BlindIndex;
+use uuid::Uuid;
+
+use crate::schema::{household, identifier, keystore, membership, pack, person, version};
+use crate::town::row_version;
+use crate::{StoreError, TownConn};
+
+use super::pack::{PackBody, Whereabouts};
+use super::version::Versions;
+
+/// A membership in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MembershipRow {
+    /// 世帯.
+    pub household: HouseholdId,
+    /// 住民.
+    pub person: PersonId,
+    /// Since when the platform knows it.
+    pub recorded_from: DateTime<Utc>,
+}
+
+/// A person with the newest register row, opened, and the town's counters at the same instant.
+#[derive(Debug, Clone)]
+pub struct PersonRow {
+    /// Id.
+    pub id: PersonId,
+    /// Since when the platform knows the person.
+    pub created_at: DateTime<Utc>,
+    /// The town's counters, read by the same statement.
+    pub versions: Versions,
+    /// 世帯, if the register names one.
+    pub household: Option<HouseholdId>,
+    /// What the register says; absent when its keys were dropped or it never said anything.
+    pub body: PackBody,
+    /// Whereabouts.
+    pub whereabouts: Option<Whereabouts>,
+    /// When the register's row was recorded.
+    pub recorded_from: Option<DateTime<Utc>>,
+}
+
+type Found = (
+    (Uuid, DateTime<Utc>),
+    (i64, i64, i64),
+    Option<Vec<u8>>,
+    Option<(Uuid, Vec<u8>, Option<Vec<u8>>, DateTime<Utc>)>,
+    Option<Uuid>,
+);
+
+/// Category number of the register.
+const REGISTER: i16 = kernel::Category::Register as i16;
+
+impl TownConn {
+    /// One person, in one statement.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when a box does not open.
+    pub async fn person(&mut self, id: PersonId) -> Result<Option<PersonRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: Option<Found> = person::table
+            .inner_join(version::table.on(version::town_id.eq(town.clone())))
+            .left_join(keystore::table.on(keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(person::person_id))))
+            .left_join(
+                pack::table.on(pack::town_id
+                    .eq(town.clone())
+                    .and(pack::subject_id.eq(person::person_id))
+                    .and(pack::category.eq(REGISTER))
+                    .and(pack::recorded_to.is_null())),
+            )
+            .left_join(
+                membership::table.on(membership::town_id
+                    .eq(town.clone())
+                    .and(membership::person_id.eq(person::person_id))
+                    .and(membership::recorded_to.is_null())),
+            )
+            .filter(person::town_id.eq(town))
+            .filter(person::person_id.eq(id.uuid()))
+            .order(pack::recorded_from.desc())
+            .select((
+                (person::person_id, person::created_at),
+                (version::auth, version::people, version::protection),
+                keystore::keyset.nullable(),
+                (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from).nullable(),
+                membership::household_id.nullable(),
+            ))
+            .first(driver)
+            .await
+            .optional()?;
+        found.map(|found| self.person_open(found)).transpose()
+    }
+
+    fn person_open(&self, found: Found) -> Result<PersonRow, StoreError> {
+        let ((id, created_at), (auth, people, protection), keyset, register, household) = found;
+        let mut row = PersonRow {
+            id: PersonId::from_uuid(id),
+            created_at,
+            versions: Versions { auth, people, protection },
+            household: household.map(HouseholdId::from_uuid),
+            body: PackBody::default(),
+            whereabouts: None,
+            recorded_from: None,
+        };
+        let (Some(keyset), Some((pack_id, body, whereabouts, recorded_from))) = (keyset, register) else {
+            return Ok(row);
+        };
+        let keys = self.keyset_open(id, &keyset)?;
+        let number = kernel::Category::Register.number();
+        let place = self.place("pack", id.as_bytes(), number, row_version(pack_id));
+        if let Some(key) = keys.get(number) {
+            row.body = serde_json::from_slice(&key.open(&place, &body)?)?;
+            row.recorded_from = Some(recorded_from);
+        }
+        if let (Some(key), Some(sealed)) = (keys.get(seal::ADDRESS), whereabouts) {
+            let place = self.place("pack", id.as_bytes(), seal::ADDRESS, row_version(pack_id));
+            row.whereabouts = Some(serde_json::from_slice(&key.open(&place, &sealed)?)?);
+        }
+        Ok(row)
+    }
+
+    /// Whether the town knows this person.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn person_exists(&mut self, id: PersonId) -> Result<bool, StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: Option<Uuid> = person::table
+            .filter(person::town_id.eq(town))
+            .filter(person::person_id.eq(id.uuid()))
+            .select(person::person_id)
+            .first(driver)
+            .await
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    /// Everybody known to the town, in id order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn person_ids(&mut self) -> Result<Vec<PersonId>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let rows: Vec<Uuid> = person::table
+            .filter(person::town_id.eq(town))
+            .order(person::person_id)
+            .select(person::person_id)
+            .load(driver)
+            .await?;
+        Ok(rows.into_iter().map(PersonId::from_uuid).collect())
+    }
+
+    /// The person who has this number now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn person_by_number(&mut self, index: &BlindIndex) -> Result<Option<PersonId>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: Option<Uuid> = identifier::table
+            .filter(identifier::town_id.eq(town))
+            .filter(identifier::number_index.eq(index.as_bytes().as_slice()))
+            .filter(identifier::recorded_to.is_null())
+            .select(identifier::person_id)
+            .first(driver)
+            .await
+            .optional()?;
+        Ok(found.map(PersonId::from_uuid))
+    }
+
+    /// Every number in force: its index and its person.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn identifier_all(&mut self) -> Result<Vec<(Vec<u8>, PersonId)>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let rows: Vec<(Vec<u8>, Uuid)> = identifier::table
+            .filter(identifier::town_id.eq(town))
+            .filter(identifier::recorded_to.is_null())
+            .select((identifier::number_index, identifier::person_id))
+            .load(driver)
+            .await?;
+        Ok(rows.into_iter().map(|(index, person)| (index, PersonId::from_uuid(person))).collect())
+    }
+
+    /// Every household: the index of its number and its id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn household_all(&mut self) -> Result<Vec<(Vec<u8>, HouseholdId)>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let rows: Vec<(Vec<u8>, Uuid)> = household::table
+            .filter(household::town_id.eq(town))
+            .select((household::number_index, household::household_id))
+            .load(driver)
+            .await?;
+        Ok(rows.into_iter().map(|(index, id)| (index, HouseholdId::from_uuid(id))).collect())
+    }
+
+    /// Every membership in force.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn membership_all(&mut self) -> Result<Vec<MembershipRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let rows: Vec<(Uuid, Uuid, DateTime<Utc>)> = membership::table
+            .filter(membership::town_id.eq(town))
+            .filter(membership::recorded_to.is_null())
+            .select((membership::household_id, membership::person_id, membership::recorded_from))
+            .load(driver)
+            .await?;
+        Ok(rows.into_iter().map(membership_row).collect())
+    }
+
+    /// Who is in a household now; `None` when the town has no such household.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn household_members(&mut self, id: HouseholdId) -> Result<Option<Vec<MembershipRow>>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let known: Option<Uuid> = household::table
+            .filter(household::town_id.eq(&town))
+            .filter(household::household_id.eq(id.uuid()))
+            .select(household::household_id)
+            .first(&mut *driver)
+            .await
+            .optional()?;
+        if known.is_none() {
+            return Ok(None);
+        }
+        let rows: Vec<(Uuid, Uuid, DateTime<Utc>)> = membership::table
+            .filter(membership::town_id.eq(town))
+            .filter(membership::household_id.eq(id.uuid()))
+            .filter(membership::recorded_to.is_null())
+            .order(membership::person_id)
+            .select((membership::household_id, membership::person_id, membership::recorded_from))
+            .load(driver)
+            .await?;
+        Ok(Some(rows.into_iter().map(membership_row).collect()))
+    }
+}
+
+fn membership_row((household, person, recorded_from): (Uuid, Uuid, DateTime<Utc>)) -> MembershipRow {
+    MembershipRow { household: HouseholdId::from_uuid(household), person: PersonId::from_uuid(person), recorded_from }
+}

@@ -1,0 +1,329 @@
+//! The tables as diesel sees them; the catalog test holds this page against the database.
+
+diesel::table! {
+    town.version (town_id) {
+        town_id -> Text,
+        auth -> Int8,
+        people -> Int8,
+        protection -> Int8,
+    }
+}
+
+diesel::table! {
+    town.profile (town_id, profile_id) {
+        town_id -> Text,
+        profile_id -> Uuid,
+        digest -> Bytea,
+        bundle -> Bytea,
+        applied_at -> Timestamptz,
+        applied_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    town.keystore (town_id, subject_id) {
+        town_id -> Text,
+        subject_id -> Uuid,
+        epoch -> Int4,
+        keyset -> Bytea,
+    }
+}
+
+diesel::table! {
+    town.staff (town_id, staff_id) {
+        town_id -> Text,
+        staff_id -> Uuid,
+        section -> Text,
+        name -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.token (town_id, token_id) {
+        town_id -> Text,
+        token_id -> Uuid,
+        staff_id -> Uuid,
+        secret_hash -> Bytea,
+        grants -> Array<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.operation (town_id, operation_id) {
+        town_id -> Text,
+        operation_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        done -> Int8,
+        total -> Int8,
+        target_id -> Nullable<Uuid>,
+        fault_code -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.access (town_id, person_id, access_id) {
+        town_id -> Text,
+        access_id -> Uuid,
+        person_id -> Uuid,
+        staff_id -> Uuid,
+        purpose -> Text,
+        operation -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.upload (town_id, upload_id) {
+        town_id -> Text,
+        upload_id -> Uuid,
+        source -> Text,
+        as_of -> Date,
+        state -> Text,
+        size -> Int8,
+        file_index -> Nullable<Bytea>,
+        epoch -> Int4,
+        load_key -> Nullable<Bytea>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.upload_chunk (town_id, upload_id, seq) {
+        town_id -> Text,
+        upload_id -> Uuid,
+        seq -> Int4,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
+    town.load (town_id, load_id) {
+        town_id -> Text,
+        load_id -> Uuid,
+        upload_id -> Uuid,
+        source -> Text,
+        as_of -> Date,
+        layout_digest -> Bytea,
+        file_index -> Bytea,
+        state -> Text,
+        rows_read -> Int8,
+        rows_loaded -> Int8,
+        rows_unchanged -> Int8,
+        rows_rejected -> Int8,
+        rows_closed -> Int8,
+        rows_queued -> Int8,
+        reject_counts -> Jsonb,
+        fault -> Nullable<Bytea>,
+        started_by -> Uuid,
+        started_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.reject (town_id, load_id, reject_id) {
+        town_id -> Text,
+        load_id -> Uuid,
+        reject_id -> Uuid,
+        line -> Int4,
+        codes -> Array<Text>,
+        detail -> Bytea,
+    }
+}
+
+diesel::table! {
+    town.person (town_id, person_id) {
+        town_id -> Text,
+        person_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.identifier (town_id, number_index, person_id, recorded_from) {
+        town_id -> Text,
+        number_index -> Bytea,
+        person_id -> Uuid,
+        recorded_from -> Timestamptz,
+        recorded_to -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.household (town_id, household_id) {
+        town_id -> Text,
+        household_id -> Uuid,
+        number_index -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.membership (town_id, person_id, household_id, recorded_from) {
+        town_id -> Text,
+        household_id -> Uuid,
+        person_id -> Uuid,
+        load_id -> Uuid,
+        recorded_from -> Timestamptz,
+        recorded_to -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.pack (town_id, subject_id, category, pack_id) {
+        town_id -> Text,
+        subject_id -> Uuid,
+        category -> Int2,
+        pack_id -> Uuid,
+        source -> Text,
+        load_id -> Uuid,
+        line -> Int4,
+        role -> Text,
+        record_key -> Bytea,
+        row_hash -> Bytea,
+        recorded_from -> Timestamptz,
+        recorded_to -> Nullable<Timestamptz>,
+        body -> Bytea,
+        whereabouts -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    town.link_task (town_id, link_task_id) {
+        town_id -> Text,
+        link_task_id -> Uuid,
+        load_id -> Uuid,
+        upload_id -> Uuid,
+        source -> Text,
+        line -> Int4,
+        role -> Text,
+        record_key -> Bytea,
+        row_hash -> Bytea,
+        state -> Text,
+        person_id -> Nullable<Uuid>,
+        body -> Bytea,
+        created_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.run (town_id, run_id) {
+        town_id -> Text,
+        run_id -> Uuid,
+        rulebook -> Text,
+        release -> Bytea,
+        overlay -> Bytea,
+        as_of -> Date,
+        known_at -> Timestamptz,
+        state -> Text,
+        counts -> Jsonb,
+        started_by -> Uuid,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.score (town_id, run_id, person_id) {
+        town_id -> Text,
+        run_id -> Uuid,
+        person_id -> Uuid,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
+    town.consent (town_id, consent_id) {
+        town_id -> Text,
+        consent_id -> Uuid,
+        person_id -> Uuid,
+        version -> Int4,
+        body -> Bytea,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.handover (town_id, handover_id) {
+        town_id -> Text,
+        handover_id -> Uuid,
+        direction -> Text,
+        peer -> Text,
+        state -> Text,
+        version -> Int4,
+        epoch -> Int4,
+        handover_key -> Bytea,
+        body -> Bytea,
+        drafted_by -> Nullable<Uuid>,
+        approved_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.handover_item (town_id, handover_id, item_id) {
+        town_id -> Text,
+        handover_id -> Uuid,
+        item_id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        category -> Int2,
+        decision -> Text,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
+    town.peer_key (town_id, peer, purpose) {
+        town_id -> Text,
+        peer -> Text,
+        purpose -> Text,
+        public_key -> Bytea,
+        pinned_by -> Uuid,
+        confirmed_by -> Nullable<Uuid>,
+        pinned_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    coop.member (town_id) {
+        town_id -> Text,
+        slug -> Text,
+        name -> Text,
+        joined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    coop.release (digest) {
+        digest -> Bytea,
+        rulebook -> Text,
+        version -> Text,
+        canonical -> Bytea,
+        released_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "token"]
+    coop.coop_token (token_id) {
+        token_id -> Uuid,
+        operator_id -> Uuid,
+        secret_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(access, consent, handover, handover_item, household, identifier, keystore, link_task, load, membership, operation, pack, peer_key, person, profile, reject, run, score, staff, token, upload, upload_chunk, version);

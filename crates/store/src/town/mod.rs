@@ -1,0 +1,109 @@
+//! The way to a town's tables: its own pool of connections as its own role, its unlocked keys, and
+//! the transaction whose last statement is the leaf. There is no other way.
+
+mod conn;
+mod turn;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::Pool;
+use kernel::TownCode;
+use tokio::sync::{RwLock, Semaphore};
+
+use crate::{Installation, KeyFolder, StoreError, TownKeys, pool};
+
+pub(crate) use conn::row_version;
+pub use conn::{LeafRow, TownConn, TownTx};
+pub(crate) use turn::number as epoch_number;
+
+/// Connections one town may have open.
+const TOWN_CONNECTIONS: usize = 8;
+
+/// Connections all towns together may use at once.
+const PROCESS_CONNECTIONS: usize = 64;
+
+/// Every town of the installation, opened when first needed.
+pub struct Towns {
+    installation: Arc<Installation>,
+    folder: KeyFolder,
+    open: RwLock<HashMap<TownCode, Arc<Town>>>,
+    permits: Arc<Semaphore>,
+}
+
+/// One town, open.
+struct Town {
+    code: TownCode,
+    pool: Pool<AsyncPgConnection>,
+    keys: Arc<RwLock<TownKeys>>,
+}
+
+impl Towns {
+    /// The towns of an installation; nothing is opened yet.
+    #[must_use]
+    pub fn new(installation: Arc<Installation>, folder: KeyFolder) -> Self {
+        Self {
+            installation,
+            folder,
+            open: RwLock::new(HashMap::new()),
+            permits: Arc::new(Semaphore::new(PROCESS_CONNECTIONS)),
+        }
+    }
+
+    /// The installation.
+    #[must_use]
+    pub fn installation(&self) -> &Arc<Installation> {
+        &self.installation
+    }
+
+    /// A connection for single statements.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the town's role cannot connect, [`StoreError::Keys`] when its
+    /// keys cannot be unlocked.
+    pub async fn read(&self, town: TownCode) -> Result<TownConn, StoreError> {
+        let open = self.town(town).await?;
+        let permit =
+            Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
+        let keys = Arc::clone(&open.keys).read_owned().await;
+        let conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
+        Ok(TownConn::new(open.code, conn, keys, permit))
+    }
+
+    /// A transaction.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn begin(&self, town: TownCode) -> Result<TownTx, StoreError> {
+        TownTx::begin(self.read(town).await?).await
+    }
+
+    /// The town's keys, held against an epoch turn while the guard lives.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn keys(&self, town: TownCode) -> Result<tokio::sync::OwnedRwLockReadGuard<TownKeys>, StoreError> {
+        let open = self.town(town).await?;
+        Ok(Arc::clone(&open.keys).read_owned().await)
+    }
+
+    async fn town(&self, code: TownCode) -> Result<Arc<Town>, StoreError> {
+        if let Some(town) = self.open.read().await.get(&code) {
+            return Ok(Arc::clone(town));
+        }
+        let mut open = self.open.write().await;
+        if let Some(town) = open.get(&code) {
+            return Ok(Arc::clone(town));
+        }
+        // The role first: a town that was never admitted must not get a key folder by being asked for.
+        let pool = pool::open(&self.installation, code.as_str(), TOWN_CONNECTIONS)?;
+        let mut conn = pool.get().await.map_err(|_| StoreError::Unavailable)?;
+        turn::settle(&mut conn, &self.folder, code).await?;
+        drop(conn);
+        let keys = self.folder.town(code)?;
+        let town = Arc::new(Town { code, pool, keys: Arc::new(RwLock::new(keys)) });
+        open.insert(code, Arc::clone(&town));
+        Ok(town)
+    }
+}
