@@ -1,0 +1,69 @@
+//! Use cases: one function an action, one transaction each. A use case takes the context of who acts,
+//! looks things up under their rights, decides with the pure crates, writes through `store`, and ends
+//! with its evidence leaf. Residents leave only through [`release`].
+
+pub mod auth;
+pub mod error;
+pub mod leaf;
+pub mod loads;
+pub mod people;
+pub mod persons;
+pub mod profiles;
+pub mod protection;
+pub mod release;
+pub mod runs;
+pub mod staff;
+pub mod tokens;
+pub mod towns;
+pub mod uploads;
+
+use std::sync::Arc;
+
+use seal::SigningKey;
+use store::access::AccessLog;
+use store::coop::Coop;
+use store::{Installation, KeyFolder, Towns};
+use tokio::runtime::Handle;
+
+pub use auth::Caller;
+pub use error::Result;
+pub use release::Released;
+
+/// The platform, ready to act.
+pub struct App {
+    pub(crate) towns: Towns,
+    pub(crate) coop: Coop,
+    pub(crate) access: AccessLog,
+    pub(crate) jobs: Handle,
+    pub(crate) checkpoint_key: SigningKey,
+    pub(crate) members: towns::MemberCache,
+    pub(crate) tokens: auth::TokenCache,
+    pub(crate) profiles: profiles::ProfileCache,
+    pub(crate) people: people::PeopleCache,
+    pub(crate) protection: protection::ProtectionCache,
+}
+
+impl App {
+    /// Opens the installation. Must be called on the runtime that is to carry long work: jobs run
+    /// there, never on the threads that answer requests.
+    ///
+    /// # Errors
+    /// A [`kernel::Fault`] when the database cannot be reached or a key file is missing.
+    pub async fn open(installation: Arc<Installation>, folder: KeyFolder) -> Result<Arc<Self>> {
+        let checkpoint_key = folder.checkpoint_key().map_err(error::store)?;
+        let coop = Coop::new(&installation).map_err(error::store)?;
+        let access = AccessLog::start(Arc::clone(&installation), leaf::batch());
+        Ok(Arc::new(Self {
+            towns: Towns::new(installation, folder),
+            coop,
+            access,
+            jobs: Handle::current(),
+            checkpoint_key,
+            members: towns::MemberCache::default(),
+            tokens: auth::TokenCache::default(),
+            profiles: profiles::ProfileCache::default(),
+            people: people::PeopleCache::default(),
+            protection: protection::ProtectionCache::default(),
+        }))
+    }
+}

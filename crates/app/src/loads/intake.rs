@@ -1,0 +1,286 @@
+//! One load from its first byte to its commit.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Instant;
+
+use chrono::Utc;
+use evidence::Act;
+use kernel::{Category, Code, Fault, ItemCode, SourceCode, TownCtx};
+use layouts::layout::Mode;
+use layouts::{DecodeOptions, Decoder, Outcome, Row, Summary};
+use profiles::Source;
+use seal::{KeySet, LoadKey, RowHashKey};
+use store::load::{BulkLoad, Closing, Key16, Known, LoadEnd, Stage};
+use store::rows::load::{LoadCounts, LoadRow, RejectDetail};
+use store::rows::operation::OperationRow;
+use store::rows::upload::UploadRow;
+use store::rows::version::Changed;
+use uuid::Uuid;
+
+use super::resolve::Resolver;
+use crate::error::{internal, store};
+use crate::profiles::Applied;
+use crate::protection::LIST;
+use crate::{App, Result, leaf};
+
+/// How often progress is written.
+const PROGRESS_EVERY_MS: u128 = 500;
+
+/// The share of rejects, in per cent, from which a file is taken for another source's, where the
+/// source's guard does not say.
+const FOREIGN_FILE_PERCENT: u64 = 50;
+
+/// A row that came out of the decoder, with its keyed identity.
+pub(super) struct Decoded {
+    pub line: u32,
+    pub record_key: Key16,
+    pub row_hash: Key16,
+    pub persons: layouts::row::Persons,
+    pub observations: Vec<(layouts::RoleId, kernel::Observation)>,
+}
+
+enum Piece {
+    Row(Decoded),
+    Reject(layouts::Reject),
+}
+
+/// Everything one load works with.
+struct Intake<'a> {
+    bulk: &'a BulkLoad,
+    stage: Stage,
+    key: LoadKey,
+    load: LoadRow,
+    mode: Mode,
+    known: Known,
+    seen: HashSet<Key16>,
+    grown: HashMap<Uuid, KeySet>,
+    closing: Closing,
+    counts: LoadCounts,
+    resolver: Resolver<'a>,
+}
+
+impl App {
+    /// Decodes, resolves, seals, stages, applies.
+    pub(super) async fn intake(
+        &self,
+        ctx: &TownCtx,
+        upload: &UploadRow,
+        load: LoadRow,
+        work: &mut OperationRow,
+    ) -> Result<()> {
+        let profile = self.profile_of(ctx.town).await?;
+        let code: SourceCode = load.source.parse().map_err(|_| internal("a load's source is no name"))?;
+        let source = profile
+            .town
+            .sources
+            .get(&code)
+            .ok_or_else(|| Fault::new(Code::SourceNotFound).with("source", &load.source))?;
+        let people = self.people(ctx.town).await?;
+        let bulk = self.towns.bulk_load(ctx.town).await.map_err(store)?;
+        let known = bulk.known(&load.source).await.map_err(store)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let key = conn.load_key(upload.id).await.map_err(store)?;
+        drop(conn);
+        let categories = item_categories(&profile);
+        let resolver = Resolver::new(&source.layout, &people, &categories);
+        let stage = bulk.stage().await.map_err(store)?;
+        let intake = Intake {
+            bulk: &bulk,
+            stage,
+            key,
+            load,
+            mode: source.layout.mode,
+            known,
+            seen: HashSet::new(),
+            grown: HashMap::new(),
+            closing: Closing::default(),
+            counts: LoadCounts::default(),
+            resolver,
+        };
+        let intake = self.read_file(ctx, intake, source, &code, work).await?;
+        let (stage, closing, load) = intake.end().await?;
+        let at = Utc::now();
+        let changed = if load.source == LIST { Changed::Protection } else { Changed::People };
+        let detail = (load.counts.read, load.counts.loaded, load.counts.rejected, load.counts.closed);
+        let leaf = leaf::of(ctx, Act::LoadApplied, vec![load.id.into()], &detail)?;
+        let end = LoadEnd { load: &load, at, changed };
+        bulk.apply(stage, &closing, &end, &leaf).await.map_err(store)
+    }
+
+    /// Feeds the spooled file through the decoder, a chunk at a time.
+    async fn read_file<'a>(
+        &self,
+        ctx: &TownCtx,
+        mut intake: Intake<'a>,
+        source: &Source,
+        code: &SourceCode,
+        work: &mut OperationRow,
+    ) -> Result<Intake<'a>> {
+        let options = DecodeOptions::new(code.clone(), intake.load.as_of);
+        let mut decoder = Decoder::new(&source.layout, &options);
+        let marks = Marks::new(&intake, source);
+        let mut told = Instant::now();
+        let mut pieces = Vec::new();
+        for seq in 0.. {
+            let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+            let chunk = conn.upload_chunk(intake.load.upload, seq, &intake.key).await.map_err(store)?;
+            drop(conn);
+            let Some(chunk) = chunk else { break };
+            decoder.push(&chunk, &mut |outcome| pieces.push(marks.piece(outcome)))?;
+            intake.take(&mut pieces).await?;
+            work.done = work.done.saturating_add(i64::try_from(chunk.len()).unwrap_or(i64::MAX));
+            if told.elapsed().as_millis() >= PROGRESS_EVERY_MS {
+                told = Instant::now();
+                work.updated_at = Utc::now();
+                self.progress(ctx.town, work).await?;
+            }
+        }
+        let summary = decoder.finish(&mut |outcome| pieces.push(marks.piece(outcome)))?;
+        intake.take(&mut pieces).await?;
+        guard(source, &summary)?;
+        intake.counts.read = i64::try_from(summary.rows).unwrap_or(i64::MAX);
+        Ok(intake)
+    }
+}
+
+/// What turns a decoded row into keyed bytes: keys are copied out of the transaction's guard so that
+/// the decoder's callback borrows nothing of the intake.
+struct Marks {
+    hash: RowHashKey,
+    layout: [u8; 32],
+}
+
+impl Marks {
+    fn new(intake: &Intake<'_>, source: &Source) -> Self {
+        let hash = RowHashKey::from_bytes(intake.bulk.keys().row_hash.expose());
+        Self { hash, layout: *source.layout.digest().as_bytes() }
+    }
+
+    fn piece(&self, outcome: Outcome<'_>) -> Piece {
+        match outcome {
+            Outcome::Row(row) => Piece::Row(self.row(row)),
+            Outcome::Reject(reject) => Piece::Reject(reject),
+        }
+    }
+
+    /// The layout is part of the hash: a changed layout reads every row anew.
+    fn row(&self, row: Row<'_>) -> Decoded {
+        let mut bytes = Vec::with_capacity(32 + row.raw.len());
+        bytes.extend_from_slice(&self.layout);
+        bytes.extend_from_slice(row.raw);
+        Decoded {
+            line: row.line,
+            record_key: *self.hash.hash(row.key.as_bytes()).as_bytes(),
+            row_hash: *self.hash.hash(&bytes).as_bytes(),
+            persons: row.persons,
+            observations: row.observations,
+        }
+    }
+}
+
+impl Intake<'_> {
+    async fn take(&mut self, pieces: &mut Vec<Piece>) -> Result<()> {
+        for piece in pieces.drain(..) {
+            match piece {
+                Piece::Row(row) => self.take_row(row).await?,
+                Piece::Reject(reject) => self.take_reject(reject).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_reject(&mut self, reject: layouts::Reject) -> Result<()> {
+        self.counts.rejected += 1;
+        for fault in &reject.reasons {
+            *self.counts.rejects.entry(fault.code().as_str().to_owned()).or_default() += 1;
+        }
+        let line = line(reject.line);
+        let detail = RejectDetail { reasons: reject.reasons, raw: reject.raw };
+        let load = self.load.id.uuid();
+        self.bulk.stage_reject(&mut self.stage, &self.key, load, line, &detail).await.map_err(store)
+    }
+
+    async fn take_row(&mut self, row: Decoded) -> Result<()> {
+        self.seen.insert(row.record_key);
+        let before = self.known.records.get(&row.record_key);
+        if before.is_some_and(|record| record.row_hash == row.row_hash) {
+            self.counts.unchanged += 1;
+            return Ok(());
+        }
+        self.counts.loaded += 1;
+        let before = before.cloned().unwrap_or_default();
+        self.closing.packs.extend(before.packs.iter().copied());
+        self.closing.tasks.extend(before.tasks.iter().map(|task| task.id));
+        let resolved = self.resolver.resolve(self.bulk.keys(), &mut self.known, &row, &before.tasks)?;
+        for number in &resolved.numbers {
+            self.stage.number(number.0, &number.1).await.map_err(store)?;
+        }
+        if let Some((person, number)) = &resolved.new_person {
+            self.stage.person(*person, number).await.map_err(store)?;
+        }
+        if let Some((household, number)) = &resolved.new_household {
+            self.stage.household(*household, number).await.map_err(store)?;
+        }
+        if let Some(moved) = resolved.moved {
+            if let Some(from) = moved.from {
+                self.closing.memberships.push((moved.person, from));
+            }
+            self.stage.member(moved.person, moved.to).await.map_err(store)?;
+        }
+        for pack in &resolved.packs {
+            let subject = pack.person.uuid();
+            let keys = match self.grown.entry(subject) {
+                std::collections::hash_map::Entry::Occupied(grown) => grown.into_mut(),
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert(self.known.keysets.remove(&subject).unwrap_or_default())
+                }
+            };
+            self.bulk.stage_pack(&mut self.stage, keys, &pack.staged(&row)).await.map_err(store)?;
+        }
+        for (role, body) in &resolved.waiting {
+            self.counts.queued += 1;
+            let place = (line(row.line), role.as_str());
+            let marks = (row.record_key, row.row_hash);
+            self.bulk.stage_link_task(&mut self.stage, &self.key, place, marks, body).await.map_err(store)?;
+        }
+        Ok(())
+    }
+
+    /// Closes what the file no longer has, stages the keys, and gives back what is to be applied.
+    async fn end(mut self) -> Result<(Stage, Closing, LoadRow)> {
+        if self.mode == Mode::Snapshot {
+            for (key, record) in &self.known.records {
+                if !self.seen.contains(key) {
+                    self.counts.closed += 1;
+                    self.closing.packs.extend(record.packs.iter().copied());
+                    self.closing.tasks.extend(record.tasks.iter().map(|task| task.id));
+                }
+            }
+        }
+        for (subject, keys) in &self.grown {
+            self.bulk.stage_keyset(&mut self.stage, *subject, keys).await.map_err(store)?;
+        }
+        self.load.counts = self.counts;
+        Ok((self.stage, self.closing, self.load))
+    }
+}
+
+/// Keeps a truncated or foreign file out as a whole.
+fn guard(source: &Source, summary: &Summary) -> Result<()> {
+    let percent = source.guard.max_reject_ratio.map_or(FOREIGN_FILE_PERCENT, u64::from);
+    let too_many = summary.rejected.saturating_mul(100) > percent.saturating_mul(summary.rows);
+    let too_few = source.guard.min_rows.is_some_and(|least| summary.rows < least);
+    if too_many || too_few {
+        let fault = Fault::new(Code::LayoutMismatch);
+        return Err(fault.with("rows", summary.rows).with("rejected", summary.rejected));
+    }
+    Ok(())
+}
+
+fn item_categories(profile: &Applied) -> BTreeMap<ItemCode, Category> {
+    profile.cooperative.items.iter().map(|(code, item)| (code.clone(), item.category)).collect()
+}
+
+fn line(line: u32) -> i32 {
+    i32::try_from(line).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,215 @@
+//! 取込: from a spooled file to sealed packs, in one transaction; the work goes on after the request
+//! has been answered, and after a restart from the beginning.
+
+mod intake;
+mod resolve;
+
+use std::sync::Arc;
+
+use evidence::Act;
+use kernel::id::{LoadId, OperationId, RejectId, UploadId};
+use kernel::{Code, Fault, Grant, Grants, SourceCode, TownCode, TownCtx};
+use store::rows::load::{LoadCounts, LoadRow, RejectRow};
+use store::rows::operation::OperationRow;
+use store::rows::upload::UploadRow;
+
+use crate::error::store;
+use crate::{App, Result, auth, leaf};
+
+/// Grants that start loads and see their rejects.
+const LOADERS: &[Grant] = &[Grant::Holder, Grant::OverallManager];
+
+/// A load that was asked for.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is under way.
+    Running {
+        /// The load.
+        load: LoadRow,
+        /// Its progress.
+        operation: OperationId,
+    },
+    /// This very file was loaded before with this very layout; nothing changes.
+    Same(LoadRow),
+}
+
+impl App {
+    /// Starts the load of a complete upload.
+    ///
+    /// # Errors
+    /// `upload_not_found`, `load_not_ready`, `source_not_found`, `legal_entry_expired`.
+    pub async fn load_begin(self: &Arc<Self>, ctx: &TownCtx, upload: UploadId) -> Result<Begun> {
+        auth::require_any(ctx, LOADERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let upload = conn.upload(upload).await.map_err(store)?.ok_or_else(|| Fault::new(Code::UploadNotFound))?;
+        let (source, layout_digest) = self.loadable(ctx, &upload).await?;
+        let file_index = upload.file_index.clone().unwrap_or_default();
+        let same = conn.load_same(&upload.source, &file_index, &layout_digest, upload.as_of).await.map_err(store)?;
+        if let Some(load) = same {
+            conn.upload_abandon(upload.id).await.map_err(store)?;
+            return Ok(Begun::Same(load));
+        }
+        if upload.state != "received" {
+            return Err(Fault::new(Code::LoadNotReady).with("state", &upload.state));
+        }
+        let load = LoadRow {
+            id: LoadId::new(),
+            upload: upload.id,
+            source: source.to_string(),
+            as_of: upload.as_of,
+            layout_digest,
+            file_index,
+            state: "running".into(),
+            counts: LoadCounts::default(),
+            started_by: ctx.staff,
+            started_at: ctx.now,
+            finished_at: None,
+        };
+        conn.load_begin(&load).await.map_err(store)?;
+        drop(conn);
+        let operation = self.load_spawn(ctx.clone(), upload, load.clone()).await?;
+        Ok(Begun::Running { load, operation })
+    }
+
+    async fn loadable(&self, ctx: &TownCtx, upload: &UploadRow) -> Result<(SourceCode, Vec<u8>)> {
+        let profile = self.profile(ctx).await?;
+        let not_found = || Fault::new(Code::SourceNotFound).with("source", &upload.source);
+        let code: SourceCode = upload.source.parse().map_err(|_| not_found())?;
+        let source = profile.town.sources.get(&code).ok_or_else(not_found)?;
+        source.legal.check(&code, ctx.today())?;
+        Ok((code, source.layout.digest().as_bytes().to_vec()))
+    }
+
+    async fn load_spawn(self: &Arc<Self>, ctx: TownCtx, upload: UploadRow, load: LoadRow) -> Result<OperationId> {
+        let work = OperationRow {
+            id: OperationId::new(),
+            kind: "load".into(),
+            state: "running".into(),
+            done: 0,
+            total: upload.size,
+            target: Some(load.id.uuid()),
+            fault_code: None,
+            created_at: ctx.now,
+            updated_at: ctx.now,
+        };
+        let id = work.id;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        conn.operation_put(&work).await.map_err(store)?;
+        drop(conn);
+        let app = Arc::clone(self);
+        self.jobs.spawn(async move { app.load_run(&ctx, &upload, load, work).await });
+        Ok(id)
+    }
+
+    /// Runs one load to its end and says how it ended.
+    async fn load_run(&self, ctx: &TownCtx, upload: &UploadRow, load: LoadRow, mut work: OperationRow) {
+        let id = load.id;
+        let outcome = self.intake(ctx, upload, load, &mut work).await;
+        let code = outcome.as_ref().err().map(Fault::code);
+        if let Err(fault) = &outcome
+            && let Err(error) = self.load_refuse(ctx, upload.id, id, fault).await
+        {
+            tracing::error!(load = %id, code = %error, "a failed load could not be marked");
+        }
+        work.state = if code.is_some() { "failed" } else { "done" }.into();
+        work.fault_code = code.map(|code| code.as_str().to_owned());
+        work.updated_at = chrono::Utc::now();
+        metrics::counter!("tasuki_loads_total", "town" => ctx.town.to_string(), "source" => upload.source.clone(), "state" => work.state.clone()).increment(1);
+        if let Err(fault) = self.progress(ctx.town, &work).await {
+            tracing::error!(load = %id, code = %fault, "the end of a load could not be recorded");
+        }
+    }
+
+    async fn load_refuse(&self, ctx: &TownCtx, upload: UploadId, load: LoadId, fault: &Fault) -> Result<()> {
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        let key = tx.load_key(upload).await.map_err(store)?;
+        tx.load_failed(load, &key, fault, chrono::Utc::now()).await.map_err(store)?;
+        tx.upload_chunks_delete(upload).await.map_err(store)?;
+        let leaf = leaf::of(ctx, Act::LoadRefused, vec![load.into()], &fault.code().as_str())?;
+        tx.commit(leaf).await.map_err(store)
+    }
+
+    /// Writes a long work's progress.
+    pub(crate) async fn progress(&self, town: TownCode, work: &OperationRow) -> Result<()> {
+        let mut conn = self.towns.read(town).await.map_err(store)?;
+        conn.operation_put(work).await.map_err(store)
+    }
+
+    /// Takes up the loads that a stop of the server cut off; each begins again from its spool.
+    /// Returns how many.
+    ///
+    /// # Errors
+    /// A fault when the database cannot be reached.
+    pub async fn loads_resume(self: &Arc<Self>, town: TownCode) -> Result<usize> {
+        let mut conn = self.towns.read(town).await.map_err(store)?;
+        let loads = conn.load_running().await.map_err(store)?;
+        let mut resumed = 0;
+        for load in loads {
+            let Some(upload) = conn.upload(load.upload).await.map_err(store)? else { continue };
+            let ctx = TownCtx {
+                town,
+                staff: load.started_by,
+                grants: Grants::default(),
+                purpose: None,
+                now: chrono::Utc::now(),
+                request: kernel::id::RequestId::new(),
+            };
+            self.load_spawn(ctx, upload, load).await?;
+            resumed += 1;
+        }
+        Ok(resumed)
+    }
+
+    /// One load, and why it failed if it did.
+    ///
+    /// # Errors
+    /// `grant_missing`, `load_not_found`.
+    pub async fn load(&self, ctx: &TownCtx, id: LoadId) -> Result<(LoadRow, Option<Fault>)> {
+        auth::require_any(ctx, LOADERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let load = conn.load(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
+        if load.state != "failed" {
+            return Ok((load, None));
+        }
+        let key = conn.load_key(load.upload).await.map_err(store)?;
+        let fault = conn.load_fault(id, &key).await.map_err(store)?;
+        Ok((load, fault))
+    }
+
+    /// Loads, newest first.
+    ///
+    /// # Errors
+    /// `grant_missing`.
+    pub async fn load_list(&self, ctx: &TownCtx, before: Option<LoadId>, limit: i64) -> Result<Vec<LoadRow>> {
+        auth::require_any(ctx, LOADERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        conn.load_list(before, limit).await.map_err(store)
+    }
+
+    /// Rejected lines of a load with every reason, in the order of the file.
+    ///
+    /// # Errors
+    /// `grant_missing`, `purpose_required`, `load_not_found`.
+    pub async fn reject_list(
+        &self,
+        ctx: &TownCtx,
+        load: LoadId,
+        after: Option<RejectId>,
+        limit: i64,
+    ) -> Result<Vec<RejectRow>> {
+        self.admit_reader(ctx, LOADERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let row = conn.load(load).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
+        let key = conn.load_key(row.upload).await.map_err(store)?;
+        conn.reject_list(load, &key, after, limit).await.map_err(store)
+    }
+
+    /// One long work.
+    ///
+    /// # Errors
+    /// `operation_not_found`.
+    pub async fn operation(&self, ctx: &TownCtx, id: OperationId) -> Result<OperationRow> {
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        conn.operation(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::OperationNotFound))
+    }
+}

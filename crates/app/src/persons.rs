@@ -1,0 +1,257 @@
+//! 住民: one person, their time-line, their household and their relations.
+
+use chrono::{DateTime, Utc};
+use kernel::id::{HouseholdId, LoadId, PersonId};
+use kernel::{Category, Code, Fault, Identity, Observation, TownCtx};
+use linkage::kinship::{Household, Member, Relation, SingleParent};
+use store::rows::pack::Whereabouts;
+
+use crate::error::store;
+use crate::people::People;
+use crate::release::{Hidden, READERS, Resident};
+use crate::{App, Released, Result};
+
+/// Whereabouts, shown or hidden for a reason.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// May be seen.
+    Open(Whereabouts),
+    /// May not.
+    Hidden(Hidden),
+    /// The register never said.
+    Unknown,
+}
+
+/// A person as the register knows them.
+#[derive(Debug)]
+pub struct PersonView {
+    /// Id.
+    pub id: PersonId,
+    /// Since when the platform knows the person.
+    pub known_since: DateTime<Utc>,
+    /// When the register's row was recorded.
+    pub recorded_at: Option<DateTime<Utc>>,
+    /// Household.
+    pub household: Option<HouseholdId>,
+    /// Identity without whereabouts; `None` when the register never said or its keys were dropped.
+    pub identity: Option<Identity>,
+    /// Whereabouts.
+    pub whereabouts: Shown,
+}
+
+impl Resident for PersonView {
+    fn persons(&self) -> Vec<PersonId> {
+        vec![self.id]
+    }
+
+    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
+        if let Some(reason) = hidden(self.id) {
+            self.whereabouts = Shown::Hidden(reason);
+        }
+    }
+}
+
+/// One entry of a time-line: an observation and the line it came from.
+#[derive(Debug)]
+pub struct TimelineEntry {
+    /// Category.
+    pub category: Category,
+    /// What it says.
+    pub observation: Observation,
+    /// 連携元.
+    pub source: String,
+    /// The section that holds it, as staff see it.
+    pub holder: String,
+    /// 取込.
+    pub load: LoadId,
+    /// Line of the file, from 1.
+    pub line: i32,
+    /// When the platform learned it.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// What is recorded about one person.
+#[derive(Debug)]
+pub struct Timeline {
+    /// Whose.
+    pub person: PersonId,
+    /// Entries by category, oldest source first.
+    pub entries: Vec<TimelineEntry>,
+}
+
+impl Resident for Timeline {
+    fn persons(&self) -> Vec<PersonId> {
+        vec![self.person]
+    }
+
+    fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
+        // No item of the dictionary tells whereabouts.
+    }
+}
+
+/// A household and who is in it.
+#[derive(Debug)]
+pub struct HouseholdView {
+    /// Id.
+    pub id: HouseholdId,
+    /// Members with what the register says of each.
+    pub members: Vec<(PersonId, Identity)>,
+}
+
+impl Resident for HouseholdView {
+    fn persons(&self) -> Vec<PersonId> {
+        self.members.iter().map(|(person, _)| *person).collect()
+    }
+
+    fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
+        // Identities in memory carry no whereabouts.
+    }
+}
+
+/// A person's relations, derived from their household.
+#[derive(Debug)]
+pub struct RelationsView {
+    /// Whose.
+    pub person: PersonId,
+    /// Relations from and to the person.
+    pub relations: Vec<Relation>,
+    /// Whether one parent alone brings the person up, as far as the register tells.
+    pub single_parent: Option<SingleParent>,
+}
+
+impl Resident for RelationsView {
+    fn persons(&self) -> Vec<PersonId> {
+        let others = self.relations.iter().flat_map(|relation| [relation.from, relation.to]);
+        std::iter::once(self.person).chain(others).collect()
+    }
+
+    fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
+        // Relations tell no whereabouts.
+    }
+}
+
+impl App {
+    /// One person.
+    ///
+    /// # Errors
+    /// `person_not_found`, and what [`App::release`] refuses.
+    pub async fn person(&self, ctx: &TownCtx, id: PersonId) -> Result<Released<PersonView>> {
+        self.admit_reader(ctx, READERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let row = conn.person(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::PersonNotFound))?;
+        drop(conn);
+        let view = PersonView {
+            id: row.id,
+            known_since: row.created_at,
+            recorded_at: row.recorded_from,
+            household: row.household,
+            identity: row.body.identity,
+            whereabouts: row.whereabouts.map_or(Shown::Unknown, Shown::Open),
+        };
+        self.release(ctx, "person_read", READERS, view).await
+    }
+
+    /// Everything in force about one person, with the line of the file each came from.
+    ///
+    /// # Errors
+    /// `person_not_found`, and what [`App::release`] refuses.
+    pub async fn timeline(&self, ctx: &TownCtx, id: PersonId, category: Option<Category>) -> Result<Released<Timeline>> {
+        self.admit_reader(ctx, READERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        if !conn.person_exists(id).await.map_err(store)? {
+            return Err(Fault::new(Code::PersonNotFound));
+        }
+        let packs = conn.packs(id.uuid(), category).await.map_err(store)?;
+        drop(conn);
+        let profile = self.profile(ctx).await?;
+        let mut entries = Vec::new();
+        for pack in packs {
+            let holder = profile.holder(&pack.source);
+            entries.extend(pack.body.observations.into_iter().map(|observation| TimelineEntry {
+                category: pack.category,
+                observation,
+                source: pack.source.clone(),
+                holder: holder.clone(),
+                load: pack.load,
+                line: pack.line,
+                recorded_at: pack.recorded_from,
+            }));
+        }
+        self.release(ctx, "timeline_read", READERS, Timeline { person: id, entries }).await
+    }
+
+    /// A household and its members.
+    ///
+    /// # Errors
+    /// `household_not_found`, and what [`App::release`] refuses.
+    pub async fn household(&self, ctx: &TownCtx, id: HouseholdId) -> Result<Released<HouseholdView>> {
+        self.admit_reader(ctx, READERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let members = conn.household_members(id).await.map_err(store)?;
+        drop(conn);
+        let members = members.ok_or_else(|| Fault::new(Code::HouseholdNotFound))?;
+        let people = self.people(ctx.town).await?;
+        let members = members
+            .into_iter()
+            .map(|m| (m.person, people.identities.get(&m.person).cloned().unwrap_or_default()))
+            .collect();
+        self.release(ctx, "household_read", READERS, HouseholdView { id, members }).await
+    }
+
+    /// A person's relations within their household.
+    ///
+    /// # Errors
+    /// `person_not_found`, and what [`App::release`] refuses.
+    pub async fn relations(&self, ctx: &TownCtx, id: PersonId) -> Result<Released<RelationsView>> {
+        self.admit_reader(ctx, READERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        if !conn.person_exists(id).await.map_err(store)? {
+            return Err(Fault::new(Code::PersonNotFound));
+        }
+        drop(conn);
+        let people = self.people(ctx.town).await?;
+        let view = match people.kinship_of(id) {
+            Some(household) => RelationsView {
+                person: id,
+                relations: household.relations().into_iter().filter(|r| r.from == id || r.to == id).collect(),
+                single_parent: Some(household.single_parent(id)),
+            },
+            None => RelationsView { person: id, relations: Vec::new(), single_parent: None },
+        };
+        self.release(ctx, "relations_read", READERS, view).await
+    }
+}
+
+impl People {
+    /// The household of a person as kinship is derived from it, with the other households at the same
+    /// address beside it (世帯分離 shows only there).
+    #[must_use]
+    pub fn kinship_of(&self, person: PersonId) -> Option<Household> {
+        let own = self.households.get(&person)?;
+        let here = self.addresses.get(&person);
+        let beside = here.map(|address| self.at_address(address, *own)).unwrap_or_default();
+        Some(Household::new(self.as_members(*own), beside))
+    }
+
+    fn as_members(&self, household: HouseholdId) -> Vec<Member> {
+        let persons = self.members.get(&household).map(Vec::as_slice).unwrap_or_default();
+        persons
+            .iter()
+            .filter_map(|person| self.identities.get(person).map(|identity| Member::of(*person, identity)))
+            .collect()
+    }
+
+    fn at_address(&self, address: &str, own: HouseholdId) -> Vec<Vec<Member>> {
+        let mut households: Vec<HouseholdId> = self
+            .by_address
+            .get(address)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter()
+            .copied()
+            .filter(|household| *household != own)
+            .collect();
+        households.sort_unstable();
+        households.into_iter().map(|household| self.as_members(household)).collect()
+    }
+}

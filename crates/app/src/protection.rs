@@ -1,0 +1,169 @@
+//! 支援措置: who is protected, and whether the town's list can be relied on. A protection that has
+//! passed its end date protects until a person ends it; without a current list nothing leaves the town.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use chrono::NaiveDate;
+use kernel::id::PersonId;
+use kernel::{Category, Code, Fault, Known, TownCode, TownCtx, Value, When};
+
+use crate::error::store;
+use crate::{App, Result};
+
+/// The dictionary's item that the list fills.
+pub const MEASURE: &str = "protection.measure";
+
+/// The source that is the list.
+pub const LIST: &str = "protection_list";
+
+/// The part a person plays in a protection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The person protected.
+    Victim,
+    /// A child protected with them.
+    Child,
+    /// The person they are protected from. Not protected.
+    Respondent,
+}
+
+/// One person's protection.
+#[derive(Debug, Clone)]
+pub struct Protection {
+    /// Their part.
+    pub part: Part,
+    /// Last day, if the list gives one.
+    pub until: Option<NaiveDate>,
+}
+
+/// What the town's list says now.
+pub struct ProtectionList {
+    /// The day the newest list shows; `None` when none was ever loaded.
+    pub as_of: Option<NaiveDate>,
+    /// Days after which it is stale.
+    pub stale_after_days: u32,
+    persons: HashMap<PersonId, Protection>,
+}
+
+impl ProtectionList {
+    /// Whether the list can be relied on today.
+    #[must_use]
+    pub fn is_current(&self, today: NaiveDate) -> bool {
+        self.as_of.is_some_and(|as_of| (today - as_of).num_days() <= i64::from(self.stale_after_days))
+    }
+
+    /// The protection of a person, past its end date or not; a respondent has none.
+    #[must_use]
+    pub fn of(&self, person: PersonId) -> Option<&Protection> {
+        self.persons.get(&person).filter(|protection| protection.part != Part::Respondent)
+    }
+
+    /// Protections past their end date, which a person has to confirm or renew.
+    pub fn past_end(&self, today: NaiveDate) -> impl Iterator<Item = (PersonId, &Protection)> {
+        self.persons
+            .iter()
+            .filter(move |(_, p)| p.part != Part::Respondent && p.until.is_some_and(|until| until < today))
+            .map(|(person, protection)| (*person, protection))
+    }
+
+    /// Everybody protected.
+    pub fn protected(&self) -> impl Iterator<Item = (PersonId, &Protection)> {
+        self.persons.iter().filter(|(_, p)| p.part != Part::Respondent).map(|(person, p)| (*person, p))
+    }
+}
+
+/// Days after which a list is stale where the town's profile does not say: one week.
+const STALE_AFTER_DAYS: u32 = 7;
+
+/// Lists read, each with the `protection` and `auth` counters it was read under.
+#[derive(Default)]
+pub struct ProtectionCache(RwLock<HashMap<TownCode, ((i64, i64), Arc<ProtectionList>)>>);
+
+impl App {
+    /// The town's list as it stands.
+    ///
+    /// # Errors
+    /// A fault when the database cannot be reached or a box does not open.
+    pub async fn protection_list(&self, town: TownCode) -> Result<Arc<ProtectionList>> {
+        let mut conn = self.towns.read(town).await.map_err(store)?;
+        let versions = conn.versions().await.map_err(store)?;
+        let key = (versions.protection, versions.auth);
+        let cached = self.protection.0.read().ok().and_then(|lists| lists.get(&town).cloned());
+        if let Some((known, list)) = cached
+            && known == key
+        {
+            return Ok(list);
+        }
+        let as_of = conn.load_latest_by_source().await.map_err(store)?.get(LIST).map(|load| load.as_of);
+        let keys = conn.keysets_all().await.map_err(store)?;
+        let packs = conn.packs_all(&[Category::Protection], &keys).await.map_err(store)?;
+        drop(conn);
+        let mut persons = HashMap::new();
+        for pack in packs {
+            for observation in pack.body.observations.iter().filter(|o| o.item.as_str() == MEASURE) {
+                if let Some(protection) = protection(&observation.datum, &observation.when) {
+                    merge(&mut persons, PersonId::from_uuid(pack.subject), protection);
+                }
+            }
+        }
+        let stale_after_days = self.stale_after_days(town).await?;
+        let list = Arc::new(ProtectionList { as_of, stale_after_days, persons });
+        if let Ok(mut lists) = self.protection.0.write() {
+            lists.insert(town, (key, Arc::clone(&list)));
+        }
+        Ok(list)
+    }
+
+    async fn stale_after_days(&self, town: TownCode) -> Result<u32> {
+        match self.profile_of(town).await {
+            Ok(profile) => Ok(profile
+                .town
+                .sources
+                .iter()
+                .find(|(code, _)| code.as_str() == LIST)
+                .and_then(|(_, source)| source.freshness.stale_after_days)
+                .unwrap_or(STALE_AFTER_DAYS)),
+            Err(fault) if fault.code() == Code::ProfileMissing => Ok(STALE_AFTER_DAYS),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Refuses whatever would leave the town while its list is missing or stale.
+    ///
+    /// # Errors
+    /// `protection_list_stale`.
+    pub(crate) async fn require_current_list(&self, ctx: &TownCtx) -> Result<Arc<ProtectionList>> {
+        let list = self.protection_list(ctx.town).await?;
+        if list.is_current(ctx.today()) { Ok(list) } else { Err(Fault::new(Code::ProtectionListStale)) }
+    }
+}
+
+fn protection(datum: &kernel::Datum, when: &When) -> Option<Protection> {
+    let Known::Present(Value::Code(code)) = datum else { return None };
+    let part = match code.as_str() {
+        "victim" => Part::Victim,
+        "child" => Part::Child,
+        "respondent" => Part::Respondent,
+        _ => return None,
+    };
+    let until = match when {
+        When::Period { until, .. } => until.map(|until| until.latest()),
+        _ => None,
+    };
+    Some(Protection { part, until })
+}
+
+/// Several rows may name one person: being protected outweighs being a respondent, and the later or
+/// open end outweighs the earlier.
+fn merge(persons: &mut HashMap<PersonId, Protection>, person: PersonId, new: Protection) {
+    let known = persons.entry(person).or_insert_with(|| new.clone());
+    let replace = match (known.part == Part::Respondent, new.part == Part::Respondent) {
+        (true, false) => true,
+        (false, true) => false,
+        _ => known.until.is_some() && (new.until.is_none() || new.until > known.until),
+    };
+    if replace {
+        *known = new;
+    }
+}

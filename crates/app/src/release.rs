@@ -1,0 +1,151 @@
+//! The one door. Whatever speaks about a resident leaves the use cases only as [`Released`], which
+//! only this file makes: after purpose, grant and protection, and after the look was recorded. An
+//! output that skips the door does not compile.
+
+use std::ops::Deref;
+
+use kernel::id::PersonId;
+use kernel::{Code, Fault, Grant, Purpose, TownCtx};
+use store::access::AccessEntry;
+
+use crate::error::store;
+use crate::protection::ProtectionList;
+use crate::{App, Result, auth};
+
+/// Something about residents that passed the door.
+#[derive(Debug)]
+pub struct Released<T>(T);
+
+impl<T> Deref for Released<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Why whereabouts are not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// The person is under 支援措置.
+    Protected,
+    /// The town's list is missing or stale: everybody's are hidden.
+    ListStale,
+}
+
+/// What may pass the door: it says whom it is about and lets whereabouts be taken out.
+pub trait Resident {
+    /// Everybody it says something about.
+    fn persons(&self) -> Vec<PersonId>;
+
+    /// Takes out the whereabouts of everyone for whom `hidden` gives a reason.
+    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>);
+}
+
+impl<T: Resident> Resident for Vec<T> {
+    fn persons(&self) -> Vec<PersonId> {
+        self.iter().flat_map(Resident::persons).collect()
+    }
+
+    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
+        for one in self {
+            one.hide_whereabouts(hidden);
+        }
+    }
+}
+
+impl<T: Resident> Resident for Option<T> {
+    fn persons(&self) -> Vec<PersonId> {
+        self.as_ref().map(Resident::persons).unwrap_or_default()
+    }
+
+    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
+        if let Some(one) = self {
+            one.hide_whereabouts(hidden);
+        }
+    }
+}
+
+/// Grants that read residents inside the town.
+pub const READERS: &[Grant] = &[Grant::CaseWorker, Grant::OverallManager, Grant::Holder, Grant::Approver];
+
+impl App {
+    /// Releases something to the town's own staff: purpose and grant, whereabouts of the protected
+    /// (of everybody, while the list is stale) taken out, the look recorded before it is answered.
+    ///
+    /// # Errors
+    /// `purpose_required`, `grant_missing`; `unavailable` when the look cannot be recorded.
+    pub async fn release<T: Resident>(
+        &self,
+        ctx: &TownCtx,
+        operation: &'static str,
+        grants: &[Grant],
+        mut thing: T,
+    ) -> Result<Released<T>> {
+        let purpose = self.admit_reader(ctx, grants)?;
+        let list = self.protection_list(ctx.town).await?;
+        hide(&mut thing, &list, ctx);
+        self.record_look(ctx, operation, purpose, thing.persons()).await?;
+        Ok(Released(thing))
+    }
+
+    /// Releases something that leaves the town: refused while the list is missing or stale, and for a
+    /// protected person, whose handover is never ordinary.
+    ///
+    /// # Errors
+    /// As [`Self::release`]; `protection_list_stale`, `protected_person`.
+    pub async fn release_outside<T: Resident>(
+        &self,
+        ctx: &TownCtx,
+        operation: &'static str,
+        grants: &[Grant],
+        thing: T,
+    ) -> Result<Released<T>> {
+        let purpose = self.admit_reader(ctx, grants)?;
+        let list = self.require_current_list(ctx).await?;
+        if thing.persons().iter().any(|person| list.of(*person).is_some()) {
+            return Err(Fault::new(Code::ProtectedPerson));
+        }
+        self.record_look(ctx, operation, purpose, thing.persons()).await?;
+        Ok(Released(thing))
+    }
+
+    /// Whether the caller may read residents at all; the first thing a use case asks.
+    ///
+    /// # Errors
+    /// `grant_missing`, `purpose_required`.
+    pub(crate) fn admit_reader(&self, ctx: &TownCtx, grants: &[Grant]) -> Result<Purpose> {
+        auth::require_any(ctx, grants)?;
+        ctx.purpose.ok_or_else(|| {
+            let ja = Purpose::ALL.iter().map(|p| p.as_str()).collect::<Vec<_>>().join("・");
+            let en = Purpose::ALL.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", ");
+            Fault::new(Code::PurposeRequired).with_words("known", &ja, &en)
+        })
+    }
+
+    async fn record_look(
+        &self,
+        ctx: &TownCtx,
+        operation: &'static str,
+        purpose: Purpose,
+        mut persons: Vec<PersonId>,
+    ) -> Result<()> {
+        persons.sort_unstable();
+        persons.dedup();
+        let entries = persons
+            .into_iter()
+            .map(|person| AccessEntry { town: ctx.town, person, staff: ctx.staff, purpose, operation, at: ctx.now })
+            .collect();
+        self.access.record(entries).await.map_err(store)
+    }
+}
+
+fn hide<T: Resident>(thing: &mut T, list: &ProtectionList, ctx: &TownCtx) {
+    let stale = !list.is_current(ctx.today());
+    thing.hide_whereabouts(&|person| {
+        if stale {
+            Some(Hidden::ListStale)
+        } else {
+            list.of(person).map(|_| Hidden::Protected)
+        }
+    });
+}

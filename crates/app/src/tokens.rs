@@ -1,0 +1,105 @@
+//! Tokens: issuing, listing, revoking. A secret is shown once, when it is made.
+
+use chrono::{DateTime, Utc};
+use evidence::Act;
+use kernel::id::{StaffId, TokenId};
+use kernel::{Code, CoopCtx, Fault, Grant, Grants, TownCode, TownCtx};
+use seal::TokenSecret;
+use store::TownTx;
+use store::coop::CoopTokenRow;
+use store::rows::token::TokenRow;
+use store::town::LeafRow;
+
+use crate::error::store;
+use crate::{App, Result, auth, leaf};
+
+/// A token just made, with its secret.
+pub struct NewToken {
+    /// The token.
+    pub row: TokenRow,
+    /// `tsk_<town>_<secret>`: shown once.
+    pub secret: String,
+}
+
+impl App {
+    /// Issues a token to a member of staff of the caller's town.
+    ///
+    /// # Errors
+    /// `grant_missing` for anyone but the town's administrator, `staff_not_found`.
+    pub async fn token_issue(&self, ctx: &TownCtx, staff: StaffId, grants: Grants, expires_at: DateTime<Utc>) -> Result<NewToken> {
+        auth::require(ctx, Grant::TownAdmin)?;
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        let known = tx.staff_list().await.map_err(store)?.iter().any(|row| row.id == staff);
+        if !known {
+            return Err(Fault::new(Code::StaffNotFound));
+        }
+        let token = insert(&mut tx, ctx.town, staff, grants, ctx.now, expires_at).await?;
+        tx.commit(leaf::of(ctx, Act::TokenIssued, vec![token.row.id.into(), staff.into()], &())?).await.map_err(store)?;
+        Ok(token)
+    }
+
+    /// Issues the first token of a town's first administrator.
+    ///
+    /// # Errors
+    /// A fault when the database refuses.
+    pub async fn token_first(&self, ctx: &CoopCtx, town: TownCode, admin: StaffId, expires_at: DateTime<Utc>) -> Result<NewToken> {
+        let mut tx = self.towns.begin(town).await.map_err(store)?;
+        if !tx.token_list().await.map_err(store)?.is_empty() {
+            return Err(Code::AlreadyDecided.into());
+        }
+        let grants: Grants = [Grant::TownAdmin].into_iter().collect();
+        let token = insert(&mut tx, town, admin, grants, ctx.now, expires_at).await?;
+        let leaf: LeafRow =
+            leaf::of_operator(town, Act::TokenIssued, ctx, vec![token.row.id.into(), admin.into()], &())?;
+        tx.commit(leaf).await.map_err(store)?;
+        Ok(token)
+    }
+
+    /// Tokens of the caller's town, newest first, without their secrets.
+    ///
+    /// # Errors
+    /// `grant_missing` for anyone but the town's administrator or auditor.
+    pub async fn token_list(&self, ctx: &TownCtx) -> Result<Vec<TokenRow>> {
+        auth::require_any(ctx, &[Grant::TownAdmin, Grant::Auditor])?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        conn.token_list().await.map_err(store)
+    }
+
+    /// Revokes a token; it holds from the next request on.
+    ///
+    /// # Errors
+    /// `grant_missing`, `token_not_found`.
+    pub async fn token_revoke(&self, ctx: &TownCtx, id: TokenId) -> Result<()> {
+        auth::require(ctx, Grant::TownAdmin)?;
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        if !tx.token_revoke(id, ctx.now).await.map_err(store)? {
+            return Err(Fault::new(Code::TokenNotFound));
+        }
+        tx.commit(leaf::of(ctx, Act::TokenRevoked, vec![id.into()], &())?).await.map_err(store)
+    }
+
+    /// Issues a token to an operator of the cooperative; on the machine itself only, never by REST.
+    ///
+    /// # Errors
+    /// A fault when the database refuses.
+    pub async fn operator_token(&self, operator: StaffId, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<String> {
+        let secret = TokenSecret::generate();
+        let row = CoopTokenRow { id: TokenId::new(), operator, created_at: now, expires_at, revoked_at: None };
+        self.coop.token_insert(&row, &secret.hash()).await.map_err(store)?;
+        Ok(format!("tsk_coop_{}", secret.expose().as_str()))
+    }
+}
+
+async fn insert(
+    tx: &mut TownTx,
+    town: TownCode,
+    staff: StaffId,
+    grants: Grants,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<NewToken> {
+    let secret = TokenSecret::generate();
+    let row = TokenRow { id: TokenId::new(), staff, grants, created_at: now, expires_at, revoked_at: None };
+    tx.token_insert(&row, &secret.hash()).await.map_err(store)?;
+    Ok(NewToken { row, secret: format!("tsk_{town}_{}", secret.expose().as_str()) })
+}
