@@ -4,7 +4,9 @@
 
 pub mod auth;
 pub mod error;
+pub mod evidence;
 pub mod leaf;
+pub mod links;
 pub mod loads;
 pub mod people;
 pub mod persons;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use seal::SigningKey;
 use store::access::AccessLog;
 use store::coop::Coop;
+use store::sequencer::Sequencer;
 use store::{Installation, KeyFolder, Towns};
 use tokio::runtime::Handle;
 
@@ -36,6 +39,7 @@ pub struct App {
     pub(crate) access: AccessLog,
     pub(crate) jobs: Handle,
     pub(crate) checkpoint_key: SigningKey,
+    pub(crate) log: evidence::Log,
     pub(crate) members: towns::MemberCache,
     pub(crate) tokens: auth::TokenCache,
     pub(crate) profiles: profiles::ProfileCache,
@@ -52,6 +56,7 @@ impl App {
     pub async fn open(installation: Arc<Installation>, folder: KeyFolder) -> Result<Arc<Self>> {
         let checkpoint_key = folder.checkpoint_key().map_err(error::store)?;
         let coop = Coop::new(&installation).map_err(error::store)?;
+        let log = evidence::Log::new(Sequencer::new(&installation).map_err(error::store)?);
         let access = AccessLog::start(Arc::clone(&installation), leaf::batch());
         Ok(Arc::new(Self {
             towns: Towns::new(installation, folder),
@@ -59,6 +64,7 @@ impl App {
             access,
             jobs: Handle::current(),
             checkpoint_key,
+            log,
             members: towns::MemberCache::default(),
             tokens: auth::TokenCache::default(),
             profiles: profiles::ProfileCache::default(),

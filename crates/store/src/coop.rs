@@ -82,14 +82,32 @@ fn release_row(
     Ok(ReleaseRow { digest: Digest::from_bytes(digest), rulebook, version, canonical, released_at })
 }
 
+type TokenColumns = (Uuid, Uuid, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>);
+
+fn token_row((id, operator, created_at, expires_at, revoked_at): TokenColumns) -> CoopTokenRow {
+    CoopTokenRow {
+        id: TokenId::from_uuid(id),
+        operator: StaffId::from_uuid(operator),
+        created_at,
+        expires_at,
+        revoked_at,
+    }
+}
+
 async fn member_list(driver: &mut AsyncPgConnection) -> Result<Vec<MemberRow>, StoreError> {
     let rows: Vec<MemberColumns> = member::table.order(member::town_id).load(driver).await?;
     rows.into_iter().map(member_row).collect()
 }
 
-async fn release_get(driver: &mut AsyncPgConnection, digest: &Digest) -> Result<Option<ReleaseRow>, StoreError> {
-    let found: Option<ReleaseColumns> =
-        release::table.filter(release::digest.eq(digest.as_bytes().as_slice())).first(driver).await.optional()?;
+async fn release_get(
+    driver: &mut AsyncPgConnection,
+    digest: &Digest,
+) -> Result<Option<ReleaseRow>, StoreError> {
+    let found: Option<ReleaseColumns> = release::table
+        .filter(release::digest.eq(digest.as_bytes().as_slice()))
+        .first(driver)
+        .await
+        .optional()?;
     found.map(release_row).transpose()
 }
 
@@ -229,7 +247,7 @@ impl Coop {
     /// # Errors
     /// [`StoreError`] when the statement fails.
     pub async fn token_by_secret(&self, hash: &TokenHash) -> Result<Option<CoopTokenRow>, StoreError> {
-        let found: Option<(Uuid, Uuid, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>)> = coop_token::table
+        let found: Option<TokenColumns> = coop_token::table
             .filter(coop_token::secret_hash.eq(hash.as_bytes().as_slice()))
             .select((
                 coop_token::token_id,
@@ -241,13 +259,7 @@ impl Coop {
             .first(&mut self.conn().await?)
             .await
             .optional()?;
-        Ok(found.map(|(id, operator, created_at, expires_at, revoked_at)| CoopTokenRow {
-            id: TokenId::from_uuid(id),
-            operator: StaffId::from_uuid(operator),
-            created_at,
-            expires_at,
-            revoked_at,
-        }))
+        Ok(found.map(token_row))
     }
 
     /// Revokes a token of the cooperative; false when there is none with this id.

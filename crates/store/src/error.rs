@@ -42,7 +42,9 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(kind, _) => match kind {
                 DatabaseErrorKind::UniqueViolation => Self::Duplicate,
                 DatabaseErrorKind::SerializationFailure => Self::Contention,
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Self::Unavailable,
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                    Self::Unavailable
+                }
                 other => Self::Other { state: format!("{other:?}") },
             },
             DieselError::BrokenTransactionManager => Self::Unavailable,

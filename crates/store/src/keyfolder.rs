@@ -173,8 +173,9 @@ fn write(path: &Path, key: &[u8; 32]) -> Result<(), StoreError> {
 fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, StoreError> {
     let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| failed(path, &error))?);
     let mut key = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text.trim(), &mut *key)
-        .map_err(|_| StoreError::Keys(format!("{} is not a key file (64 hexadecimal digits)", path.display())))?;
+    hex::decode_to_slice(text.trim(), &mut *key).map_err(|_| {
+        StoreError::Keys(format!("{} is not a key file (64 hexadecimal digits)", path.display()))
+    })?;
     Ok(key)
 }
 

@@ -326,4 +326,28 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(access, consent, handover, handover_item, household, identifier, keystore, link_task, load, membership, operation, pack, peer_key, person, profile, reject, run, score, staff, token, upload, upload_chunk, version);
+diesel::allow_tables_to_appear_in_same_query!(
+    access,
+    consent,
+    handover,
+    handover_item,
+    household,
+    identifier,
+    keystore,
+    link_task,
+    load,
+    membership,
+    operation,
+    pack,
+    peer_key,
+    person,
+    profile,
+    reject,
+    run,
+    score,
+    staff,
+    token,
+    upload,
+    upload_chunk,
+    version
+);

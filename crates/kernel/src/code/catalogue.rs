@@ -295,6 +295,10 @@ catalogue! {
         { "もう決まっています" / "Already decided";
           "この突合待ちはもう決まっています。変えるには先に取り消してください。" / "This link task is decided already. Undo it first to change it." }
 
+    LinkTaskNotDecided = "link_task_not_decided" 409
+        { "まだ決まっていません" / "Not decided";
+          "この突合待ちには取り消す決定がありません。一覧を読み直してください。" / "This link task has no decision to undo. Read the queue again." }
+
     // ── rules ──
     RunUnassessable = "run_unassessable" 409
         { "判定できません" / "Nothing to score";

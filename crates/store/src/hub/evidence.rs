@@ -90,19 +90,26 @@ pub(crate) async fn hashes(
 }
 
 /// The leaf hashes of the tree's first `size` leaves, in order.
-pub(crate) async fn tree_hashes(driver: &mut AsyncPgConnection, size: i64) -> Result<Vec<[u8; 32]>, StoreError> {
+pub(crate) async fn tree_hashes(
+    driver: &mut AsyncPgConnection,
+    size: i64,
+) -> Result<Vec<[u8; 32]>, StoreError> {
     hashes(driver, "SELECT hash FROM hub.tree_hashes($1) AS hash", size).await
 }
 
 /// The newest checkpoint, if one was ever signed.
-pub(crate) async fn latest_checkpoint(driver: &mut AsyncPgConnection) -> Result<Option<CheckpointRow>, StoreError> {
+pub(crate) async fn latest_checkpoint(
+    driver: &mut AsyncPgConnection,
+) -> Result<Option<CheckpointRow>, StoreError> {
     let found: Option<CheckpointColumns> =
         sql_query("SELECT size, root, note, signed_at FROM hub.latest_checkpoint()")
             .get_result(driver)
             .await
             .optional()?;
     found
-        .map(|c| Ok(CheckpointRow { size: c.size, root: hash(c.root)?, note: c.note, signed_at: c.signed_at }))
+        .map(|c| {
+            Ok(CheckpointRow { size: c.size, root: hash(c.root)?, note: c.note, signed_at: c.signed_at })
+        })
         .transpose()
 }
 

@@ -279,7 +279,11 @@ impl TownTx {
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn hub_receive(&mut self, id: HandoverId, receipt: &[u8]) -> Result<Option<HubState>, StoreError> {
+    pub async fn hub_receive(
+        &mut self,
+        id: HandoverId,
+        receipt: &[u8],
+    ) -> Result<Option<HubState>, StoreError> {
         let (driver, town) = self.parts()?;
         let answer: Answer = sql_query("SELECT hub.receive($1, $2, $3) AS answer")
             .bind::<Text, _>(town)
@@ -299,10 +303,17 @@ impl TownTx {
         self.hub_move("SELECT hub.complete($1, $2) AS answer", id).await
     }
 
-    async fn hub_move(&mut self, statement: &'static str, id: HandoverId) -> Result<Option<HubState>, StoreError> {
+    async fn hub_move(
+        &mut self,
+        statement: &'static str,
+        id: HandoverId,
+    ) -> Result<Option<HubState>, StoreError> {
         let (driver, town) = self.parts()?;
-        let answer: Answer =
-            sql_query(statement).bind::<Text, _>(town).bind::<SqlUuid, _>(id.uuid()).get_result(driver).await?;
+        let answer: Answer = sql_query(statement)
+            .bind::<Text, _>(town)
+            .bind::<SqlUuid, _>(id.uuid())
+            .get_result(driver)
+            .await?;
         answer.state()
     }
 }

@@ -66,7 +66,11 @@ impl TownTx {
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn hub_publish_key(&mut self, purpose: KeyPurpose, public_key: &[u8]) -> Result<(), StoreError> {
+    pub async fn hub_publish_key(
+        &mut self,
+        purpose: KeyPurpose,
+        public_key: &[u8],
+    ) -> Result<(), StoreError> {
         let (driver, town) = self.parts()?;
         sql_query("SELECT hub.publish_key($1, $2, $3)")
             .bind::<Text, _>(town)

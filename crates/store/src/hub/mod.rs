@@ -5,7 +5,7 @@ mod evidence;
 mod handover;
 mod key;
 
-pub(crate) use evidence::{hashes, latest_checkpoint, tree_hashes};
 pub use evidence::{CheckpointRow, LeafEntry};
+pub(crate) use evidence::{hashes, latest_checkpoint, tree_hashes};
 pub use handover::{HubDecision, HubHandover, HubKind, HubState, Offer, OfferAnswer};
 pub use key::{KeyPurpose, TownKey};

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_hub_evidence", include_str!("../../migrations/0007_hub_evidence.sql")),
     ("0008_hub_handover", include_str!("../../migrations/0008_hub_handover.sql")),
     ("0009_admission", include_str!("../../migrations/0009_admission.sql")),
+    ("0010_town_lock", include_str!("../../migrations/0010_town_lock.sql")),
 ];
 
 /// A digest over every migration: the identity of the schema, for template databases.
@@ -37,7 +38,8 @@ pub(super) async fn run(database: &Client, prefix: &Prefix) -> Result<(), StoreE
         .await?;
     for (name, text) in MIGRATIONS {
         let digest = sha256(&[text.as_bytes()]).to_vec();
-        let applied = database.query_opt("SELECT digest FROM public.migration WHERE name = $1", &[name]).await?;
+        let applied =
+            database.query_opt("SELECT digest FROM public.migration WHERE name = $1", &[name]).await?;
         match applied {
             Some(row) if row.get::<_, Vec<u8>>(0) == digest => {}
             Some(_) => return Err(StoreError::Malformed("a migration that was applied has been edited")),
@@ -74,7 +76,10 @@ async fn apply(
     }
     database.batch_execute("RESET ROLE").await?;
     database
-        .execute("INSERT INTO public.migration (name, digest, applied_at) VALUES ($1, $2, now())", &[&name, &digest])
+        .execute(
+            "INSERT INTO public.migration (name, digest, applied_at) VALUES ($1, $2, now())",
+            &[&name, &digest],
+        )
         .await?;
     database.batch_execute("COMMIT").await?;
     Ok(())

@@ -98,12 +98,26 @@ impl Installation {
     /// # Errors
     /// [`StoreError`] when a statement fails; migrations done before it stay done.
     pub async fn install(&self, admin_user: &str, admin_password: &str) -> Result<(), StoreError> {
-        let mut admin = Config::new();
-        admin.host(&self.host).port(self.port).user(admin_user).password(admin_password);
-        let server = connect(admin.clone().dbname("postgres")).await?;
+        let server = self.admin(admin_user, admin_password, "postgres").await?;
         roles::ensure(&server, self).await?;
-        let database = connect(admin.dbname(&self.database)).await?;
+        let database = self.admin(admin_user, admin_password, &self.database).await?;
         migrate::run(&database, &self.prefix).await
+    }
+
+    /// Gives the roles their right to connect to a database that was copied or restored: neither
+    /// brings it along.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the superuser cannot connect or a statement fails.
+    pub async fn grant_connect(&self, admin_user: &str, admin_password: &str) -> Result<(), StoreError> {
+        let server = self.admin(admin_user, admin_password, "postgres").await?;
+        roles::grant_connect(&server, self).await
+    }
+
+    async fn admin(&self, user: &str, password: &str, database: &str) -> Result<Client, StoreError> {
+        let mut admin = Config::new();
+        admin.host(&self.host).port(self.port).user(user).password(password).dbname(database);
+        connect(&admin).await
     }
 
     /// Admits a town: its LOGIN role, its chain, its switches. Repeating it changes nothing.

@@ -44,7 +44,9 @@ async fn ensure_database(server: &Client, installation: &Installation) -> Result
     if !known {
         let owner = prefix.role("owner");
         server
-            .batch_execute(&format!("CREATE DATABASE {quoted} OWNER {owner} TEMPLATE template0 ENCODING 'UTF8'"))
+            .batch_execute(&format!(
+                "CREATE DATABASE {quoted} OWNER {owner} TEMPLATE template0 ENCODING 'UTF8'"
+            ))
             .await?;
     }
     grant_connect(server, installation).await
@@ -57,7 +59,9 @@ pub(super) async fn grant_connect(server: &Client, installation: &Installation) 
     let (town, coop) = (prefix.role("town"), prefix.role("coop"));
     let (seq, log, watch) = (prefix.role("seq"), prefix.role("log"), prefix.role("watch"));
     server.batch_execute(&format!("GRANT CONNECT, TEMP ON DATABASE {quoted} TO {town}")).await?;
-    server.batch_execute(&format!("GRANT CONNECT ON DATABASE {quoted} TO {coop}, {seq}, {log}, {watch}")).await?;
+    server
+        .batch_execute(&format!("GRANT CONNECT ON DATABASE {quoted} TO {coop}, {seq}, {log}, {watch}"))
+        .await?;
     Ok(())
 }
 

@@ -20,9 +20,6 @@ pub use apply::{Closing, LoadEnd};
 pub use known::{Key16, Known, PackPlace, Record, TaskPlace};
 pub use stage::{Stage, StagedPack};
 
-/// Advisory lock class of loads: one load a town at a time, or two could each make the same person.
-const LOAD_LOCK: i32 = 7_402_180;
-
 /// One load's transaction.
 pub struct BulkLoad {
     town: TownCode,
@@ -40,8 +37,8 @@ impl Towns {
         let keys = self.keys(town).await?;
         let client = self.installation().connect(town.as_str()).await?;
         client.batch_execute("BEGIN").await?;
-        let number: i32 = town.as_str().parse().map_err(|_| StoreError::Malformed("town code"))?;
-        client.execute("SELECT pg_advisory_xact_lock($1, $2)", &[&LOAD_LOCK, &number]).await?;
+        // One load a town at a time, or two could each make the same person.
+        client.execute("SELECT hub.lock_town($1)", &[&town.as_str()]).await?;
         client.batch_execute(stage::CREATE).await?;
         Ok(BulkLoad { town, client, keys })
     }

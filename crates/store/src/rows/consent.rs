@@ -132,7 +132,9 @@ impl TownTx {
     /// [`StoreError`] when a statement fails.
     pub async fn consent_update(&mut self, changed: &ConsentRow) -> Result<bool, StoreError> {
         let next = changed.version.saturating_add(1);
-        let Some(key) = self.subject_key(changed.person.uuid(), CONSENT_SLOT).await? else { return Ok(false) };
+        let Some(key) = self.subject_key(changed.person.uuid(), CONSENT_SLOT).await? else {
+            return Ok(false);
+        };
         let sealed = self.consent_seal(&key, changed, next);
         let (driver, town) = self.parts()?;
         let rows = diesel::update(consent::table)

@@ -164,7 +164,11 @@ impl TownConn {
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn load_list(&mut self, before: Option<LoadId>, limit: i64) -> Result<Vec<LoadRow>, StoreError> {
+    pub async fn load_list(
+        &mut self,
+        before: Option<LoadId>,
+        limit: i64,
+    ) -> Result<Vec<LoadRow>, StoreError> {
         let (driver, town) = self.parts()?;
         let mut query = load::table.filter(load::town_id.eq(town)).into_boxed();
         if let Some(before) = before {
@@ -268,9 +272,16 @@ impl TownConn {
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn load_failed(&mut self, id: LoadId, key: &LoadKey, fault: &Fault, at: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn load_failed(
+        &mut self,
+        id: LoadId,
+        key: &LoadKey,
+        fault: &Fault,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let uuid = id.uuid();
-        let sealed = key.boxes().seal(&self.place("load", uuid.as_bytes(), 0, 0), &serde_json::to_vec(fault)?);
+        let sealed =
+            key.boxes().seal(&self.place("load", uuid.as_bytes(), 0, 0), &serde_json::to_vec(fault)?);
         let (driver, town) = self.parts()?;
         diesel::update(load::table)
             .filter(load::town_id.eq(town))
@@ -328,7 +339,12 @@ impl TownConn {
         rows.into_iter().map(|row| self.reject_open(load, key, row)).collect()
     }
 
-    fn reject_open(&self, load: LoadId, key: &LoadKey, (id, line, sealed): (Uuid, i32, Vec<u8>)) -> Result<RejectRow, StoreError> {
+    fn reject_open(
+        &self,
+        load: LoadId,
+        key: &LoadKey,
+        (id, line, sealed): (Uuid, i32, Vec<u8>),
+    ) -> Result<RejectRow, StoreError> {
         let uuid = load.uuid();
         let place = self.place("reject", uuid.as_bytes(), 0, line.unsigned_abs());
         let detail = serde_json::from_slice(&key.boxes().open(&place, &sealed)?)?;

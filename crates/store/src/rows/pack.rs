@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::schema::pack;
 use crate::town::row_version;
-use crate::{StoreError, TownConn};
+use crate::{StoreError, TownConn, TownTx};
 
 /// The sealed content of a pack.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +94,11 @@ impl TownConn {
     ///
     /// # Errors
     /// [`StoreError::Sealed`] when one does not open.
-    pub async fn packs(&mut self, subject: Uuid, category: Option<Category>) -> Result<Vec<PackRow>, StoreError> {
+    pub async fn packs(
+        &mut self,
+        subject: Uuid,
+        category: Option<Category>,
+    ) -> Result<Vec<PackRow>, StoreError> {
         let keys = self.keysets(&[subject]).await?;
         let (driver, town) = self.parts()?;
         let mut query = pack::table
@@ -115,7 +119,11 @@ impl TownConn {
     ///
     /// # Errors
     /// [`StoreError::Sealed`] when one does not open.
-    pub async fn packs_all(&mut self, categories: &[Category], keys: &HashMap<Uuid, KeySet>) -> Result<Vec<PackRow>, StoreError> {
+    pub async fn packs_all(
+        &mut self,
+        categories: &[Category],
+        keys: &HashMap<Uuid, KeySet>,
+    ) -> Result<Vec<PackRow>, StoreError> {
         let numbers: Vec<i16> = categories.iter().map(|c| i16::from(c.number())).collect();
         let (driver, town) = self.parts()?;
         let rows: Vec<Columns> = pack::table
@@ -134,7 +142,8 @@ impl TownConn {
         let keys = keys.get(&c.subject_id).ok_or(StoreError::Sealed)?;
         let version = row_version(c.pack_id);
         let place = self.place("pack", c.subject_id.as_bytes(), number, version);
-        let body = serde_json::from_slice(&keys.get(number).ok_or(StoreError::Sealed)?.open(&place, &c.body)?)?;
+        let body =
+            serde_json::from_slice(&keys.get(number).ok_or(StoreError::Sealed)?.open(&place, &c.body)?)?;
         let whereabouts = c
             .whereabouts
             .map(|sealed| -> Result<_, StoreError> {
@@ -156,5 +165,89 @@ impl TownConn {
             body,
             whereabouts,
         })
+    }
+}
+
+/// A pack to be written outside a load: settled from the link queue, or received with a handover.
+#[derive(Debug, Clone)]
+pub struct NewPack {
+    /// Person or household.
+    pub subject: Uuid,
+    /// Category.
+    pub category: Category,
+    /// 連携元.
+    pub source: String,
+    /// 取込, or the id of what brought it.
+    pub load: LoadId,
+    /// Line of the file, from 1; 0 when it came from no file.
+    pub line: i32,
+    /// The part the subject plays in the record.
+    pub role: String,
+    /// Keyed identity of the record in its source, 16 bytes.
+    pub record_key: Vec<u8>,
+    /// Keyed hash of the record, 16 bytes.
+    pub row_hash: Vec<u8>,
+    /// Content.
+    pub body: PackBody,
+}
+
+impl TownTx {
+    /// Seals and writes packs under their subjects' own keys, made where they are missing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a statement fails.
+    pub async fn pack_insert_many(&mut self, packs: &[NewPack], at: DateTime<Utc>) -> Result<(), StoreError> {
+        for new in packs {
+            let id = PackId::new().uuid();
+            let number = new.category.number();
+            let key = self.subject_key_ensure(new.subject, number).await?;
+            let place = self.place("pack", new.subject.as_bytes(), number, row_version(id));
+            let body = key.seal(&place, &serde_json::to_vec(&new.body)?);
+            let (driver, town) = self.parts()?;
+            diesel::insert_into(pack::table)
+                .values((
+                    pack::town_id.eq(town),
+                    pack::subject_id.eq(new.subject),
+                    pack::category.eq(i16::from(number)),
+                    pack::pack_id.eq(id),
+                    pack::source.eq(&new.source),
+                    pack::load_id.eq(new.load.uuid()),
+                    pack::line.eq(new.line),
+                    pack::role.eq(&new.role),
+                    pack::record_key.eq(&new.record_key),
+                    pack::row_hash.eq(&new.row_hash),
+                    pack::recorded_from.eq(at),
+                    pack::body.eq(body),
+                ))
+                .execute(driver)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Closes the packs in force that one record of a source gave one subject.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn pack_close_record(
+        &mut self,
+        subject: Uuid,
+        source: &str,
+        record_key: &[u8],
+        role: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (driver, town) = self.parts()?;
+        diesel::update(pack::table)
+            .filter(pack::town_id.eq(town))
+            .filter(pack::subject_id.eq(subject))
+            .filter(pack::source.eq(source))
+            .filter(pack::record_key.eq(record_key))
+            .filter(pack::role.eq(role))
+            .filter(pack::recorded_to.is_null())
+            .set(pack::recorded_to.eq(at))
+            .execute(driver)
+            .await?;
+        Ok(())
     }
 }

@@ -50,7 +50,11 @@ impl TownConn {
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn peer_key(&mut self, peer: TownCode, purpose: KeyPurpose) -> Result<Option<Vec<u8>>, StoreError> {
+    pub async fn peer_key(
+        &mut self,
+        peer: TownCode,
+        purpose: KeyPurpose,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         let (driver, town) = self.parts()?;
         Ok(peer_key::table
             .filter(peer_key::town_id.eq(town))

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::schema::{household, identifier, keystore, membership, pack, person, version};
 use crate::town::row_version;
-use crate::{StoreError, TownConn};
+use crate::{StoreError, TownConn, TownTx};
 
 use super::pack::{PackBody, Whereabouts};
 use super::version::Versions;
@@ -64,7 +64,10 @@ impl TownConn {
         let (driver, town) = self.parts()?;
         let found: Option<Found> = person::table
             .inner_join(version::table.on(version::town_id.eq(town.clone())))
-            .left_join(keystore::table.on(keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(person::person_id))))
+            .left_join(
+                keystore::table
+                    .on(keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(person::person_id))),
+            )
             .left_join(
                 pack::table.on(pack::town_id
                     .eq(town.clone())
@@ -218,7 +221,10 @@ impl TownConn {
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn household_members(&mut self, id: HouseholdId) -> Result<Option<Vec<MembershipRow>>, StoreError> {
+    pub async fn household_members(
+        &mut self,
+        id: HouseholdId,
+    ) -> Result<Option<Vec<MembershipRow>>, StoreError> {
         let (driver, town) = self.parts()?;
         let known: Option<Uuid> = household::table
             .filter(household::town_id.eq(&town))
@@ -243,5 +249,37 @@ impl TownConn {
 }
 
 fn membership_row((household, person, recorded_from): (Uuid, Uuid, DateTime<Utc>)) -> MembershipRow {
-    MembershipRow { household: HouseholdId::from_uuid(household), person: PersonId::from_uuid(person), recorded_from }
+    MembershipRow {
+        household: HouseholdId::from_uuid(household),
+        person: PersonId::from_uuid(person),
+        recorded_from,
+    }
+}
+
+impl TownTx {
+    /// Ties a number to a person; one that is tied to them already stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn identifier_insert(
+        &mut self,
+        index: &BlindIndex,
+        person: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if self.person_by_number(index).await? == Some(person) {
+            return Ok(());
+        }
+        let (driver, town) = self.parts()?;
+        diesel::insert_into(identifier::table)
+            .values((
+                identifier::town_id.eq(town),
+                identifier::number_index.eq(index.as_bytes().as_slice()),
+                identifier::person_id.eq(person.uuid()),
+                identifier::recorded_from.eq(at),
+            ))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
 }

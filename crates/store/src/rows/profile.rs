@@ -57,7 +57,13 @@ impl TownConn {
             .filter(profile::town_id.eq(town))
             .order(profile::profile_id.desc())
             .limit(limit)
-            .select((profile::profile_id, profile::digest, profile::bundle, profile::applied_at, profile::applied_by))
+            .select((
+                profile::profile_id,
+                profile::digest,
+                profile::bundle,
+                profile::applied_at,
+                profile::applied_by,
+            ))
             .load(driver)
             .await?;
         rows.into_iter().map(row).collect()

@@ -114,7 +114,11 @@ impl TownTx {
     /// # Errors
     /// [`StoreError::Duplicate`] when a person was scored in this run already; otherwise when a
     /// statement fails.
-    pub async fn score_insert_many(&mut self, run: RunId, scores: &[(PersonId, Vec<u8>)]) -> Result<(), StoreError> {
+    pub async fn score_insert_many(
+        &mut self,
+        run: RunId,
+        scores: &[(PersonId, Vec<u8>)],
+    ) -> Result<(), StoreError> {
         let persons: Vec<Uuid> = scores.iter().map(|(person, _)| person.uuid()).collect();
         let keys = self.keysets_ensure(&persons, ASSESSMENT).await?;
         let (run, version) = (run.uuid(), row_version(run.uuid()));
@@ -122,7 +126,8 @@ impl TownTx {
             let mut rows = Vec::with_capacity(chunk.len());
             for (person, plain) in chunk {
                 let person = person.uuid();
-                let key = keys.get(&person).and_then(|keys| keys.get(ASSESSMENT)).ok_or(StoreError::Sealed)?;
+                let key =
+                    keys.get(&person).and_then(|keys| keys.get(ASSESSMENT)).ok_or(StoreError::Sealed)?;
                 let sealed = key.seal(&self.place("score", person.as_bytes(), ASSESSMENT, version), plain);
                 rows.push((
                     score::town_id.eq(self.town().to_string()),

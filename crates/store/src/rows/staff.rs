@@ -42,7 +42,8 @@ impl TownConn {
             .map(|(id, section, name, created_at)| {
                 let key = keys.get(&id).and_then(|keys| keys.get(STAFF_SLOT)).ok_or(StoreError::Sealed)?;
                 let plain = key.open(&self.place("staff", id.as_bytes(), STAFF_SLOT, 0), &name)?;
-                let name = String::from_utf8(plain.to_vec()).map_err(|_| StoreError::Malformed("staff.name"))?;
+                let name =
+                    String::from_utf8(plain.to_vec()).map_err(|_| StoreError::Malformed("staff.name"))?;
                 Ok(StaffRow { id: StaffId::from_uuid(id), section, name, created_at })
             })
             .collect()

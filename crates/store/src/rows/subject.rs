@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
-use diesel::sql_types::Integer;
+use diesel::sql_types::Text;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use seal::{BoxKey, KeySet};
@@ -22,11 +22,6 @@ pub const CONSENT_SLOT: u8 = 253;
 /// Rows of one multi-row statement: four binds each, well below PostgreSQL's 65,535.
 const CHUNK: usize = 4_000;
 
-/// Advisory lock class of whoever adds or drops keys; a load holds it from its first read to its
-/// commit. A key set is written whole: two acts at once would write over each other's keys, and what
-/// was sealed under the lost one would never open again.
-const KEYSTORE_LOCK: i32 = 7_402_180;
-
 impl TownConn {
     /// The key sets of these subjects; one whose keys were dropped is not in the answer.
     ///
@@ -40,7 +35,9 @@ impl TownConn {
             .select((keystore::subject_id, keystore::keyset))
             .load(driver)
             .await?;
-        rows.into_iter().map(|(subject, wrapped)| Ok((subject, self.keyset_open(subject, &wrapped)?))).collect()
+        rows.into_iter()
+            .map(|(subject, wrapped)| Ok((subject, self.keyset_open(subject, &wrapped)?)))
+            .collect()
     }
 
     /// Every key set of the town, for work over all its people.
@@ -54,7 +51,9 @@ impl TownConn {
             .select((keystore::subject_id, keystore::keyset))
             .load(driver)
             .await?;
-        rows.into_iter().map(|(subject, wrapped)| Ok((subject, self.keyset_open(subject, &wrapped)?))).collect()
+        rows.into_iter()
+            .map(|(subject, wrapped)| Ok((subject, self.keyset_open(subject, &wrapped)?)))
+            .collect()
     }
 
     /// Opens one wrapped key set.
@@ -64,8 +63,7 @@ impl TownConn {
     }
 
     /// Wraps a key set for its row.
-    #[must_use]
-    pub fn keyset_wrap(&self, subject: Uuid, keys: &KeySet) -> Vec<u8> {
+    fn keyset_wrap(&self, subject: Uuid, keys: &KeySet) -> Vec<u8> {
         keys.wrap(&self.keys().epoch, &self.place("keystore", subject.as_bytes(), 0, 0))
     }
 
@@ -84,9 +82,6 @@ impl TownTx {
     /// # Errors
     /// As [`TownConn::keysets`].
     pub async fn subject_key_ensure(&mut self, subject: Uuid, slot: u8) -> Result<BoxKey, StoreError> {
-        if let Some(key) = self.subject_key(subject, slot).await? {
-            return Ok(key);
-        }
         let keys = self.keysets_ensure(&[subject], slot).await?;
         keys.get(&subject).and_then(|keys| keys.get(slot)).ok_or(StoreError::Sealed)
     }
@@ -95,7 +90,11 @@ impl TownTx {
     ///
     /// # Errors
     /// As [`TownConn::keysets`].
-    pub async fn keysets_ensure(&mut self, subjects: &[Uuid], slot: u8) -> Result<HashMap<Uuid, KeySet>, StoreError> {
+    pub async fn keysets_ensure(
+        &mut self,
+        subjects: &[Uuid],
+        slot: u8,
+    ) -> Result<HashMap<Uuid, KeySet>, StoreError> {
         let has = |keys: &KeySet| keys.slots().any(|at| at == slot);
         let keys = self.keysets(subjects).await?;
         if subjects.iter().all(|subject| keys.get(subject).is_some_and(has)) {
@@ -146,15 +145,12 @@ impl TownTx {
         Ok(())
     }
 
-    /// Waits until nobody else adds or drops keys of this town, until the transaction ends.
+    /// Waits until nobody else adds or drops keys of this town, until the transaction ends. A key set
+    /// is written whole: two acts at once would write over each other's keys, and what was sealed
+    /// under the lost one would never open again. A load holds it from its first read to its commit.
     async fn keystore_lock(&mut self) -> Result<(), StoreError> {
         let (driver, town) = self.parts()?;
-        let number: i32 = town.parse().map_err(|_| StoreError::Malformed("town code"))?;
-        diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)")
-            .bind::<Integer, _>(KEYSTORE_LOCK)
-            .bind::<Integer, _>(number)
-            .execute(driver)
-            .await?;
+        diesel::sql_query("SELECT hub.lock_town($1)").bind::<Text, _>(town).execute(driver).await?;
         Ok(())
     }
 

@@ -47,8 +47,21 @@ fn row((id, staff, grants, created_at, expires_at, revoked_at): Columns) -> Resu
     })
 }
 
-const COLUMNS: (token::token_id, token::staff_id, token::grants, token::created_at, token::expires_at, token::revoked_at) =
-    (token::token_id, token::staff_id, token::grants, token::created_at, token::expires_at, token::revoked_at);
+const COLUMNS: (
+    token::token_id,
+    token::staff_id,
+    token::grants,
+    token::created_at,
+    token::expires_at,
+    token::revoked_at,
+) = (
+    token::token_id,
+    token::staff_id,
+    token::grants,
+    token::created_at,
+    token::expires_at,
+    token::revoked_at,
+);
 
 impl TownConn {
     /// The token with this secret, whatever its state.

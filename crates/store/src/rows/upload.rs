@@ -100,7 +100,12 @@ impl TownConn {
     ///
     /// # Errors
     /// [`StoreError::Sealed`] when it does not open.
-    pub async fn upload_chunk(&mut self, id: UploadId, seq: i32, key: &LoadKey) -> Result<Option<Plain>, StoreError> {
+    pub async fn upload_chunk(
+        &mut self,
+        id: UploadId,
+        seq: i32,
+        key: &LoadKey,
+    ) -> Result<Option<Plain>, StoreError> {
         let (driver, town) = self.parts()?;
         let sealed: Option<Vec<u8>> = upload_chunk::table
             .filter(upload_chunk::town_id.eq(town))
@@ -119,9 +124,16 @@ impl TownConn {
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn upload_chunk_insert(&mut self, id: UploadId, seq: i32, key: &LoadKey, bytes: &[u8]) -> Result<(), StoreError> {
+    pub async fn upload_chunk_insert(
+        &mut self,
+        id: UploadId,
+        seq: i32,
+        key: &LoadKey,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
         let uuid = id.uuid();
-        let sealed = key.boxes().seal(&self.place("upload_chunk", uuid.as_bytes(), 0, seq.unsigned_abs()), bytes);
+        let sealed =
+            key.boxes().seal(&self.place("upload_chunk", uuid.as_bytes(), 0, seq.unsigned_abs()), bytes);
         let (driver, town) = self.parts()?;
         diesel::insert_into(upload_chunk::table)
             .values((
@@ -199,7 +211,12 @@ impl TownTx {
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn upload_received(&mut self, id: UploadId, size: i64, file_index: &[u8]) -> Result<(), StoreError> {
+    pub async fn upload_received(
+        &mut self,
+        id: UploadId,
+        size: i64,
+        file_index: &[u8],
+    ) -> Result<(), StoreError> {
         let (driver, town) = self.parts()?;
         diesel::update(upload::table)
             .filter(upload::town_id.eq(town))

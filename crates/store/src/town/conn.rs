@@ -51,7 +51,13 @@ impl TownConn {
     }
 
     /// Where a box of this town belongs.
-    pub(crate) fn place<'a>(&'a self, table: &'static str, subject: &'a [u8; 16], category: u8, version: u32) -> Place<'a> {
+    pub(crate) fn place<'a>(
+        &'a self,
+        table: &'static str,
+        subject: &'a [u8; 16],
+        category: u8,
+        version: u32,
+    ) -> Place<'a> {
         Place { town: self.town.as_str(), table, subject, category, version }
     }
 }
@@ -124,7 +130,9 @@ impl TownTx {
 
 impl Drop for TownTx {
     fn drop(&mut self) {
-        if self.open && let Some(conn) = self.conn.conn.take() {
+        if self.open
+            && let Some(conn) = self.conn.conn.take()
+        {
             drop(Object::take(conn));
         }
     }

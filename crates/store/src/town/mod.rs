@@ -6,6 +6,7 @@ mod turn;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
@@ -23,6 +24,9 @@ const TOWN_CONNECTIONS: usize = 8;
 
 /// Connections all towns together may use at once.
 const PROCESS_CONNECTIONS: usize = 64;
+
+/// How long an act waits for its connection; longer than a turn of a large town's keys.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Every town of the installation, opened when first needed.
 pub struct Towns {
@@ -60,12 +64,16 @@ impl Towns {
     /// A connection for single statements.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the town's role cannot connect, [`StoreError::Keys`] when its
-    /// keys cannot be unlocked.
+    /// [`StoreError::Unavailable`] when the town's role cannot connect or no connection becomes free
+    /// in time, [`StoreError::Keys`] when its keys cannot be unlocked.
     pub async fn read(&self, town: TownCode) -> Result<TownConn, StoreError> {
+        // Acts that each hold a connection and wait for a second one would wait for ever.
+        tokio::time::timeout(PATIENCE, self.take(town)).await.map_err(|_| StoreError::Unavailable)?
+    }
+
+    async fn take(&self, town: TownCode) -> Result<TownConn, StoreError> {
         let open = self.town(town).await?;
-        let permit =
-            Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
         let keys = Arc::clone(&open.keys).read_owned().await;
         let conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
         Ok(TownConn::new(open.code, conn, keys, permit))
@@ -83,7 +91,10 @@ impl Towns {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub async fn keys(&self, town: TownCode) -> Result<tokio::sync::OwnedRwLockReadGuard<TownKeys>, StoreError> {
+    pub async fn keys(
+        &self,
+        town: TownCode,
+    ) -> Result<tokio::sync::OwnedRwLockReadGuard<TownKeys>, StoreError> {
         let open = self.town(town).await?;
         Ok(Arc::clone(&open.keys).read_owned().await)
     }

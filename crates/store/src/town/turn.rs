@@ -2,6 +2,7 @@
 //! What was dropped before the turn is from then on unreadable in every backup.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Text};
@@ -10,34 +11,58 @@ use kernel::TownCode;
 use seal::{EpochKey, Place, rewrap};
 use uuid::Uuid;
 
-use super::{LeafRow, Towns, conn::append_leaf};
+use super::{LeafRow, Town, Towns, conn::append_leaf};
 use crate::schema::{handover, keystore, upload};
 use crate::{KeyFolder, StoreError};
 
 impl Towns {
     /// Turns the town's epoch; waits for the town's acts in progress and holds back new ones until
-    /// it is done. Returns the new epoch's number.
+    /// it is done. Returns the new epoch's number. Once begun it runs to its end, whether or not the
+    /// caller still waits: half a turn in memory would wrap new keys under a key about to be
+    /// destroyed.
     ///
     /// # Errors
-    /// [`StoreError`]; until the commit the old epoch stays in force. A turn that was cut off is
-    /// settled when the town is next opened.
+    /// [`StoreError`]; then the rows decide which epoch rules. A turn that was cut off with the
+    /// process is settled when the town is next opened.
     pub async fn turn_epoch(&self, town: TownCode, leaf: LeafRow) -> Result<u32, StoreError> {
         let open = self.town(town).await?;
-        let mut keys = Arc::clone(&open.keys).write_owned().await;
-        let old = keys.epoch.epoch();
-        let next = self.folder.next_epoch(town, old)?;
-        let mut conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
-        let turned = rewrap_all(&mut conn, town, &keys.epoch, &next, &leaf).await;
-        match turned {
-            Ok(()) => self.folder.destroy_epoch(town, old)?,
-            Err(_) => self.folder.destroy_epoch(town, next.epoch())?,
-        }
-        *keys = self.folder.town(town)?;
-        turned.map(|()| keys.epoch.epoch())
+        let turning = tokio::spawn(turn_town(open, self.folder.clone(), leaf));
+        turning.await.map_err(|_| StoreError::Unavailable)?
     }
 }
 
-/// Settles a turn that was cut off: of two epochs' keys, the one that the rows rest under stays.
+async fn turn_town(open: Arc<Town>, folder: KeyFolder, leaf: LeafRow) -> Result<u32, StoreError> {
+    let mut keys = Arc::clone(&open.keys).write_owned().await;
+    let (town, old) = (open.code, keys.epoch.epoch());
+    let mut conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
+    let next = folder.next_epoch(town, old)?;
+    let turned = rewrap_all(&mut conn, town, &keys.epoch, &next, &leaf).await;
+    drop(conn);
+    match turned {
+        Ok(()) => folder.destroy_epoch(town, old)?,
+        // A commit whose answer was lost may have happened: only the rows know. Until they can be
+        // asked nobody may wrap a key, so the lock is held; without the database nobody could act.
+        Err(_) => {
+            while let Err(error) = settle_anew(&open, &folder).await {
+                tracing::error!(%town, %error, "a turn of keys is not settled yet");
+                tokio::time::sleep(SETTLE_PAUSE).await;
+            }
+        }
+    }
+    *keys = folder.town(town)?;
+    turned.map(|()| keys.epoch.epoch())
+}
+
+async fn settle_anew(open: &Town, folder: &KeyFolder) -> Result<(), StoreError> {
+    let mut conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
+    settle(&mut conn, folder, open.code).await
+}
+
+/// Between two tries to settle a turn while the database cannot be reached.
+const SETTLE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Settles a turn that was cut off: of two epochs' keys, the one that the rows rest under stays. One
+/// transaction rewraps them all, so the highest epoch of any row is that of every row.
 pub(super) async fn settle(
     conn: &mut AsyncPgConnection,
     folder: &KeyFolder,
@@ -47,11 +72,12 @@ pub(super) async fn settle(
     if epochs.len() < 2 {
         return Ok(());
     }
-    let resting: RestingEpoch =
-        diesel::sql_query("SELECT max(epoch) AS epoch FROM town.keystore WHERE town_id = $1")
-            .bind::<Text, _>(town.as_str())
-            .get_result(conn)
-            .await?;
+    let resting: RestingEpoch = diesel::sql_query(
+        "SELECT greatest((SELECT max(epoch) FROM town.keystore WHERE town_id = $1), (SELECT max(epoch) FROM town.upload WHERE town_id = $1 AND load_key IS NOT NULL), (SELECT max(epoch) FROM town.handover WHERE town_id = $1)) AS epoch",
+    )
+    .bind::<Text, _>(town.as_str())
+    .get_result(conn)
+    .await?;
     let lowest = epochs.iter().copied().min().unwrap_or(1);
     let stays = resting.epoch.and_then(|epoch| u32::try_from(epoch).ok()).unwrap_or(lowest);
     for epoch in epochs.into_iter().filter(|epoch| *epoch != stays) {

@@ -1,0 +1,171 @@
+//! 証跡: giving committed leaves their place in the one Merkle log, signing its checkpoints, and
+//! exporting a town's evidence so that a stranger can check it offline.
+
+use evidence::merkle::Tree;
+use evidence::{Bundle, ChainHead, Checkpoint, Entry, SignedCheckpoint, SignedHead};
+use kernel::{Code, Digest, Fault, Grant, TownCtx};
+use store::hub::LeafEntry;
+use store::sequencer::Sequencer;
+use tokio::sync::Mutex;
+
+use crate::error::{internal, store};
+use crate::{App, Result, auth};
+
+/// The log's name in its checkpoints: one line, the same for its whole life.
+pub const ORIGIN: &str = "tasuki evidence log";
+
+/// Leaves one round places at most.
+const ROUND: i32 = 10_000;
+
+/// Leaves one export holds at most.
+const EXPORT: i32 = 10_000;
+
+/// The log in memory, beside the role that places leaves.
+pub(crate) struct Log {
+    sequencer: Sequencer,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    tree: Option<Tree>,
+    checkpoint: Option<SignedCheckpoint>,
+}
+
+impl Log {
+    pub(crate) fn new(sequencer: Sequencer) -> Self {
+        Self { sequencer, state: Mutex::new(State::default()) }
+    }
+}
+
+/// A town's leaf as its auditor sees it.
+#[derive(Debug)]
+pub struct LeafView {
+    /// Place in the town's chain, from 1.
+    pub n: i64,
+    /// The leaf.
+    pub leaf: evidence::Leaf,
+    /// Place in the log, once sequenced.
+    pub index: Option<i64>,
+}
+
+impl App {
+    /// Places what was committed since the last round and signs a checkpoint. Returns how many leaves
+    /// were placed.
+    ///
+    /// # Errors
+    /// A fault when the database cannot be reached.
+    pub async fn evidence_sequence(&self) -> Result<usize> {
+        let mut state = self.log.state.lock().await;
+        let fresh = self.log.sequencer.sequence(ROUND).await.map_err(store)?;
+        let placed = fresh.len();
+        let tree = match state.tree.take() {
+            Some(mut tree) => {
+                fresh.into_iter().for_each(|hash| tree.push(Digest::from_bytes(hash)));
+                tree
+            }
+            // The first round of this process: the whole tree, the fresh leaves among it.
+            None => self.tree().await?,
+        };
+        let root = tree.root();
+        if placed > 0 || state.checkpoint.is_none() {
+            let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), root };
+            let signed = SignedCheckpoint::sign(&checkpoint, &self.checkpoint_key);
+            let note = serde_json::to_vec(&signed).map_err(|_| internal("a checkpoint is not JSON"))?;
+            let size = i64::try_from(root.size).map_err(|_| internal("the log is too large"))?;
+            self.log.sequencer.sign_checkpoint(size, root.hash.as_bytes(), &note).await.map_err(store)?;
+            state.checkpoint = Some(signed);
+        }
+        state.tree = Some(tree);
+        Ok(placed)
+    }
+
+    async fn tree(&self) -> Result<Tree> {
+        let mut tree = Tree::new();
+        for hash in self.log.sequencer.tree_hashes(i64::MAX).await.map_err(store)? {
+            tree.push(Digest::from_bytes(hash));
+        }
+        Ok(tree)
+    }
+
+    /// The newest signed checkpoint of the log.
+    ///
+    /// # Errors
+    /// `unavailable` before the first round.
+    pub async fn evidence_checkpoint(&self) -> Result<SignedCheckpoint> {
+        let state = self.log.state.lock().await;
+        state.checkpoint.clone().ok_or_else(|| Fault::new(Code::Unavailable))
+    }
+
+    /// The public key that signs checkpoints.
+    #[must_use]
+    pub fn evidence_key(&self) -> seal::VerifyKey {
+        self.checkpoint_key.verify_key()
+    }
+
+    /// The town's leaves after place `after` of its chain.
+    ///
+    /// # Errors
+    /// `grant_missing`.
+    pub async fn evidence_leaves(&self, ctx: &TownCtx, after: i64, limit: i32) -> Result<Vec<LeafView>> {
+        auth::require_any(ctx, &[Grant::Auditor, Grant::TownAdmin])?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let leaves = conn.hub_leaves(after, limit).await.map_err(store)?;
+        leaves
+            .into_iter()
+            .map(|entry| {
+                let leaf = evidence::Leaf::from_bytes(&entry.body)?;
+                Ok(LeafView { n: entry.n, leaf, index: entry.tree_index })
+            })
+            .collect()
+    }
+
+    /// The town's evidence after place `after` of its chain, with every proof, as of a checkpoint.
+    ///
+    /// # Errors
+    /// `grant_missing`, `leaf_not_found` when there is nothing after that place.
+    pub async fn evidence_export(&self, ctx: &TownCtx, after: i64) -> Result<Bundle> {
+        auth::require_any(ctx, &[Grant::Auditor, Grant::TownAdmin])?;
+        self.evidence_sequence().await?;
+        let state = self.log.state.lock().await;
+        let (Some(tree), Some(checkpoint)) = (&state.tree, state.checkpoint.clone()) else {
+            return Err(Fault::new(Code::Unavailable));
+        };
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let before = match after {
+            0 => ChainHead::start(ctx.town),
+            _ => head_at(&conn.hub_leaves(after - 1, 1).await.map_err(store)?, after)?,
+        };
+        let leaves = conn.hub_leaves(after, EXPORT).await.map_err(store)?;
+        let size = tree.size();
+        let placed = leaves.iter().take_while(|leaf| leaf.tree_index.is_some_and(|i| i.unsigned_abs() < size));
+        let mut entries = Vec::new();
+        let mut chain = before;
+        for leaf in placed {
+            let index = leaf.tree_index.unwrap_or_default().unsigned_abs();
+            let proof = tree.prove_inclusion(index, size).map_err(|_| internal("a leaf is not in its log"))?;
+            let text = String::from_utf8(leaf.body.clone()).map_err(|_| internal("a leaf is not text"))?;
+            chain = ChainHead { count: leaf.n.unsigned_abs(), head: Digest::from_bytes(leaf.head) };
+            entries.push(Entry { leaf: text, index, proof });
+        }
+        if entries.is_empty() {
+            return Err(Fault::new(Code::LeafNotFound));
+        }
+        let head = SignedHead::sign(&self.checkpoint_key, ctx.town, chain, checkpoint.digest())?;
+        Ok(Bundle {
+            format: evidence::bundle::FORMAT,
+            town: ctx.town,
+            before,
+            entries,
+            head,
+            checkpoint,
+            earlier: Vec::new(),
+            disclosures: Vec::new(),
+        })
+    }
+}
+
+fn head_at(leaves: &[LeafEntry], n: i64) -> Result<ChainHead> {
+    let leaf = leaves.first().filter(|leaf| leaf.n == n).ok_or_else(|| Fault::new(Code::LeafNotFound))?;
+    Ok(ChainHead { count: n.unsigned_abs(), head: Digest::from_bytes(leaf.head) })
+}

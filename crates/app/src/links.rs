@@ -1,0 +1,168 @@
+//! 突合待ち: records that no machine may place. A human says whose they are, or that they are nobody's,
+//! and can take it back; the record is then sealed anew under the person's own keys.
+
+use std::collections::BTreeMap;
+
+use evidence::Act;
+use kernel::id::{LinkTaskId, PersonId};
+use kernel::{Category, Code, Fault, Grant, TownCtx};
+use store::rows::link_task::{LinkDecision, LinkTaskRow, LinkTaskState};
+use store::rows::pack::{NewPack, PackBody};
+use store::rows::version::Changed;
+
+use crate::error::{internal, store};
+use crate::release::{Hidden, Resident};
+use crate::{App, Released, Result, leaf};
+
+/// Grants that settle the queue.
+const LINKERS: &[Grant] = &[Grant::OverallManager, Grant::Holder, Grant::CaseWorker];
+
+/// A record that waits, as staff see it.
+#[derive(Debug)]
+pub struct LinkTask(pub LinkTaskRow);
+
+impl Resident for LinkTask {
+    fn persons(&self) -> Vec<PersonId> {
+        let candidates = self.0.body.iter().flat_map(|body| body.candidates.iter().map(|c| c.person));
+        candidates.chain(self.0.person).collect()
+    }
+
+    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
+        // Whose address the record tells is not known yet: it is hidden when anybody's would be who
+        // may be meant.
+        let hide = self.persons().into_iter().any(|person| hidden(person).is_some());
+        if let Some(body) = &mut self.0.body
+            && hide
+        {
+            body.identity.address = kernel::Known::Absent(kernel::Absence::NotShared);
+            body.identity.postal_code = kernel::Known::Absent(kernel::Absence::NotShared);
+            body.identity.phone = kernel::Known::Absent(kernel::Absence::NotShared);
+        }
+    }
+}
+
+impl App {
+    /// Records that wait, oldest first.
+    ///
+    /// # Errors
+    /// What [`App::release`] refuses.
+    pub async fn link_tasks(
+        &self,
+        ctx: &TownCtx,
+        state: LinkTaskState,
+        after: Option<LinkTaskId>,
+        limit: i64,
+    ) -> Result<Released<Vec<LinkTask>>> {
+        self.admit_reader(ctx, LINKERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let rows = conn.link_task_list(state, after, limit).await.map_err(store)?;
+        drop(conn);
+        self.release(ctx, "link_task_list", LINKERS, rows.into_iter().map(LinkTask).collect::<Vec<_>>()).await
+    }
+
+    /// One record that waits or waited.
+    ///
+    /// # Errors
+    /// `link_task_not_found`, and what [`App::release`] refuses.
+    pub async fn link_task(&self, ctx: &TownCtx, id: LinkTaskId) -> Result<Released<LinkTask>> {
+        self.admit_reader(ctx, LINKERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let row = conn.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
+        drop(conn);
+        self.release(ctx, "link_task_read", LINKERS, LinkTask(row)).await
+    }
+
+    /// Settles a record: it is this person's, or nobody's.
+    ///
+    /// # Errors
+    /// `link_task_not_found`, `person_not_found`, `link_task_decided`.
+    pub async fn link_decide(&self, ctx: &TownCtx, id: LinkTaskId, decision: LinkDecision) -> Result<()> {
+        self.admit_reader(ctx, LINKERS)?;
+        let profile = self.profile(ctx).await?;
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        let task = tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
+        if let LinkDecision::Linked(person) = decision
+            && !tx.person_exists(person).await.map_err(store)?
+        {
+            return Err(Fault::new(Code::PersonNotFound));
+        }
+        if !tx.link_task_decide(id, decision, ctx.staff, ctx.now).await.map_err(store)? {
+            return Err(Fault::new(Code::LinkTaskDecided));
+        }
+        if let LinkDecision::Linked(person) = decision {
+            let packs = packs(&profile, &task, person)?;
+            tx.pack_insert_many(&packs, ctx.now).await.map_err(store)?;
+            self.learn_number(&mut tx, &profile, &task, person, ctx).await?;
+            tx.version_bump(Changed::Protection).await.map_err(store)?;
+        }
+        tx.commit(leaf::of(ctx, Act::LinkDecided, vec![id.into()], &decision_word(decision))?).await.map_err(store)
+    }
+
+    /// Takes a decision back: what it brought is closed, and the record waits again.
+    ///
+    /// # Errors
+    /// `link_task_not_found`, `link_task_not_decided`.
+    pub async fn link_undo(&self, ctx: &TownCtx, id: LinkTaskId) -> Result<()> {
+        self.admit_reader(ctx, LINKERS)?;
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        let task = tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
+        let was = task.person.map_or(LinkDecision::Refused, LinkDecision::Linked);
+        if !tx.link_task_undo(id, was).await.map_err(store)? {
+            return Err(Fault::new(Code::LinkTaskNotDecided));
+        }
+        if let Some(person) = task.person {
+            tx.pack_close_record(person.uuid(), &task.source, &task.record_key, &task.role, ctx.now)
+                .await
+                .map_err(store)?;
+            tx.version_bump(Changed::Protection).await.map_err(store)?;
+        }
+        tx.commit(leaf::of(ctx, Act::LinkUndone, vec![id.into()], &())?).await.map_err(store)
+    }
+
+    /// The number a human has tied to a person: the next file of the source needs no human again.
+    async fn learn_number(
+        &self,
+        tx: &mut store::TownTx,
+        profile: &crate::profiles::Applied,
+        task: &LinkTaskRow,
+        person: PersonId,
+        ctx: &TownCtx,
+    ) -> Result<()> {
+        let number = task.body.as_ref().and_then(|body| body.identity.local_id.value().cloned());
+        let source = profile.town.sources.iter().find(|(code, _)| code.as_str() == task.source);
+        let (Some(number), Some((_, source))) = (number, source) else { return Ok(()) };
+        let Some(index) = tx.keys().blind.identifier(&source.layout.system, &number) else { return Ok(()) };
+        tx.identifier_insert(&index, person, ctx.now).await.map_err(store)
+    }
+}
+
+const fn decision_word(decision: LinkDecision) -> &'static str {
+    match decision {
+        LinkDecision::Linked(_) => "linked",
+        LinkDecision::Refused => "refused",
+    }
+}
+
+fn packs(profile: &crate::profiles::Applied, task: &LinkTaskRow, person: PersonId) -> Result<Vec<NewPack>> {
+    let Some(body) = &task.body else { return Ok(Vec::new()) };
+    let mut by_category: BTreeMap<Category, PackBody> = BTreeMap::new();
+    for observation in &body.observations {
+        let item = profile.cooperative.items.get(&observation.item);
+        let category = item.ok_or_else(|| internal("an item of a task is not in the dictionary"))?.category;
+        by_category.entry(category).or_default().observations.push(observation.clone());
+    }
+    Ok(by_category
+        .into_iter()
+        .map(|(category, content)| NewPack {
+            subject: person.uuid(),
+            category,
+            source: task.source.clone(),
+            load: task.load,
+            line: task.line,
+            role: task.role.clone(),
+            record_key: task.record_key.clone(),
+            row_hash: task.row_hash.clone(),
+            body: content,
+        })
+        .collect())
+}
