@@ -2,17 +2,26 @@
 //! looks things up under their rights, decides with the pure crates, writes through `store`, and ends
 //! with its evidence leaf. Residents leave only through [`release`].
 
+pub mod accesses;
 pub mod auth;
+pub mod consents;
 pub mod error;
 pub mod evidence;
+pub mod failpoint;
+pub mod handovers;
+pub mod health;
 pub mod leaf;
 pub mod links;
 pub mod loads;
+pub mod operations;
+pub mod peer_keys;
 pub mod people;
 pub mod persons;
 pub mod profiles;
 pub mod protection;
+pub mod protections;
 pub mod release;
+pub mod rows;
 pub mod runs;
 pub mod staff;
 pub mod tokens;

@@ -51,6 +51,27 @@ impl Resident for PersonView {
     }
 }
 
+/// A person in a list.
+#[derive(Debug)]
+pub struct PersonBrief {
+    /// Id.
+    pub id: PersonId,
+    /// By the register; without whereabouts.
+    pub identity: Identity,
+    /// Household.
+    pub household: Option<HouseholdId>,
+}
+
+impl Resident for PersonBrief {
+    fn persons(&self) -> Vec<PersonId> {
+        vec![self.id]
+    }
+
+    fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
+        // Identities in memory carry no whereabouts.
+    }
+}
+
 /// One entry of a time-line: an observation and the line it came from.
 #[derive(Debug)]
 pub struct TimelineEntry {
@@ -151,6 +172,42 @@ impl App {
         self.release(ctx, "person_read", READERS, view).await
     }
 
+    /// Everybody the town knows, in id order, after `after`.
+    ///
+    /// # Errors
+    /// What [`App::release`] refuses.
+    pub async fn person_list(
+        &self,
+        ctx: &TownCtx,
+        after: Option<PersonId>,
+        limit: usize,
+    ) -> Result<Released<Vec<PersonBrief>>> {
+        self.admit_reader(ctx, READERS)?;
+        let people = self.people(ctx.town).await?;
+        let mut found: Vec<PersonId> =
+            people.identities.keys().copied().filter(|id| after.is_none_or(|after| *id > after)).collect();
+        found.sort_unstable();
+        let page = found.into_iter().take(limit).map(|id| people.brief(id)).collect::<Vec<_>>();
+        self.release(ctx, "person_list", READERS, page).await
+    }
+
+    /// The person who has this 宛名番号 now, if the town knows one.
+    ///
+    /// # Errors
+    /// What [`App::release`] refuses.
+    pub async fn person_by_number(&self, ctx: &TownCtx, number: &str) -> Result<Released<Option<PersonBrief>>> {
+        self.admit_reader(ctx, READERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let index = conn.keys().blind.identifier("atena", number);
+        let found = match index {
+            Some(index) => conn.person_by_number(&index).await.map_err(store)?,
+            None => None,
+        };
+        drop(conn);
+        let people = self.people(ctx.town).await?;
+        self.release(ctx, "person_by_number", READERS, found.map(|id| people.brief(id))).await
+    }
+
     /// Everything in force about one person, with the line of the file each came from.
     ///
     /// # Errors
@@ -166,7 +223,7 @@ impl App {
         let profile = self.profile(ctx).await?;
         let mut entries = Vec::new();
         for pack in packs {
-            let holder = profile.holder(&pack.source);
+            let holder = profile.holder_of(&pack);
             entries.extend(pack.body.observations.into_iter().map(|observation| TimelineEntry {
                 category: pack.category,
                 observation,
@@ -223,6 +280,14 @@ impl App {
 }
 
 impl People {
+    fn brief(&self, id: PersonId) -> PersonBrief {
+        PersonBrief {
+            id,
+            identity: self.identities.get(&id).cloned().unwrap_or_default(),
+            household: self.households.get(&id).copied(),
+        }
+    }
+
     /// The household of a person as kinship is derived from it, with the other households at the same
     /// address beside it (世帯分離 shows only there).
     #[must_use]

@@ -8,6 +8,7 @@ use evidence::Act;
 use kernel::id::ProfileId;
 use kernel::{Code, CoopCtx, Fault, TownCode, TownCtx};
 use profiles::{Cooperative, TownBundle, TownProfile};
+use store::rows::pack::PackRow;
 use store::rows::profile::ProfileRow;
 use store::rows::version::Changed;
 
@@ -34,6 +35,15 @@ impl Applied {
         found
             .and_then(|(_, source)| self.town.section(&source.section))
             .map_or_else(|| source.to_owned(), |section| section.name.clone())
+    }
+
+    /// The section that holds a pack, as staff see it: this town's, or the other town's it came from.
+    #[must_use]
+    pub fn holder_of(&self, pack: &PackRow) -> String {
+        match &pack.body.origin {
+            Some(origin) => format!("{}から引継ぎ（{}）", origin.town_name, origin.holder_name),
+            None => self.holder(&pack.source),
+        }
     }
 }
 

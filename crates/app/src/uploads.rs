@@ -31,6 +31,14 @@ pub struct Receiving {
     seq: i32,
 }
 
+impl Receiving {
+    /// Bytes that have come so far.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+}
+
 impl App {
     /// Begins to receive a file.
     ///

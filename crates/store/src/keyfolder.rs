@@ -49,6 +49,19 @@ impl KeyFolder {
         Ok(InstallationSecret::from_bytes(&bytes))
     }
 
+    /// Removes every town's keys: whatever they sealed is unreadable from now on. For a demonstration
+    /// that begins anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Keys`] when a folder cannot be removed.
+    pub fn forget_towns(&self) -> Result<(), StoreError> {
+        let entries = fs::read_dir(&self.0).map_err(|error| failed(&self.0, &error))?;
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()) {
+            fs::remove_dir_all(&path).map_err(|error| failed(&path, &error))?;
+        }
+        Ok(())
+    }
+
     /// The hub's key for signing checkpoints, made at the first start.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! and the hub's functions. Nothing else in the house speaks SQL, and nothing here decides.
 
 pub mod access;
+pub mod column_class;
 pub mod coop;
 pub mod error;
 pub mod hub;
@@ -16,6 +17,7 @@ mod pool;
 mod schema;
 mod word;
 
+pub use column_class::ColumnClass;
 pub use coop::Coop;
 pub use error::StoreError;
 pub use install::{Installation, Prefix};

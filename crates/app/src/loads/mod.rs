@@ -7,14 +7,15 @@ mod resolve;
 use std::sync::Arc;
 
 use evidence::Act;
-use kernel::id::{LoadId, OperationId, RejectId, UploadId};
+use kernel::id::{LoadId, OperationId, PersonId, RejectId, UploadId};
 use kernel::{Code, Fault, Grant, Grants, SourceCode, TownCode, TownCtx};
 use store::rows::load::{LoadCounts, LoadRow, RejectRow};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
 
 use crate::error::store;
-use crate::{App, Result, auth, leaf};
+use crate::release::{Hidden, Resident};
+use crate::{App, Released, Result, auth, leaf};
 
 /// Grants that start loads and see their rejects.
 const LOADERS: &[Grant] = &[Grant::Holder, Grant::OverallManager];
@@ -31,6 +32,24 @@ pub enum Begun {
     },
     /// This very file was loaded before with this very layout; nothing changes.
     Same(LoadRow),
+}
+
+/// Rejected lines: whose they are is not known, but what they say is somebody's.
+#[derive(Debug)]
+pub struct Rejects(pub Vec<RejectRow>);
+
+impl Resident for Rejects {
+    fn persons(&self) -> Vec<PersonId> {
+        Vec::new()
+    }
+
+    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
+        // A raw line may hold anybody's address. While the list cannot be relied on, no raw line is
+        // shown; reasons and line numbers are.
+        if hidden(PersonId::from_uuid(uuid::Uuid::nil())) == Some(Hidden::ListStale) {
+            self.0.iter_mut().for_each(|row| row.detail.raw.clear());
+        }
+    }
 }
 
 impl App {
@@ -196,20 +215,13 @@ impl App {
         load: LoadId,
         after: Option<RejectId>,
         limit: i64,
-    ) -> Result<Vec<RejectRow>> {
+    ) -> Result<Released<Rejects>> {
         self.admit_reader(ctx, LOADERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let row = conn.load(load).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
         let key = conn.load_key(row.upload).await.map_err(store)?;
-        conn.reject_list(load, &key, after, limit).await.map_err(store)
-    }
-
-    /// One long work.
-    ///
-    /// # Errors
-    /// `operation_not_found`.
-    pub async fn operation(&self, ctx: &TownCtx, id: OperationId) -> Result<OperationRow> {
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        conn.operation(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::OperationNotFound))
+        let rows = conn.reject_list(load, &key, after, limit).await.map_err(store)?;
+        drop(conn);
+        self.release(ctx, "reject_list", LOADERS, Rejects(rows)).await
     }
 }

@@ -218,7 +218,7 @@ impl Picture {
 
 fn facts_of(profile: &Applied, pack: PackRow) -> Result<Vec<Fact>> {
     let source: SourceCode = pack.source.parse().map_err(|_| internal("a pack's source is no name"))?;
-    let origin = Origin { source, holder: profile.holder(&pack.source), recorded_at: pack.recorded_from };
+    let origin = Origin { source, holder: profile.holder_of(&pack), recorded_at: pack.recorded_from };
     let texts = |item: &ItemCode| {
         profile.cooperative.items.get(item).is_some_and(|def| def.kind == kernel::ValueKind::Text)
     };

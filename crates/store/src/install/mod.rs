@@ -120,6 +120,17 @@ impl Installation {
         connect(&admin).await
     }
 
+    /// Drops the installation's database, if it is there; its roles stay. For demonstrations and tests.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the superuser cannot connect or is refused.
+    pub async fn drop_database(&self, admin_user: &str, admin_password: &str) -> Result<(), StoreError> {
+        let mut admin = Config::new();
+        admin.host(&self.host).port(self.port).user(admin_user).password(admin_password).dbname("postgres");
+        let server = connect(&admin).await?;
+        roles::drop_database(&server, &self.database).await
+    }
+
     /// Admits a town: its LOGIN role, its chain, its switches. Repeating it changes nothing.
     ///
     /// # Errors

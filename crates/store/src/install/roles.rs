@@ -52,6 +52,10 @@ async fn ensure_database(server: &Client, installation: &Installation) -> Result
     grant_connect(server, installation).await
 }
 
+pub(super) async fn drop_database(server: &Client, name: &str) -> Result<(), StoreError> {
+    Ok(server.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quote(name))).await?)
+}
+
 /// Who may connect to the database; a copy of a template has none of it.
 pub(super) async fn grant_connect(server: &Client, installation: &Installation) -> Result<(), StoreError> {
     let (quoted, prefix) = (quote(&installation.database), &installation.prefix);

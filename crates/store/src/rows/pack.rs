@@ -1,11 +1,11 @@
 //! Packs: what one source row says about one subject in one category, sealed in one box, with the
 //! line of the file it came from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use kernel::id::{LoadId, PackId};
-use kernel::{Category, Identity, Observation};
+use kernel::id::{HandoverId, LoadId, PackId};
+use kernel::{Category, Identity, Observation, SectionCode, SourceCode, TownCode};
 use seal::{ADDRESS, KeySet};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -24,6 +24,30 @@ pub struct PackBody {
     /// What it says about the subject in the pack's category.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observations: Vec<Observation>,
+    /// Where it came from, when another town handed it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<PackOrigin>,
+}
+
+/// Another town's source, kept with what it handed over (引継ぎ元).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackOrigin {
+    /// The handover that brought it.
+    pub handover: HandoverId,
+    /// Whose record it was.
+    pub town: TownCode,
+    /// That town's name.
+    pub town_name: String,
+    /// 連携元 there.
+    pub source: SourceCode,
+    /// Its name as that town's staff say it.
+    pub source_name: String,
+    /// 保有課 there.
+    pub holder: SectionCode,
+    /// Its name.
+    pub holder_name: String,
+    /// The day as of which the source was last taken in there.
+    pub as_of: NaiveDate,
 }
 
 /// Whereabouts, sealed apart under the subject's address key.

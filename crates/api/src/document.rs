@@ -1,0 +1,207 @@
+//! The OpenAPI document, made from the route table. What every operation shares (its tag, its security,
+//! the errors its shape can give, the ids in its path) is worked out here from the operation itself, so
+//! that a handler states only what is its own.
+
+use std::sync::LazyLock;
+
+use actix_web::App;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Components, ContactBuilder, Content, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref, RefOr,
+    Required, Response, ResponseBuilder, ServerBuilder, Type,
+};
+use utoipa::ToSchema;
+use utoipa_actix_web::AppExt as _;
+
+use crate::nouns;
+use crate::problem::{PROBLEM_JSON, ProblemBody};
+use crate::routes;
+
+/// Where the operations of towns begin; all of them need a token.
+const SECURED: &str = "/api/v1/";
+
+/// The security scheme's name.
+const BEARER: &str = "token";
+
+/// The tags, each with the path segments that lead to it.
+const TAGS: &[(&str, &[&str], &str)] = &[
+    ("towns", &["towns"], "町村: the members of the cooperative."),
+    ("profiles", &["profile", "profiles"], "町の設定: a town's sources, rules and their legal ground, as applied."),
+    ("staff", &["staff"], "職員: who acts in a town."),
+    ("tokens", &["tokens"], "Tokens: what staff and systems authenticate with."),
+    ("protections", &["protections"], "支援措置: whose whereabouts must not reach others."),
+    ("operations", &["operations"], "処理: long work and its progress."),
+    ("service", &["health", "metrics", "openapi.json"], "The service itself. Needs no token and tells nothing of a resident."),
+];
+
+/// The errors an operation can give by its shape: component, status, when.
+const PROBLEMS: &[(&str, &str, &str)] = &[
+    ("BadRequest", "400", "The request cannot be read: `bad_request`, `unknown_parameter`, `invalid_cursor`, `purpose_required`."),
+    ("Unauthenticated", "401", "No valid token: `unauthenticated`, `token_revoked`."),
+    ("Forbidden", "403", "The token does not allow this: `grant_missing`, `self_approval`."),
+    ("NotFound", "404", "Not there for this caller. Another town's thing, an unknown id and a malformed one answer alike."),
+    ("Conflict", "409", "Not in the present state; the code says why."),
+    ("TooLarge", "413", "The body is too large: `payload_too_large`, `file_too_large`."),
+    ("UnsupportedMediaType", "415", "The Content-Type is not accepted: `unsupported_media_type`."),
+    ("Invalid", "422", "A value is not valid; `errors` says which and why."),
+    ("TooMany", "429", "Too many requests: `too_many_requests`; wait as `Retry-After` says."),
+    ("Internal", "500", "A mistake of the platform: `internal`. Nothing was changed."),
+    ("Unavailable", "503", "Cannot be done just now: `unavailable`, `evidence_refused`. Nothing was changed."),
+];
+
+/// The document, without a server.
+#[must_use]
+pub fn document() -> OpenApi {
+    let (_, mut document) = App::new().into_utoipa_app().configure(routes::table).split_for_parts();
+    describe(&mut document);
+    let components = document.components.get_or_insert_with(Components::new);
+    components.add_security_scheme(BEARER, scheme());
+    components.headers.insert("RequestId".into(), request_id().into());
+    register::<ProblemBody>(components);
+    for (path, item) in &mut document.paths.paths {
+        complete(path, item, components);
+    }
+    document
+}
+
+/// The document as it is served and committed.
+#[must_use]
+pub fn document_json() -> &'static str {
+    static JSON: LazyLock<String> = LazyLock::new(|| document().to_pretty_json().unwrap_or_default() + "\n");
+    &JSON
+}
+
+fn describe(document: &mut OpenApi) {
+    document.info = InfoBuilder::new()
+        .title("Tasuki 襷")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(include_str!("document.md")))
+        .contact(Some(ContactBuilder::new().name(Some("組合の運用担当 (the cooperative's operators)")).build()))
+        .license(Some(LicenseBuilder::new().name("Apache License 2.0").identifier(Some("Apache-2.0")).build()))
+        .build();
+    document.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This installation")).build()]);
+    let tags = TAGS.iter().map(|(name, _, about)| {
+        utoipa::openapi::tag::TagBuilder::new().name(*name).description(Some(*about)).build()
+    });
+    document.tags = Some(tags.collect());
+}
+
+fn scheme() -> SecurityScheme {
+    let mut http = Http::new(HttpAuthScheme::Bearer);
+    http.bearer_format = Some("tsk_<town>_<secret>".to_owned());
+    http.description = Some(
+        "A token of a member of staff, `tsk_<全国地方公共団体コード>_<secret>`, or of the cooperative's operator, \
+         `tsk_coop_<secret>`. The town is the token's; nothing in a request can name another."
+            .to_owned(),
+    );
+    SecurityScheme::Http(http)
+}
+
+fn request_id() -> Header {
+    let mut header = Header::new(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^req_[0-9a-f]{32}$")));
+    header.description = Some("要求番号: names the request in the platform's log.".to_owned());
+    header
+}
+
+/// Adds a schema and those it refers to.
+fn register<T: ToSchema>(components: &mut Components) {
+    let mut schemas = vec![(T::name().into_owned(), T::schema())];
+    T::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+}
+
+fn complete(path: &str, item: &mut PathItem, components: &mut Components) {
+    let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+    for operation in operations.into_iter().flatten() {
+        operation.tags = Some(vec![tag(path).to_owned()]);
+        name_ids(path, operation, components);
+        for status in statuses(path, operation) {
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| Response::new("").into());
+        }
+        // An operation that needs no token says so, or a reader would have to guess.
+        let secured = path.starts_with(SECURED);
+        operation.security = Some(if secured { vec![SecurityRequirement::new(BEARER, Vec::<String>::new())] } else { vec![] });
+        for (status, response) in &mut operation.responses.responses {
+            finish(status, response, components);
+        }
+    }
+}
+
+/// The last segment of the path that has a tag.
+fn tag(path: &str) -> &'static str {
+    let tagged = |segment| TAGS.iter().find(|(_, segments, _)| segments.contains(&segment)).map(|(name, ..)| *name);
+    path.rsplit('/').find_map(tagged).unwrap_or("service")
+}
+
+/// Describes the ids in the path.
+fn name_ids(path: &str, operation: &mut Operation, components: &mut Components) {
+    for noun in nouns::all().into_iter().filter(|noun| path.contains(&format!("{{{}}}", noun.parameter))) {
+        let parameter: Parameter = ParameterBuilder::new()
+            .name(noun.parameter)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(Ref::from_schema_name(noun.component)))
+            .build();
+        operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
+        components.schemas.entry(noun.component.to_owned()).or_insert(noun.schema);
+    }
+}
+
+/// The errors an operation can give by its shape.
+fn statuses(path: &str, operation: &Operation) -> Vec<&'static str> {
+    if !path.starts_with(SECURED) {
+        return vec![];
+    }
+    let mut statuses = vec!["400", "401", "403", "500", "503"];
+    if path.contains('{') {
+        statuses.push("404");
+    }
+    if operation.request_body.is_some() {
+        statuses.extend(["413", "415", "422"]);
+    }
+    if operation.parameters.as_ref().is_some_and(|parameters| parameters.iter().any(takes_value)) {
+        statuses.push("422");
+    }
+    statuses
+}
+
+/// A query parameter or a header has a value that can be wrong.
+fn takes_value(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if !matches!(parameter.parameter_in, ParameterIn::Path))
+}
+
+/// Every answer names its request; an error without words of its own is the shared one.
+fn finish(status: &str, response: &mut RefOr<Response>, components: &mut Components) {
+    let RefOr::T(own) = response else { return };
+    own.headers.insert("Tasuki-Request-Id".into(), header_reference());
+    let Some((name, _, about)) = PROBLEMS.iter().find(|(_, known, _)| *known == status) else { return };
+    if own.description.is_empty() {
+        components.responses.entry((*name).to_owned()).or_insert_with(|| problem(about, status).into());
+        *response = Ref::from_response_name(*name).into();
+    } else {
+        own.content.insert(PROBLEM_JSON.into(), Content::new(Some(Ref::from_schema_name("Problem"))).into());
+    }
+}
+
+fn header_reference() -> RefOr<Header> {
+    RefOr::Ref(Ref::new("#/components/headers/RequestId"))
+}
+
+fn problem(about: &str, status: &str) -> Response {
+    let mut response = ResponseBuilder::new()
+        .description(about)
+        .content(PROBLEM_JSON, Content::new(Some(Ref::from_schema_name("Problem"))))
+        .build();
+    response.headers.insert("Tasuki-Request-Id".into(), header_reference());
+    if status == "401" {
+        let mut header = Header::new(ObjectBuilder::new().schema_type(Type::String));
+        header.description = Some("`Bearer`, with `error=\"invalid_token\"` for a token that was revoked or has expired.".into());
+        response.headers.insert("WWW-Authenticate".into(), header.into());
+    }
+    response
+}
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

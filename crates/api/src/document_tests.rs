@@ -1,0 +1,110 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::*;
+use crate::index::operations;
+
+#[test]
+fn the_committed_document_is_the_one_the_code_makes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/tasuki.json");
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == document_json(),
+        "openapi/tasuki.json is not what the routes say; write it anew with: cargo run -p tasuki -- openapi --write"
+    );
+}
+
+#[test]
+fn every_operation_is_described() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    let document = document();
+    let mut ids = BTreeSet::new();
+    for (path, item) in &document.paths.paths {
+        for (method, operation) in operations(item) {
+            let place = format!("{method} {path}");
+            let id = operation.operation_id.clone().unwrap_or_default();
+            assert!(id.contains('_') && ids.insert(id.clone()), "{place}: {id} is not an id of its own");
+            assert!(operation.summary.as_ref().is_some_and(|text| !text.is_empty()), "{place}: no summary");
+            assert!(operation.tags.as_ref().is_some_and(|tags| tags.len() == 1), "{place}: no tag");
+            let value = &json["paths"][path][method.as_str().to_lowercase()];
+            assert_example(&json, &value["requestBody"], &place);
+            for (status, response) in value["responses"].as_object().unwrap() {
+                if status.starts_with('2') {
+                    assert_example(&json, response, &place);
+                }
+            }
+        }
+    }
+    assert!(ids.len() >= 17, "{}", ids.len());
+}
+
+/// A JSON body shows an example: its own, its schema's, or, for a page, its items' schema's.
+fn assert_example(document: &Value, holder: &Value, place: &str) {
+    let content = &holder["content"]["application/json"];
+    if content.is_null() || place == "GET /openapi.json" {
+        return;
+    }
+    let schema = resolve(document, &content["schema"]);
+    let items = resolve(document, &schema["properties"]["items"]["items"]);
+    let shown = [&content["example"], &schema["example"], &schema["examples"], &items["example"], &items["examples"]];
+    assert!(shown.iter().any(|example| !example.is_null()), "{place}: no example");
+}
+
+fn resolve<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+    let reference = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    reference.map_or(schema, |pointer| document.pointer(pointer).unwrap())
+}
+
+#[test]
+fn a_reference_leads_somewhere() {
+    fn walk(document: &Value, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    let pointer = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference}");
+                }
+                members.values().for_each(|value| walk(document, value));
+            }
+            Value::Array(items) => items.iter().for_each(|value| walk(document, value)),
+            _ => {}
+        }
+    }
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    walk(&json, &json);
+}
+
+#[test]
+fn ids_in_paths_are_nouns_and_can_be_not_found() {
+    for (path, item) in &document().paths.paths {
+        for (_, operation) in operations(item) {
+            let braces = path.matches('{').count();
+            let named = operation.parameters.iter().flatten().filter(|parameter| {
+                matches!(parameter, RefOr::T(parameter) if matches!(parameter.parameter_in, ParameterIn::Path))
+            });
+            assert_eq!(named.count(), braces, "{path}: a name in braces is no noun of nouns.rs");
+            assert_eq!(operation.responses.responses.contains_key("404"), braces > 0 || path == "/api/v1/tokens", "{path}");
+        }
+    }
+}
+
+#[test]
+fn error_codes_are_the_catalogue() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    let codes = json["components"]["schemas"]["ErrorCode"]["enum"].as_array().unwrap();
+    assert_eq!(codes.len(), kernel::Code::ALL.len());
+}
+
+#[test]
+fn a_tag_is_the_noun_the_operation_is_about() {
+    for (path, tagged) in [
+        ("/api/v1/towns/{town_code}", "towns"),
+        ("/api/v1/towns/{town_code}/profile", "profiles"),
+        ("/api/v1/tokens/{token_id}/revocation", "tokens"),
+        ("/health/live", "service"),
+    ] {
+        assert_eq!(tag(path), tagged);
+    }
+}

@@ -1,0 +1,96 @@
+//! What the document says of each address, ready to be asked: the methods it accepts and the query
+//! parameters of each. The router and the document cannot drift apart, since this is read from one and
+//! enforced on the other.
+
+use std::sync::LazyLock;
+
+use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::{OpenApi, RefOr};
+
+use crate::document;
+
+/// Every documented address.
+pub(crate) struct Index(Vec<Address>);
+
+struct Address {
+    pattern: String,
+    resource: ResourceDef,
+    methods: Vec<(Method, Vec<String>)>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| Index::new(&document()));
+
+impl Index {
+    /// The index of the document that is served.
+    pub(crate) fn get() -> &'static Self {
+        &INDEX
+    }
+
+    fn new(document: &OpenApi) -> Self {
+        let addresses = document.paths.paths.iter().map(|(pattern, item)| Address {
+            pattern: pattern.clone(),
+            resource: ResourceDef::new(pattern.as_str()),
+            methods: operations(item).map(|(method, operation)| (method, parameters(operation))).collect(),
+        });
+        Self(addresses.collect())
+    }
+
+    /// The methods that an address accepts, as the header `Allow` lists them; `None` where there is no
+    /// such address.
+    pub(crate) fn allowed(&self, path: &str) -> Option<String> {
+        let methods: Vec<_> = self
+            .0
+            .iter()
+            .filter(|address| address.resource.is_match(path))
+            .flat_map(|address| address.methods.iter().map(|(method, _)| method.as_str()))
+            .collect();
+        (!methods.is_empty()).then(|| methods.join(", "))
+    }
+
+    /// The query parameters of an operation; `None` where there is no such operation.
+    pub(crate) fn parameters(&self, pattern: &str, method: &Method) -> Option<&[String]> {
+        let address = self.0.iter().find(|address| address.pattern == pattern)?;
+        address.methods.iter().find(|(known, _)| known == method).map(|(_, names)| names.as_slice())
+    }
+}
+
+/// The operations of an address.
+pub(crate) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
+    [
+        (Method::GET, &item.get),
+        (Method::POST, &item.post),
+        (Method::PUT, &item.put),
+        (Method::PATCH, &item.patch),
+        (Method::DELETE, &item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+fn parameters(operation: &Operation) -> Vec<String> {
+    let parameters = operation.parameters.iter().flatten();
+    parameters
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) if matches!(parameter.parameter_in, ParameterIn::Query) => Some(parameter.name.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_knows_its_methods_and_parameters() {
+        let index = Index::get();
+        assert_eq!(index.allowed("/api/v1/staff").as_deref(), Some("GET, POST"));
+        assert_eq!(index.allowed("/api/v1/towns/143669").as_deref(), Some("GET"));
+        assert_eq!(index.allowed("/api/v1/nothing"), None);
+        assert_eq!(index.parameters("/api/v1/staff", &Method::GET), Some(["limit".to_owned(), "cursor".to_owned()].as_slice()));
+        assert_eq!(index.parameters("/api/v1/staff", &Method::POST), Some([].as_slice()));
+        assert_eq!(index.parameters("/api/v1/staff", &Method::DELETE), None);
+    }
+}

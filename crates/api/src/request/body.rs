@@ -1,0 +1,149 @@
+//! JSON bodies. A body is taken in when the handler is called and read when the handler asks, so that a
+//! handler can look things up under the caller's rights before it judges what was sent.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use kernel::{Code, Fault};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
+
+use crate::Problem;
+
+/// Bytes of a body unless the handler says otherwise: 1 MiB.
+const DEFAULT_LIMIT: usize = 1 << 20;
+
+/// How long a client may take to send a whole body.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A JSON body of at most `LIMIT` bytes, not yet read.
+pub struct Body<T, const LIMIT: usize = DEFAULT_LIMIT> {
+    bytes: Bytes,
+    is_json: bool,
+    shape: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned, const LIMIT: usize> Body<T, LIMIT> {
+    /// Reads it. Unknown members are refused where `T` denies them, as every body does.
+    ///
+    /// # Errors
+    /// `unsupported_media_type`, `bad_request` for what is not JSON, `invalid_value` with a pointer.
+    pub fn read(&self) -> Result<T, Fault> {
+        if !self.is_json {
+            return Err(Fault::new(Code::UnsupportedMediaType).with("expected", "application/json"));
+        }
+        let mut json = serde_json::Deserializer::from_slice(&self.bytes);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| unreadable(error.path(), error.inner()))?;
+        json.end().map_err(|error| malformed(&error))?;
+        Ok(value)
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> Fault {
+    let (line, column) = (error.line(), error.column());
+    Fault::new(Code::BadRequest).with_words(
+        "why",
+        &format!("{line} 行 {column} 文字目で JSON として読めません"),
+        &format!("not JSON at line {line}, column {column}"),
+    )
+}
+
+fn unreadable(path: &Path, error: &serde_json::Error) -> Fault {
+    if error.classify() != Category::Data {
+        return malformed(error);
+    }
+    let message = error.to_string();
+    let why = message.rsplit_once(" at line ").map_or(message.as_str(), |(why, _)| why);
+    let mut pointer = pointer(path);
+    if let Some(member) = why.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        pointer.push('/');
+        pointer.push_str(member);
+    }
+    let name = pointer.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("body").to_owned();
+    Fault::new(Code::InvalidValue).with("name", name).with_words("why", &in_japanese(why), why).at_pointer(pointer)
+}
+
+/// RFC 6901.
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        let text = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&text);
+    }
+    pointer
+}
+
+/// What serde says, as staff would. What it does not foresee stays in English rather than unsaid.
+fn in_japanese(why: &str) -> String {
+    let known = |rest: &str| rest.split_once("expected ").map_or(String::new(), |(_, known)| format!("。使えるのは {known}"));
+    if why.starts_with("missing field") {
+        "この項目は必要です".to_owned()
+    } else if let Some(rest) = why.strip_prefix("unknown field") {
+        format!("知らない項目です{}", known(rest))
+    } else if let Some(rest) = why.strip_prefix("unknown variant") {
+        format!("知らない値です{}", known(rest))
+    } else if why.starts_with("duplicate field") {
+        "二度書かれています".to_owned()
+    } else if let Some(rest) = why.strip_prefix("invalid type") {
+        format!("型が違います{}", known(rest))
+    } else if why == "it is blank" {
+        "空欄です".to_owned()
+    } else if why == "it is longer than 200 characters" {
+        "200文字を超えています".to_owned()
+    } else {
+        format!("形が違います：{why}")
+    }
+}
+
+impl<T: 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = request.content_type().eq_ignore_ascii_case("application/json");
+        let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let payload = payload.take();
+        Box::pin(async move {
+            let taken = tokio::time::timeout(PATIENCE, take(payload, announced, LIMIT)).await;
+            let bytes = taken.unwrap_or_else(|_| {
+                Err(Fault::new(Code::BadRequest).with_words("why", "本文が届きません", "the body did not arrive in time"))
+            })?;
+            Ok(Self { bytes, is_json, shape: PhantomData })
+        })
+    }
+}
+
+async fn take(mut payload: Payload, announced: Option<usize>, limit: usize) -> Result<Bytes, Fault> {
+    let too_large = || Fault::new(Code::PayloadTooLarge).with("limit", limit);
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| {
+            Fault::new(Code::BadRequest).with_words("why", "本文が途中で切れました", "the body was cut off")
+        })?;
+        if bytes.len().saturating_add(chunk.len()) > limit {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+#[cfg(test)]
+#[path = "body_tests.rs"]
+mod tests;

@@ -1,0 +1,14 @@
+//! What a handler may take from a request. Who asks always stands first among a handler's arguments,
+//! then what is asked for, then parameters and body: a stranger learns nothing from the order of errors.
+
+mod body;
+mod caller;
+mod language;
+mod params;
+mod path;
+
+pub use body::Body;
+pub use caller::{AnyCaller, Coop, PURPOSE, PurposeHeader, Town};
+pub use language::Language;
+pub use params::Params;
+pub use path::PathId;

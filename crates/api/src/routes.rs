@@ -1,0 +1,64 @@
+//! The route table: every operation of the platform, on one page. What is not here does not exist, and
+//! what is here is in the document, behind a token and in the isolation test, with nothing more to do.
+
+use actix_web::middleware::from_fn;
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::authenticate::authenticate;
+use crate::v1::{evidence, health, link_tasks, loads, operations, profiles, protections, staff, tokens, towns, uploads};
+
+/// Where the document is served.
+pub(crate) const DOCUMENT: &str = "/openapi.json";
+
+/// Registers every operation.
+pub fn table(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(health::read_liveness)
+        .service(health::read_readiness)
+        .service(health::read_metrics)
+        .service(health::read_document);
+    routes.service(
+        scope("/api/v1")
+            .wrap(from_fn(authenticate))
+            // 町村
+            .service(towns::list_towns)
+            .service(towns::admit_town)
+            .service(towns::read_town)
+            // 町の設定
+            .service(profiles::read_profile)
+            .service(profiles::list_profiles)
+            .service(profiles::apply_profile)
+            // 職員・トークン
+            .service(staff::list_staff)
+            .service(staff::add_staff)
+            .service(tokens::list_tokens)
+            .service(tokens::issue_token)
+            .service(tokens::revoke_token)
+            // 支援措置
+            .service(protections::read_protections)
+            // 受付・取込・取込エラー・突合待ち
+            .service(uploads::receive_upload)
+            .service(uploads::read_upload)
+            .service(loads::start_load)
+            .service(loads::list_loads)
+            .service(loads::read_load)
+            .service(loads::list_rejects)
+            .service(link_tasks::list_link_tasks)
+            .service(link_tasks::read_link_task)
+            .service(link_tasks::decide_link_task)
+            .service(link_tasks::undo_link_task)
+            // 証跡
+            .service(evidence::list_leaves)
+            .service(evidence::read_checkpoint)
+            .service(evidence::export_evidence)
+            // 処理
+            .service(operations::read_operation),
+    );
+}
+
+/// The documentation page, from files inside the program; it is a page, not an operation.
+pub(crate) fn docs() -> SwaggerUi {
+    SwaggerUi::new("/docs/{_:.*}").config(Config::new([DOCUMENT]))
+}

@@ -1,0 +1,117 @@
+//! Schemas of the words the kernel owns, and of what several nouns share. The kernel knows no OpenAPI,
+//! so a field names its schema: `#[schema(value_type = schema::PersonId)] id: PersonId`.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+pub use crate::nouns::schemas::*;
+
+macro_rules! words {
+    ($($(#[doc = $about:literal])+ $name:ident = $all:expr;)+) => {
+        $($(#[doc = $about])+
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .description(Some(concat!($($about),+).trim()))
+                    .enum_values(Some($all.iter().map(|word| word.as_str())))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {})+
+    };
+}
+
+words! {
+    /// 権限: what a token allows. `overall_manager` 総括管理, `holder` 保有・管理, `analyst` 分析, `case_worker` 活用, `approver` 決裁, `town_admin` 町管理者, `auditor` 監査.
+    Grant = kernel::Grant::ALL;
+    /// 利用目的: why residents are read. `support` 支援の検討・実施, `assessment` 候補の確認（人による絞り込み）, `data_quality` 取込・突合の確認, `handover` 引継ぎ, `audit` 監査.
+    Purpose = kernel::Purpose::ALL;
+    /// 分類: the kind of thing an item says.
+    Category = kernel::Category::ALL;
+    /// The stable code of an error. Clients decide on it; titles and details may be reworded.
+    ErrorCode = kernel::Code::ALL;
+}
+
+/// A day, and as staff write it (和暦).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Day {
+    /// ISO 8601.
+    #[schema(example = "2026-11-21")]
+    pub date: NaiveDate,
+    /// 和暦.
+    #[schema(example = "令和8年11月21日")]
+    pub wareki: String,
+}
+
+impl From<NaiveDate> for Day {
+    fn from(date: NaiveDate) -> Self {
+        Self { date, wareki: kernel::date::wareki(date) }
+    }
+}
+
+/// Longest text a client may give for a name or a reason, characters.
+const MAX_TEXT: usize = 200;
+
+/// A text that says something: 1 to 200 characters, not only blanks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Text(String);
+
+impl Text {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Text {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        if text.trim().is_empty() {
+            Err("it is blank")
+        } else if text.chars().count() > MAX_TEXT {
+            Err("it is longer than 200 characters")
+        } else {
+            Ok(Self(text))
+        }
+    }
+}
+
+impl PartialSchema for Text {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A text of 1 to 200 characters, not only blanks."))
+            .min_length(Some(1))
+            .max_length(Some(MAX_TEXT))
+            .into()
+    }
+}
+
+impl ToSchema for Text {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_says_something() {
+        for (text, ok) in [("花", true), ("　", false), ("", false), (&*"あ".repeat(200), true), (&*"あ".repeat(201), false)] {
+            assert_eq!(Text::try_from(text.to_owned()).is_ok(), ok, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_shown_both_ways() {
+        let day = Day::from(NaiveDate::from_ymd_opt(2019, 5, 1).unwrap());
+        assert_eq!(serde_json::to_value(day).unwrap(), serde_json::json!({"date": "2019-05-01", "wareki": "令和元年5月1日"}));
+    }
+}

@@ -1,0 +1,229 @@
+//! 取込 and 取込エラー: starting the load of a file that was handed in, watching it, reading its rejects.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, Responder, get, post, web};
+use app::Released;
+use app::loads::{Begun, Rejects};
+use app::rows::{LoadRow, RejectRow};
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::id::{LoadId, RejectId, StaffId, UploadId};
+use kernel::{Fault, Lang, Place};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::{Accepted, Answer};
+use crate::paging::{Page, PageParams, Paging};
+use crate::request::{Body, Language, Params, PathId, PurposeHeader, Town};
+use crate::{Platform, Problem, schema};
+
+/// A load (取込). `rows_read = rows_loaded + rows_unchanged + rows_rejected`, always.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "lod_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "upload_id": "upl_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+    "source": "resident_register", "as_of": "2026-11-20", "state": "loaded",
+    "rows_read": 1000, "rows_loaded": 990, "rows_unchanged": 7, "rows_rejected": 3, "rows_closed": 0,
+    "rows_queued": 0, "rejects": {"era_bounds": 2, "blank_undeclared": 1}, "fault": null,
+    "started_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "started_at": "2026-11-21T01:23:45Z",
+    "finished_at": "2026-11-21T01:23:46Z"
+}))]
+pub struct Load {
+    /// Id.
+    #[schema(value_type = schema::LoadId)]
+    id: LoadId,
+    /// The file.
+    #[schema(value_type = schema::UploadId)]
+    upload_id: UploadId,
+    /// 連携元.
+    source: String,
+    /// The day the export shows.
+    as_of: NaiveDate,
+    /// `running`, `loaded`, `unchanged` or `failed`.
+    state: String,
+    /// Data rows in the file.
+    #[schema(minimum = 0)]
+    rows_read: i64,
+    /// New or changed.
+    #[schema(minimum = 0)]
+    rows_loaded: i64,
+    /// As they were.
+    #[schema(minimum = 0)]
+    rows_unchanged: i64,
+    /// Rejected.
+    #[schema(minimum = 0)]
+    rows_rejected: i64,
+    /// Records of an earlier file that this one no longer has.
+    #[schema(minimum = 0)]
+    rows_closed: i64,
+    /// Records that wait in the link queue (突合待ち).
+    #[schema(minimum = 0)]
+    rows_queued: i64,
+    /// Rejects by reason; a row with two reasons counts under both.
+    rejects: BTreeMap<String, i64>,
+    /// Why it failed as a whole; null unless it did.
+    #[schema(required = true)]
+    fault: Option<Reason>,
+    /// 職員: who began it.
+    #[schema(value_type = schema::StaffId)]
+    started_by: StaffId,
+    /// When.
+    started_at: DateTime<Utc>,
+    /// When it ended; null while it runs.
+    #[schema(required = true)]
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl Load {
+    fn new(row: LoadRow, fault: Option<&Fault>, lang: Lang) -> Self {
+        Self {
+            id: row.id,
+            upload_id: row.upload,
+            source: row.source,
+            as_of: row.as_of,
+            state: row.state,
+            rows_read: row.counts.read,
+            rows_loaded: row.counts.loaded,
+            rows_unchanged: row.counts.unchanged,
+            rows_rejected: row.counts.rejected,
+            rows_closed: row.counts.closed,
+            rows_queued: row.counts.queued,
+            rejects: row.counts.rejects,
+            fault: fault.map(|fault| Reason::new(fault, lang)),
+            started_by: row.started_by,
+            started_at: row.started_at,
+            finished_at: row.finished_at,
+        }
+    }
+}
+
+/// One reason, in the language asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reason {
+    /// The stable code.
+    #[schema(value_type = schema::ErrorCode)]
+    code: kernel::Code,
+    /// Column or key, as the holding section names it; null where it is about the whole row or file.
+    #[schema(required = true)]
+    column: Option<String>,
+    /// What happened, where, what to do.
+    detail: String,
+}
+
+impl Reason {
+    fn new(fault: &Fault, lang: Lang) -> Self {
+        let column = match fault.place() {
+            Some(Place::Line { column, .. }) => column.clone(),
+            _ => None,
+        };
+        Self { code: fault.code(), column, detail: fault.detail(lang) }
+    }
+}
+
+/// A rejected line (取込エラー).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "rej_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "line": 12,
+    "reasons": [{"code": "era_bounds", "column": "生年月日", "detail": "12行目『生年月日』が読めません（5010430：令和は2019年5月1日からです）。元の課に確認してください。原本は変更していません。"}],
+    "raw_base64": "MDAwMDAwMTIzNA=="
+}))]
+pub struct Reject {
+    /// Id.
+    #[schema(value_type = schema::RejectId)]
+    id: RejectId,
+    /// Line of the file, from 1.
+    #[schema(minimum = 1)]
+    line: i32,
+    /// Every reason.
+    reasons: Vec<Reason>,
+    /// The line's bytes as they came, base64; empty while the protection list is missing or stale.
+    raw_base64: String,
+}
+
+impl Reject {
+    fn new(row: &RejectRow, lang: Lang) -> Self {
+        use base64::Engine as _;
+        Self {
+            id: row.id,
+            line: row.line,
+            reasons: row.detail.reasons.iter().map(|fault| Reason::new(fault, lang)).collect(),
+            raw_base64: base64::prelude::BASE64_STANDARD.encode(&row.detail.raw),
+        }
+    }
+
+    fn all(released: &Released<Rejects>, lang: Lang) -> Vec<Self> {
+        released.0.iter().map(|row| Self::new(row, lang)).collect()
+    }
+}
+
+/// A load to start.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"upload_id": "upl_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70"}))]
+pub struct NewLoad {
+    /// 受付: the file, received whole.
+    #[schema(value_type = schema::UploadId)]
+    upload_id: UploadId,
+}
+
+/// Starts a load.
+///
+/// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). The same file with the same
+/// layout was loaded before: 200 with that load, and nothing changes.
+#[utoipa::path(
+    request_body = NewLoad,
+    responses(
+        (status = 200, description = "This very file was loaded before; nothing changes.", body = Load),
+        (status = 202, description = "Under way; `Location` is the operation to watch.", body = Load),
+        (status = 404, description = "`upload_not_found`."),
+        (status = 409, description = "`load_not_ready`, `legal_entry_expired`."),
+    ),
+)]
+#[post("/loads")]
+pub async fn start_load(
+    platform: Platform,
+    town: Town,
+    lang: Language,
+    body: Body<NewLoad>,
+    request: actix_web::HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let new = body.read()?;
+    Ok(match platform.load_begin(&town.0, new.upload_id).await? {
+        Begun::Same(load) => HttpResponse::Ok().json(Load::new(load, None, lang.0)),
+        Begun::Running { load, operation } => {
+            Accepted { operation, body: Load::new(load, None, lang.0) }.respond_to(&request)
+        }
+    })
+}
+
+/// Loads, newest first.
+#[utoipa::path(params(PageParams), responses((status = 200, description = "Loads, newest first.", body = Page<Load>)))]
+#[get("/loads")]
+pub async fn list_loads(platform: Platform, town: Town, lang: Language, params: Params) -> Answer<Page<Load>> {
+    let paging = Paging::from_params(&params)?;
+    let rows = platform.load_list(&town.0, paging.cursor, paging.fetch()).await?;
+    Ok(web::Json(Page::of(town.0.now, rows, &paging, |row| row.id, |row| Load::new(row, None, lang.0))))
+}
+
+/// One load, and why it failed if it did.
+#[utoipa::path(responses((status = 200, description = "The load as it stands.", body = Load)))]
+#[get("/loads/{load_id}")]
+pub async fn read_load(platform: Platform, town: Town, lang: Language, id: PathId<LoadId>) -> Answer<Load> {
+    let (row, fault) = platform.load(&town.0, id.0).await?;
+    Ok(web::Json(Load::new(row, fault.as_ref(), lang.0)))
+}
+
+/// Rejected lines of a load with every reason, in the order of the file.
+#[utoipa::path(params(PurposeHeader, PageParams), responses((status = 200, description = "Rejects in the order of the file.", body = Page<Reject>)))]
+#[get("/loads/{load_id}/rejects")]
+pub async fn list_rejects(
+    platform: Platform,
+    town: Town,
+    lang: Language,
+    id: PathId<LoadId>,
+    params: Params,
+) -> Answer<Page<Reject>> {
+    let paging = Paging::from_params(&params)?;
+    let rows = platform.reject_list(&town.0, id.0, paging.cursor, paging.fetch()).await?;
+    let items = Reject::all(&rows, lang.0);
+    Ok(web::Json(Page::of(town.0.now, items, &paging, |reject| reject.id, |reject| reject)))
+}

@@ -1,0 +1,203 @@
+//! Preview, draft and approval: what would travel and on what ground, before anything is sealed.
+
+use handover::preview::Preview;
+use handover::{Basis, Event, State, apply, preview};
+use kernel::id::{ConsentId, HandoverId, PersonId};
+use kernel::{Category, Code, Fault, Grant, Purpose, TownCode, TownCtx};
+use store::TownConn;
+use store::rows::handover::{Direction, HandoverRow};
+
+use super::items::STAYS;
+use super::record::{OutBody, Subject, Terms, chosen, plain, read_out, write_out};
+use super::view::{HandoverView, find};
+use super::{HANDLERS, facts, moved_on, not_found, subjects};
+use crate::consents::{read_all, read_of, require_person};
+use crate::error::store;
+use crate::release::{Hidden, Resident};
+use crate::{App, Released, Result, auth, leaf};
+
+/// What a preview is asked for.
+pub struct PreviewAsk {
+    /// About whom; no categories means every one.
+    pub subjects: Vec<Subject>,
+    /// To which town.
+    pub receiver: TownCode,
+    /// On which consents; none means every one the subjects have given.
+    pub consents: Vec<ConsentId>,
+}
+
+/// What would travel, and what stays behind and why.
+#[derive(Debug)]
+pub struct PreviewView(pub Preview);
+
+impl Resident for PreviewView {
+    fn persons(&self) -> Vec<PersonId> {
+        self.0.rows.iter().map(|row| row.subject).collect()
+    }
+
+    fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
+        // A preview tells no whereabouts.
+    }
+}
+
+impl App {
+    /// Shows item by item what would travel and what the consents keep back.
+    ///
+    /// # Errors
+    /// `person_not_found`, `consent_not_found`, and what [`App::release`] refuses.
+    pub async fn handover_preview(&self, ctx: &TownCtx, ask: &PreviewAsk) -> Result<Released<PreviewView>> {
+        self.admit_reader(ctx, HANDLERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        require_persons(&mut conn, &ask.subjects).await?;
+        let consents = if ask.consents.is_empty() {
+            read_of(&mut conn, ask.subjects.iter().map(|subject| subject.person)).await?
+        } else {
+            read_all(&mut conn, &ask.consents).await?
+        };
+        drop(conn);
+        let mut wanted = chosen(&ask.subjects);
+        for categories in wanted.values_mut().filter(|categories| categories.is_empty()) {
+            categories.extend(Category::ALL);
+        }
+        let items = self.handover_items(ctx, &wanted).await?;
+        let shown = preview(&items, &consents, ask.receiver, Purpose::Handover, ctx.now);
+        self.release(ctx, "handover_preview", HANDLERS, PreviewView(shown)).await
+    }
+
+    /// Drafts a handover: looked up, grounded on consent, not sealed.
+    ///
+    /// # Errors
+    /// `person_not_found`, `consent_not_found`, `receiver_not_member`, `protected_person`,
+    /// `nothing_to_hand_over`, `consent_…`; `invalid_value` for what cannot be drafted.
+    pub async fn handover_draft(&self, ctx: &TownCtx, terms: Terms) -> Result<Released<HandoverView>> {
+        self.admit_reader(ctx, &[Grant::CaseWorker])?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        require_persons(&mut conn, &terms.subjects).await?;
+        let consents = read_all(&mut conn, &terms.consents).await?;
+        drop(conn);
+        self.require_receiver(ctx, &terms).await?;
+        self.require_organ(ctx, &terms.sender, "/sender_organ").await?;
+        sound(&terms)?;
+        if self.anybody_protected(ctx, &terms).await? {
+            return Err(Fault::new(Code::ProtectedPerson));
+        }
+        Basis::on_consent(
+            &consents,
+            &terms.chosen(),
+            terms.receiver.town,
+            Purpose::Handover,
+            &terms.grounds,
+            ctx.now,
+        )?;
+        if self.handover_items(ctx, &terms.chosen()).await?.is_empty() {
+            return Err(Fault::new(Code::NothingToHandOver));
+        }
+        let id = HandoverId::new();
+        let persons: Vec<PersonId> = terms.subjects.iter().map(|subject| subject.person).collect();
+        let peer = terms.receiver.town;
+        let body = OutBody { state: State::Draft, terms, expires_at: None, sent: None, receipt: None };
+        let row = HandoverRow {
+            id,
+            direction: Direction::Out,
+            peer,
+            state: State::Draft.as_str().to_owned(),
+            version: 1,
+            drafted_by: Some(ctx.staff),
+            approved_by: None,
+            created_at: ctx.now,
+            updated_at: ctx.now,
+            body: plain(&body)?,
+        };
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        tx.handover_insert(&row).await.map_err(store)?;
+        let leaf = leaf::of(ctx, evidence::Act::HandoverDrafted, subjects(id, persons), &body.terms)?;
+        tx.commit(leaf).await.map_err(store)?;
+        self.handover(ctx, id).await
+    }
+
+    /// Approves a draft, as a second person.
+    ///
+    /// # Errors
+    /// `handover_not_found`, `grant_missing`, `self_approval`, `protected_person`, `handover_state`.
+    pub async fn handover_approve(&self, ctx: &TownCtx, id: HandoverId) -> Result<Released<HandoverView>> {
+        self.admit_reader(ctx, HANDLERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let (mut row, mut body) = sent(&mut conn, id).await?;
+        drop(conn);
+        auth::require(ctx, Grant::Approver)?;
+        let protected = self.anybody_protected(ctx, &body.terms).await?;
+        let facts = handover::Facts { protected, ..facts(body.terms.kind, Some(&row), ctx.now, ctx) };
+        let step = apply(body.state, Event::Approve { by: ctx.staff }, &facts)?;
+        if step.effects.is_empty() {
+            return self.handover(ctx, id).await;
+        }
+        body.state = step.state;
+        write_out(&mut row, &body, ctx.now)?;
+        let persons = body.terms.subjects.iter().map(|subject| subject.person);
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        if !tx.handover_approve(&row, ctx.staff).await.map_err(store)? {
+            return Err(moved_on());
+        }
+        let leaf = leaf::of(ctx, evidence::Act::HandoverApproved, subjects(id, persons), &body.terms)?;
+        tx.commit(leaf).await.map_err(store)?;
+        self.handover(ctx, id).await
+    }
+
+    /// Whether somebody in it is under protection, past the end date or not.
+    pub(super) async fn anybody_protected(&self, ctx: &TownCtx, terms: &Terms) -> Result<bool> {
+        let list = self.protection_list(ctx.town).await?;
+        Ok(terms.subjects.iter().any(|subject| list.of(subject.person).is_some()))
+    }
+
+    pub(super) async fn require_receiver(&self, ctx: &TownCtx, terms: &Terms) -> Result<()> {
+        let town = terms.receiver.town;
+        if town == ctx.town {
+            let fault = Fault::new(Code::InvalidValue).with("name", "receiver");
+            let fault = fault.with_words("why", "自分の町です", "it is your own town");
+            return Err(fault.at_pointer("/receiver/town_code"));
+        }
+        if self.is_member(town).await? {
+            return Ok(());
+        }
+        Err(Fault::new(Code::ReceiverNotMember).with("town", town).at_pointer("/receiver/town_code"))
+    }
+}
+
+/// A handover that this town sends; a received one is no such thing.
+pub(super) async fn sent(conn: &mut TownConn, id: HandoverId) -> Result<(HandoverRow, OutBody)> {
+    let found = find(conn, id).await?;
+    let row = found.row.filter(|row| row.direction == Direction::Out).ok_or_else(not_found)?;
+    let body = read_out(&row)?;
+    Ok((row, body))
+}
+
+async fn require_persons(conn: &mut TownConn, subjects: &[Subject]) -> Result<()> {
+    for (n, subject) in subjects.iter().enumerate() {
+        require_person(conn, subject.person, &format!("/subjects/{n}/person_id")).await?;
+    }
+    Ok(())
+}
+
+/// What no draft may say.
+fn sound(terms: &Terms) -> Result<()> {
+    for (n, subject) in terms.subjects.iter().enumerate() {
+        let at = |what: &str| format!("/subjects/{n}/{what}");
+        let invalid = |what: &str, ja: &str, en: &str| {
+            let fault = Fault::new(Code::InvalidValue).with("name", what).with_words("why", ja, en);
+            Err(fault.at_pointer(at(what)))
+        };
+        if terms.subjects.iter().take(n).any(|other| other.person == subject.person) {
+            return invalid("person_id", "同じ人が二度あります", "the person comes twice");
+        }
+        if subject.categories.contains(&Category::Assessment) {
+            let ja = "判定・アセスメントは引き継ぎません。相手の町が判定し直します";
+            return invalid("categories", ja, "scores and assessments do not travel; the receiver scores again");
+        }
+        if subject.categories.iter().any(|category| STAYS.contains(category)) {
+            let ja = "住民登録・世帯・親族関係は相手の町の台帳によります";
+            let en = "register, household and kinship are the receiver's own register's to say";
+            return invalid("categories", ja, en);
+        }
+    }
+    Ok(())
+}

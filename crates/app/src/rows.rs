@@ -1,0 +1,11 @@
+//! Rows that use cases hand out as they are kept, named for those who know no storage. What says
+//! something about a resident is handed out only inside a `Released`.
+
+pub use store::coop::MemberRow;
+pub use store::rows::link_task::{CandidateNote, LinkDecision, LinkTaskBody, LinkTaskRow, LinkTaskState};
+pub use store::rows::load::{LoadCounts, LoadRow, RejectRow};
+pub use store::rows::operation::OperationRow;
+pub use store::rows::profile::ProfileRow;
+pub use store::rows::staff::StaffRow;
+pub use store::rows::token::TokenRow;
+pub use store::rows::upload::UploadRow;

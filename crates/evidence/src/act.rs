@@ -1,0 +1,135 @@
+//! What can be done that leaves a leaf: a closed set, so that an auditor can ask for all of a kind.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $ja:literal / $en:literal;)+) => {
+        /// An act that leaves a leaf. The name is part of every leaf's bytes: never rename one.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Act { $($(#[$doc])* $name,)+ }
+
+        impl Act {
+            /// Every act.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The name in leaves, API and configuration.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// What staff see.
+            #[must_use]
+            pub const fn ja(self) -> &'static str {
+                match self { $(Self::$name => $ja,)+ }
+            }
+
+            /// The same in English.
+            #[must_use]
+            pub const fn en(self) -> &'static str {
+                match self { $(Self::$name => $en,)+ }
+            }
+        }
+    };
+}
+
+acts! {
+    /// A town's profile was applied.
+    ProfileApplied = "profile_applied", "町の設定の適用" / "profile applied";
+    /// A member of staff was given an account, or lost it.
+    StaffChanged = "staff_changed", "職員の登録・変更" / "staff changed";
+    /// A token was issued.
+    TokenIssued = "token_issued", "トークンの発行" / "token issued";
+    /// A token was revoked.
+    TokenRevoked = "token_revoked", "トークンの取消" / "token revoked";
+    /// Another town's public key was pinned.
+    KeyPinned = "key_pinned", "相手の町の鍵の確認" / "key pinned";
+    /// A file was handed in.
+    UploadReceived = "upload_received", "ファイルの受付" / "upload received";
+    /// A load was applied.
+    LoadApplied = "load_applied", "取込" / "load applied";
+    /// A load was refused as a whole.
+    LoadRefused = "load_refused", "取込の拒否" / "load refused";
+    /// A load was taken back.
+    LoadRolledBack = "load_rolled_back", "取込の取消" / "load rolled back";
+    /// A human decided a link.
+    LinkDecided = "link_decided", "突合の決定" / "link decided";
+    /// A human's decision on a link was undone.
+    LinkUndone = "link_undone", "突合の決定の取消" / "link decision undone";
+    /// A rulebook was run.
+    RunScored = "run_scored", "判定の実行" / "run scored";
+    /// A person assessed a candidate.
+    CandidateAssessed = "candidate_assessed", "候補の確認" / "candidate assessed";
+    /// Records of residents were read; one leaf a town and batch.
+    PersonsRead = "persons_read", "住民の記録の閲覧" / "persons read";
+    /// A consent was recorded.
+    ConsentRecorded = "consent_recorded", "同意の記録" / "consent recorded";
+    /// A consent was withdrawn.
+    ConsentWithdrawn = "consent_withdrawn", "同意の撤回" / "consent withdrawn";
+    /// A person ended a protection that had passed its end date.
+    ProtectionEnded = "protection_ended", "支援措置の終了の確認" / "protection ended";
+    /// A handover was drafted.
+    HandoverDrafted = "handover_drafted", "引継ぎの起案" / "handover drafted";
+    /// A second person approved it.
+    HandoverApproved = "handover_approved", "引継ぎの決裁" / "handover approved";
+    /// It was sealed and offered.
+    HandoverOffered = "handover_offered", "引継ぎの申し出" / "handover offered";
+    /// The receiver acknowledged the protection flag and began to accept.
+    HandoverAccepting = "handover_accepting", "支援措置の有無の確認" / "protection flag acknowledged";
+    /// The receiver accepted.
+    HandoverAccepted = "handover_accepted", "引継ぎの受諾" / "handover accepted";
+    /// The receiver's acceptance came after the end.
+    HandoverTooLate = "handover_too_late", "受諾の間に合わず" / "acceptance too late";
+    /// The receiver refused.
+    HandoverRefused = "handover_refused", "引継ぎの辞退" / "handover refused";
+    /// The sender withdrew.
+    HandoverWithdrawn = "handover_withdrawn", "引継ぎの取下げ" / "handover withdrawn";
+    /// Nobody answered in time.
+    HandoverExpired = "handover_expired", "引継ぎの期限切れ" / "handover expired";
+    /// The items were taken in and the receipt recorded; the lead of a transfer moves here.
+    HandoverReceived = "handover_received", "引継ぎの受領" / "handover received";
+    /// The package could not be read.
+    HandoverUnreadable = "handover_unreadable", "引継ぎデータの判読不能" / "package unreadable";
+    /// The sender verified the receipt and closed.
+    HandoverCompleted = "handover_completed", "引継ぎの完了" / "handover completed";
+}
+
+/// A text that names no act.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an act that leaves evidence")]
+pub struct UnknownAct;
+
+impl FromStr for Act {
+    type Err = UnknownAct;
+    fn from_str(text: &str) -> Result<Self, UnknownAct> {
+        Self::ALL.iter().copied().find(|act| act.as_str() == text).ok_or(UnknownAct)
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_act_has_one_name_everywhere_and_words_in_both_languages() {
+        for &act in Act::ALL {
+            assert_eq!(act.as_str().parse(), Ok(act));
+            assert_eq!(serde_json::to_value(act).unwrap(), act.as_str());
+            assert!(!act.ja().is_ascii() && act.en().is_ascii(), "{act}");
+        }
+        let words: BTreeSet<_> = Act::ALL.iter().map(|act| act.ja()).collect();
+        assert_eq!(words.len(), Act::ALL.len(), "two acts share their Japanese words");
+        assert!("handover_lost".parse::<Act>().is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! Tells a file in another encoding from a file with a bad cell.
+//!
+//! The first line with anything but ASCII decides. CP932 text that is also valid UTF-8 with a character
+//! of Japanese script does not occur in practice: every such character would have to be read, by
+//! chance, as whole double-byte characters of other kinds.
+
+use kernel::{Code, Fault};
+
+use crate::text::Encoding;
+
+/// Lines looked at; after them, a line that cannot be read is a reject.
+const LINES: u32 = 100;
+
+/// What the file has shown so far.
+pub(super) struct Evidence {
+    encoding: Encoding,
+    /// Whether whole lines are text. In fixed-width records the source may have cut characters.
+    whole_lines: bool,
+    settled: bool,
+}
+
+impl Evidence {
+    pub fn new(encoding: Encoding, whole_lines: bool) -> Self {
+        Self { encoding, whole_lines, settled: false }
+    }
+
+    /// Looks at the first bytes of the file; gives how many of them are a byte order mark.
+    pub fn mark(&self, head: &[u8]) -> Result<usize, Fault> {
+        match head {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(self.wrong(1)),
+            [0xEF, 0xBB, 0xBF, ..] if self.encoding == Encoding::Cp932 => Err(self.wrong(1)),
+            [0xEF, 0xBB, 0xBF, ..] => Ok(3),
+            _ => Ok(0),
+        }
+    }
+
+    /// Looks at a line.
+    pub fn line(&mut self, line: u32, bytes: &[u8]) -> Result<(), Fault> {
+        if self.settled || bytes.is_ascii() {
+            return Ok(());
+        }
+        self.settled = true;
+        if line > LINES {
+            return Ok(());
+        }
+        let utf8 = std::str::from_utf8(bytes);
+        let wrong = match self.encoding {
+            Encoding::Utf8 | Encoding::Utf8Bom => utf8.is_err(),
+            Encoding::Cp932 if utf8.is_ok_and(|text| text.chars().any(|c| c >= '\u{3000}')) => true,
+            Encoding::Cp932 => self.whole_lines && self.encoding.decode(bytes).is_none(),
+        };
+        if wrong { Err(self.wrong(line)) } else { Ok(()) }
+    }
+
+    /// The file is not in its layout's encoding, as seen on `line`.
+    pub fn wrong(&self, line: u32) -> Fault {
+        Fault::new(Code::WrongEncoding).with("expected", self.encoding.label()).with("line", line)
+    }
+}

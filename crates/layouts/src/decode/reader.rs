@@ -1,0 +1,195 @@
+//! Reads one row: every field through its converter, every reason collected, then the row or the reject.
+
+use kernel::{Code, Fault};
+
+use super::DecodeOptions;
+use super::assemble::{Assembly, GAP};
+use super::keys::Keys;
+use crate::cell::Cell;
+use crate::convert::Converter;
+use crate::layout::{Field, Layout, Slot, Target};
+use crate::refusal::{Refusal, Where};
+use crate::row::{Outcome, Reject, Row, Summary};
+
+/// Separates the parts of a key: never in a cell, where control characters are refused.
+const KEY_SEPARATOR: char = '\u{1f}';
+
+/// What a date past its era is, whether it warns or is refused.
+const OVERFLOW: Refusal = Refusal::Plain(Code::EraOverflow);
+
+/// Reads rows and counts them.
+pub(super) struct RowReader<'l> {
+    layout: &'l Layout,
+    converter: Converter<'l>,
+    options: &'l DecodeOptions,
+    roles: Vec<Option<usize>>,
+    keyed: Vec<Option<usize>>,
+    unobserved: Vec<usize>,
+    keys: Keys,
+    pub summary: Summary,
+}
+
+/// What is known of the key while a row is read.
+#[derive(Default)]
+struct KeyParts {
+    texts: smallvec::SmallVec<[String; 2]>,
+    read: usize,
+    present: bool,
+}
+
+impl<'l> RowReader<'l> {
+    pub fn new(layout: &'l Layout, options: &'l DecodeOptions) -> Self {
+        let role = |field: &Field| match field.to {
+            Target::Person(role, _) => layout.roles.iter().position(|known| *known == role),
+            _ => None,
+        };
+        Self {
+            layout,
+            converter: Converter::new(layout, options.as_of),
+            options,
+            roles: layout.fields.iter().map(role).collect(),
+            keyed: (0..layout.fields.len()).map(|n| layout.key.iter().position(|key| *key == n)).collect(),
+            unobserved: layout.unobserved().collect(),
+            keys: Keys::default(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// Reads the row `raw` on `line`; `cell` gives a field's raw bytes by the field's index.
+    pub fn read<'r>(
+        &mut self,
+        line: u32,
+        raw: &'r [u8],
+        cell: impl Fn(usize) -> Result<&'r [u8], Refusal>,
+    ) -> Outcome<'r> {
+        let mut row = Assembly::new(self.layout);
+        let mut key = KeyParts {
+            texts: self.layout.key.iter().map(|_| String::new()).collect(),
+            ..KeyParts::default()
+        };
+        let (mut reasons, mut warnings) = (Vec::new(), Vec::new());
+        for (n, field) in self.layout.fields.iter().enumerate() {
+            let value = match &field.slot {
+                Slot::Constant(cell) => cell.clone(),
+                _ => match cell(n).and_then(|bytes| self.converter.read(n, field, bytes)) {
+                    Ok(read) => {
+                        if read.overflow {
+                            warnings.push(self.tell(line, field, cell(n).unwrap_or_default(), OVERFLOW));
+                        }
+                        read.cell
+                    }
+                    Err(refusal) => {
+                        reasons.push(self.tell(line, field, cell(n).unwrap_or_default(), refusal));
+                        continue;
+                    }
+                },
+            };
+            if let Some(at) = self.keyed.get(n).copied().flatten() {
+                key.take(at, &value);
+            }
+            self.place(&mut row, n, field, value);
+        }
+        if reasons.is_empty()
+            && let Err((role, step)) = row.join_steps()
+        {
+            reasons.push(self.gap(line, role, step, &cell));
+        }
+        let key = self.key(line, &key, &mut reasons);
+        self.summary.rows += 1;
+        if !reasons.is_empty() {
+            self.summary.rejected += 1;
+            return Outcome::Reject(Reject { line, reasons, raw: raw.to_vec() });
+        }
+        self.summary.accepted += 1;
+        let observations = row.observations(self.layout, self.options.as_of);
+        let locals = self
+            .unobserved
+            .iter()
+            .filter_map(|n| row.locals.get(*n))
+            .map(|cell| cell.clone().datum())
+            .collect();
+        let record = row.record;
+        Outcome::Row(Row {
+            line,
+            raw,
+            key,
+            persons: row.persons(self.layout),
+            record,
+            observations,
+            locals,
+            warnings,
+        })
+    }
+
+    /// A row that could not be cut into cells.
+    pub fn refuse<'r>(&mut self, line: u32, raw: &[u8], reason: Fault) -> Outcome<'r> {
+        self.summary.rows += 1;
+        self.summary.rejected += 1;
+        let reason = reason.at_line(self.options.source.as_str(), line, None);
+        Outcome::Reject(Reject { line, reasons: vec![reason], raw: raw.to_vec() })
+    }
+
+    fn place(&self, row: &mut Assembly, n: usize, field: &Field, value: Cell) {
+        match field.to {
+            Target::Person(_, part) => {
+                let stated = !matches!(field.slot, Slot::Constant(_));
+                if let Some(role) = self.roles.get(n).copied().flatten() {
+                    row.person(role, part, value, stated);
+                }
+            }
+            Target::Record(part) => row.time(part, &value),
+            Target::Local(_) => row.locals.push(value),
+        }
+    }
+
+    fn tell(&self, line: u32, field: &Field, raw: &[u8], refusal: Refusal) -> Fault {
+        let (source, encoding) = (self.options.source.as_str(), self.layout.encoding);
+        refusal.tell(&Where { source, line, label: &field.label, raw, encoding })
+    }
+
+    fn gap<'r>(
+        &self,
+        line: u32,
+        role: usize,
+        step: usize,
+        cell: &impl Fn(usize) -> Result<&'r [u8], Refusal>,
+    ) -> Fault {
+        let is_step =
+            |field: &Field| matches!(field.to, Target::Person(_, part) if part.relation_step() == Some(step));
+        let found = self
+            .layout
+            .fields
+            .iter()
+            .enumerate()
+            .find(|(n, field)| is_step(field) && self.roles.get(*n).copied().flatten() == Some(role));
+        found.map_or_else(
+            || Fault::new(GAP),
+            |(n, field)| self.tell(line, field, cell(n).unwrap_or_default(), Refusal::Plain(GAP)),
+        )
+    }
+
+    /// The key, and the reason when an earlier row has the same. A rejected row's key counts too: which
+    /// of the two is right is not ours to say.
+    fn key(&mut self, line: u32, parts: &KeyParts, reasons: &mut Vec<Fault>) -> String {
+        let whole = parts.read == self.layout.key.len() && parts.present;
+        let separator = KEY_SEPARATOR.encode_utf8(&mut [0; 4]).to_owned();
+        let key = parts.texts.join(&separator);
+        if whole && let Some(first) = self.keys.seen(&key, line) {
+            let label = self.layout.key_label();
+            let fault =
+                Fault::new(Code::DuplicateKey).with("line", line).with("first", first).with("column", &label);
+            reasons.push(fault.at_line(self.options.source.as_str(), line, Some(label)));
+        }
+        key
+    }
+}
+
+impl KeyParts {
+    fn take(&mut self, at: usize, value: &Cell) {
+        self.read += 1;
+        self.present |= value.is_present();
+        if let Some(text) = self.texts.get_mut(at) {
+            value.write_key(text);
+        }
+    }
+}

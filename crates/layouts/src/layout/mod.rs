@@ -1,0 +1,157 @@
+//! レイアウト: how a source's file is read, checked and compiled. Everything a file's rows need stands
+//! here resolved: where each value is, how it is read, what absence means, what is observed.
+
+mod field;
+mod form;
+mod kind;
+mod merge;
+mod observation;
+mod observation_plan;
+mod resolve;
+mod shape;
+mod target;
+
+use kernel::{Digest, Fault, ItemCode, ItemDef};
+use serde::Serialize;
+
+pub(crate) use field::{Field, Kind, Slot, Typing};
+pub(crate) use form::{CsvForm, FixedForm, RecordKinds};
+pub use form::{Form, Header};
+pub(crate) use observation::{ObservationPlan, Seen, WhenPlan};
+pub use target::{Part, RecordPart, RoleId, Target, UnknownTarget};
+
+use crate::codes::CodeLists;
+use crate::config::LayoutDoc;
+use crate::text::Encoding;
+
+/// Whether a file says all there is or adds to what was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Each file holds everything; what is gone from it has ended.
+    Snapshot,
+    /// Each file adds.
+    Append,
+}
+
+/// What a code that is not in its list becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// The row is rejected with `code_unmapped`.
+    Reject,
+    /// The value is absent for the reason `unknown_code`.
+    Absent,
+}
+
+/// What keeps a truncated or foreign file out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Guard {
+    /// Fewer rows than this stop the load.
+    pub min_rows: Option<u64>,
+    /// More rejects than this percentage of the rows stop the load.
+    pub max_reject_ratio: Option<u8>,
+}
+
+/// A compiled layout. Two files with the same layout and bytes give the same rows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Layout {
+    /// The name space of the numbers in `local_id` (`atena`, `gakuseki`).
+    pub system: String,
+    /// Whether a row of an unknown person makes a person (the register only) or waits for linkage.
+    pub creates: bool,
+    /// Whether a file is a snapshot.
+    pub mode: Mode,
+    /// What keeps a truncated or foreign file out.
+    pub guard: Guard,
+    /// How the file's bytes are cut.
+    pub form: Form,
+    /// The file's encoding.
+    pub encoding: Encoding,
+    pub(crate) fields: Vec<Field>,
+    /// Fields of the business key, by index, in the order of the key.
+    pub(crate) key: Vec<usize>,
+    /// Roles of the rows; `person` is always the first.
+    pub(crate) roles: Vec<RoleId>,
+    /// Names of local fields, in the order of the layout.
+    pub(crate) locals: Vec<String>,
+    pub(crate) observations: Vec<ObservationPlan>,
+    /// Code lists in use.
+    pub(crate) codes: Vec<NamedCodes>,
+    #[serde(skip)]
+    pub(crate) digest: Digest,
+}
+
+/// A code list in use, with its name for messages.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct NamedCodes {
+    pub name: String,
+    pub list: crate::codes::CodeList,
+}
+
+impl Layout {
+    /// Merges `own` over `base`, follows every reference and compiles the result. A key of `own` stands
+    /// over the same key of `base`; a field of `own` replaces the field of `base` with the same `to`, an
+    /// observation the one with the same `of` and `item`; with `drop = true` it only removes it.
+    ///
+    /// `item` is the cooperative's dictionary.
+    ///
+    /// # Errors
+    /// Every fault, with the file and line of the document it stands in.
+    pub fn resolve(
+        base: Option<&LayoutDoc>,
+        own: &LayoutDoc,
+        codes: &CodeLists,
+        item: &dyn Fn(&str) -> Option<ItemDef>,
+    ) -> Result<Self, Vec<Fault>> {
+        let doc = base.map_or_else(|| own.clone(), |base| merge::over(own, base));
+        resolve::resolve(&doc, codes, item)
+    }
+
+    /// The identity of what the layout says: the digest of its canonical form with the code lists it
+    /// uses. Comments, order of keys and where a value was written do not count.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The column names of the business key as staff say them: `宛名番号・年月`.
+    #[must_use]
+    pub fn key_label(&self) -> String {
+        let labels = self.key.iter().filter_map(|n| self.fields.get(*n)).map(|field| field.label.as_str());
+        labels.collect::<Vec<_>>().join("・")
+    }
+
+    /// The roles its rows can speak of, `person` first.
+    #[must_use]
+    pub fn roles(&self) -> &[RoleId] {
+        &self.roles
+    }
+
+    /// The names of its local fields, in order: what an [`EncodeRow`](crate::EncodeRow) can hold.
+    #[must_use]
+    pub fn local_names(&self) -> &[String] {
+        &self.locals
+    }
+
+    /// What its rows observe, of whom, in order.
+    pub fn observed(&self) -> impl Iterator<Item = (RoleId, &ItemCode)> {
+        self.observations.iter().filter_map(|plan| Some((*self.roles.get(plan.role)?, &plan.item)))
+    }
+
+    /// Locals that no observation takes: they serve the key alone.
+    pub(crate) fn unobserved(&self) -> impl Iterator<Item = usize> {
+        let observed = |local| self.observations.iter().any(|plan| plan.seen == Seen::Local(local));
+        (0..self.locals.len()).filter(move |local| !observed(*local))
+    }
+
+    /// Whether the layout reads `target`.
+    #[must_use]
+    pub fn reads(&self, target: &Target) -> bool {
+        self.fields.iter().any(|field| field.to == *target)
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

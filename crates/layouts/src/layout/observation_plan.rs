@@ -1,0 +1,146 @@
+//! `[[observation]]`, checked against the dictionary and the fields, and compiled.
+
+use kernel::{Known, Value, ValueKind};
+
+use super::Layout;
+use super::field::{Field, Kind};
+use super::observation::{ObservationPlan, Seen, WhenPlan};
+use super::resolve::Resolver;
+use super::target::{RecordPart, Target};
+use crate::config::reader::At;
+use crate::config::{Constant, LayoutDoc, ObservationDoc};
+
+/// Compiles the observations. A field that gives a record its day or month becomes required: a record
+/// without its time could be placed nowhere.
+pub(super) fn plans(
+    resolver: &mut Resolver<'_>,
+    doc: &LayoutDoc,
+    layout: &mut Layout,
+) -> Vec<ObservationPlan> {
+    let live = doc.observations.iter().filter(|observation| !observation.dropped);
+    let plans: Vec<_> = live.filter_map(|observation| plan(resolver, observation, layout)).collect();
+    for plan in &plans {
+        let needed = match plan.when {
+            WhenPlan::At(part) => part,
+            WhenPlan::Month => RecordPart::Month,
+            WhenPlan::AsOf | WhenPlan::Period { .. } => continue,
+        };
+        for field in layout.fields.iter_mut().filter(|field| field.to == Target::Record(needed)) {
+            field.required = true;
+        }
+    }
+    plans
+}
+
+fn plan(resolver: &mut Resolver<'_>, doc: &ObservationDoc, layout: &Layout) -> Option<ObservationPlan> {
+    let role = layout.roles.iter().position(|role| *role == doc.of.value);
+    if role.is_none() {
+        resolver.faults.push(doc.of.spot.dangling(doc.of.value.as_str()));
+    }
+    let def = (resolver.item)(doc.item.value.as_str());
+    let when = when(resolver, doc, layout);
+    let Some(def) = def else {
+        resolver.faults.push(doc.item.spot.dangling(doc.item.value.as_str()));
+        return None;
+    };
+    let seen = match (&doc.field, &doc.constant) {
+        (Some(field), None) => local(resolver, field, layout, def.kind),
+        (None, Some(constant)) => fixed(resolver, constant, def.kind),
+        _ => {
+            resolver.faults.push(
+                doc.spot
+                    .invalid("field か const のどちらか一つを書いてください", "write either field or const"),
+            );
+            None
+        }
+    };
+    Some(ObservationPlan { role: role?, item: doc.item.value.clone(), seen: seen?, when: when? })
+}
+
+fn local(resolver: &mut Resolver<'_>, name: &At<String>, layout: &Layout, kind: ValueKind) -> Option<Seen> {
+    let field =
+        layout.fields.iter().find(|field| matches!(&field.to, Target::Local(local) if *local == name.value));
+    let (Some(field), Some(index)) = (field, layout.locals.iter().position(|local| *local == name.value))
+    else {
+        resolver.faults.push(name.spot.dangling(&name.value));
+        return None;
+    };
+    if kind_of(field) != kind {
+        resolver.faults.push(name.spot.invalid(
+            &format!("項目の型（{kind:?}）と列の型が違います"),
+            &format!("the column is not of the item's type ({kind:?})"),
+        ));
+        return None;
+    }
+    Some(Seen::Local(index))
+}
+
+fn kind_of(field: &Field) -> ValueKind {
+    match field.kind {
+        Kind::Text { .. } | Kind::Kana { .. } => ValueKind::Text,
+        Kind::Int { .. } => ValueKind::Int,
+        Kind::Date { .. } => ValueKind::Date,
+        Kind::Month { .. } => ValueKind::Month,
+        Kind::Code { .. } => ValueKind::Code,
+        Kind::Bool { .. } => ValueKind::Bool,
+    }
+}
+
+fn fixed(resolver: &mut Resolver<'_>, constant: &At<Constant>, kind: ValueKind) -> Option<Seen> {
+    let value = match (kind, &constant.value) {
+        (ValueKind::Bool, Constant::Bool(flag)) => Some(Value::Bool(*flag)),
+        (ValueKind::Int, Constant::Int(number)) => Some(Value::Int(*number)),
+        (ValueKind::Code, Constant::Text(code)) => Some(Value::Code(code.clone())),
+        (ValueKind::Text, Constant::Text(text)) => Some(Value::Text(text.clone())),
+        (ValueKind::Date, Constant::Text(text)) => text.parse().ok().map(Value::Date),
+        (ValueKind::Month, Constant::Text(text)) => text.parse().ok().map(Value::Month),
+        _ => None,
+    };
+    if value.is_none() {
+        resolver.forbid(
+            Some(constant),
+            "データ項目の型に合う値を書いてください",
+            "write a value of the item's type",
+        );
+    }
+    value.map(Known::Present).map(Seen::Constant)
+}
+
+fn when(resolver: &mut Resolver<'_>, doc: &ObservationDoc, layout: &Layout) -> Option<WhenPlan> {
+    let day = |part: RecordPart| part != RecordPart::Month;
+    let at = time(resolver, doc.at.as_ref(), layout, day)?;
+    let month = time(resolver, doc.month.as_ref(), layout, |part| part == RecordPart::Month)?;
+    let from = time(resolver, doc.from.as_ref(), layout, day)?;
+    let until = time(resolver, doc.until.as_ref(), layout, day)?;
+    match (at, month, from, until) {
+        (None, None, None, None) => Some(WhenPlan::AsOf),
+        (Some(at), None, None, None) => Some(WhenPlan::At(at)),
+        (None, Some(_), None, None) => Some(WhenPlan::Month),
+        (None, None, from, until) => Some(WhenPlan::Period { from, until }),
+        _ => {
+            resolver.faults.push(doc.spot.invalid(
+                "at、month、from／until のどれか一つを書いてください",
+                "write one of at, month, or from and until",
+            ));
+            None
+        }
+    }
+}
+
+/// The record's time that `target` names: `None` when it is wrong, `Some(None)` when it is not given.
+#[expect(clippy::option_option, reason = "not given and wrong are different answers")]
+fn time(
+    resolver: &mut Resolver<'_>,
+    target: Option<&At<Target>>,
+    layout: &Layout,
+    fits: impl Fn(RecordPart) -> bool,
+) -> Option<Option<RecordPart>> {
+    let Some(target) = target else { return Some(None) };
+    match target.value {
+        Target::Record(part) if fits(part) && layout.reads(&target.value) => Some(Some(part)),
+        _ => {
+            resolver.faults.push(target.spot.dangling(&target.value.to_string()));
+            None
+        }
+    }
+}

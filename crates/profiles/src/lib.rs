@@ -1,0 +1,36 @@
+//! Reads a `tenants/` folder, given as a map from path to bytes, into one checked [`Cooperative`] with
+//! its towns. Every error of every file is found in one pass, each with its file and line.
+//!
+//! A town is onboarded by writing its folder and nothing else. The folder is read by whoever runs the
+//! platform; what a town has applied is its [`TownBundle`], which is kept and read again from there.
+
+mod bundle;
+mod cooperative;
+mod coverage;
+mod faults;
+mod items;
+mod legal;
+mod source;
+mod town;
+
+#[cfg(test)]
+mod tests;
+
+use layouts::config::reader::TableReader;
+
+pub use bundle::{Bundle, COOPERATIVE, MAX_FILE, TownBundle};
+pub use cooperative::{Cooperative, TownProfile};
+pub use coverage::Coverage;
+pub use legal::Legal;
+pub use rulebook::{Cohort, Founder};
+pub use source::{Freshness, Source};
+pub use town::{Organ, School, SchoolLevel, Section};
+
+/// The format this code reads: every configuration file says `format = 1`.
+pub const FORMAT: u32 = 1;
+
+fn format(root: &mut TableReader<'_>) {
+    if let Some(format) = root.need::<u32>("format").filter(|format| format.value != FORMAT) {
+        root.report(format.spot.invalid("読めるのは 1 だけです", "only 1 can be read"));
+    }
+}

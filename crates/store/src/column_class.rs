@@ -1,0 +1,215 @@
+//! What every column may hold, in one table (design §5). A test holds it against the live catalog, both
+//! ways: a column that is not here has no class, and then it must not be there.
+
+/// How much a column says to whoever reads the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ColumnClass {
+    /// Readable: ids, towns, pseudonyms, categories, sources, times of recording, key ids, counts,
+    /// configuration, public keys and digests of what is not a resident's.
+    Plain,
+    /// A keyed index or hash: compared, never read.
+    Blind,
+    /// Ciphertext: everything that says something about someone, and wrapped keys.
+    Sealed,
+}
+
+/// The columns of one table by class.
+#[derive(Debug, Clone, Copy)]
+pub struct TableClasses {
+    /// `schema.table`.
+    pub table: &'static str,
+    /// Readable columns.
+    pub plain: &'static [&'static str],
+    /// Keyed look-ups.
+    pub blind: &'static [&'static str],
+    /// Ciphertext.
+    pub sealed: &'static [&'static str],
+}
+
+const NONE: &[&str] = &[];
+
+const fn table(
+    table: &'static str,
+    plain: &'static [&'static str],
+    blind: &'static [&'static str],
+    sealed: &'static [&'static str],
+) -> TableClasses {
+    TableClasses { table, plain, blind, sealed }
+}
+
+/// Every table of the schemas `town`, `coop` and `hub`.
+pub const TABLES: &[TableClasses] = &[
+    table("town.version", &["town_id", "auth", "people", "protection"], NONE, NONE),
+    table(
+        "town.profile",
+        &["town_id", "profile_id", "digest", "bundle", "applied_at", "applied_by"],
+        NONE,
+        NONE,
+    ),
+    table("town.keystore", &["town_id", "subject_id", "epoch"], NONE, &["keyset"]),
+    table("town.staff", &["town_id", "staff_id", "section", "created_at"], NONE, &["name"]),
+    table(
+        "town.token",
+        &["town_id", "token_id", "staff_id", "grants", "created_at", "expires_at", "revoked_at"],
+        &["secret_hash"],
+        NONE,
+    ),
+    table(
+        "town.operation",
+        &[
+            "town_id", "operation_id", "kind", "state", "done", "total", "target_id", "fault_code", "created_at",
+            "updated_at",
+        ],
+        NONE,
+        NONE,
+    ),
+    table(
+        "town.access",
+        &["town_id", "access_id", "person_id", "staff_id", "purpose", "operation", "at"],
+        NONE,
+        NONE,
+    ),
+    table(
+        "town.upload",
+        &["town_id", "upload_id", "source", "as_of", "state", "size", "epoch", "created_by", "created_at"],
+        &["file_index"],
+        &["load_key"],
+    ),
+    table("town.upload_chunk", &["town_id", "upload_id", "seq"], NONE, &["body"]),
+    table(
+        "town.load",
+        &[
+            "town_id", "load_id", "upload_id", "source", "as_of", "layout_digest", "state", "rows_read",
+            "rows_loaded", "rows_unchanged", "rows_rejected", "rows_closed", "rows_queued", "reject_counts",
+            "started_by", "started_at", "finished_at",
+        ],
+        &["file_index"],
+        &["fault"],
+    ),
+    table("town.reject", &["town_id", "load_id", "reject_id", "line", "codes"], NONE, &["detail"]),
+    table("town.person", &["town_id", "person_id", "created_at"], NONE, NONE),
+    table(
+        "town.identifier",
+        &["town_id", "person_id", "recorded_from", "recorded_to"],
+        &["number_index"],
+        NONE,
+    ),
+    table("town.household", &["town_id", "household_id", "created_at"], &["number_index"], NONE),
+    table(
+        "town.membership",
+        &["town_id", "household_id", "person_id", "load_id", "recorded_from", "recorded_to"],
+        NONE,
+        NONE,
+    ),
+    table(
+        "town.pack",
+        &[
+            "town_id", "subject_id", "category", "pack_id", "source", "load_id", "line", "role", "recorded_from",
+            "recorded_to",
+        ],
+        &["record_key", "row_hash"],
+        &["body", "whereabouts"],
+    ),
+    table(
+        "town.link_task",
+        &[
+            "town_id", "link_task_id", "load_id", "upload_id", "source", "line", "role", "state", "person_id",
+            "created_at", "decided_by", "decided_at",
+        ],
+        &["record_key", "row_hash"],
+        &["body"],
+    ),
+    table(
+        "town.run",
+        &[
+            "town_id", "run_id", "rulebook", "release", "overlay", "as_of", "known_at", "state", "counts",
+            "started_by", "finished_at",
+        ],
+        NONE,
+        NONE,
+    ),
+    table("town.score", &["town_id", "run_id", "person_id"], NONE, &["body"]),
+    table(
+        "town.consent",
+        &["town_id", "consent_id", "person_id", "version", "created_at", "updated_at"],
+        NONE,
+        &["body"],
+    ),
+    table(
+        "town.handover",
+        &[
+            "town_id", "handover_id", "direction", "peer", "state", "version", "epoch", "drafted_by",
+            "approved_by", "created_at", "updated_at",
+        ],
+        NONE,
+        &["handover_key", "body"],
+    ),
+    table(
+        "town.handover_item",
+        &["town_id", "handover_id", "item_id", "person_id", "category", "decision"],
+        NONE,
+        &["body"],
+    ),
+    table(
+        "town.peer_key",
+        &["town_id", "peer", "purpose", "public_key", "pinned_by", "confirmed_by", "pinned_at"],
+        NONE,
+        NONE,
+    ),
+    table("coop.member", &["town_id", "slug", "name", "joined_at"], NONE, NONE),
+    table("coop.release", &["digest", "rulebook", "version", "canonical", "released_at"], NONE, NONE),
+    table(
+        "coop.token",
+        &["token_id", "operator_id", "created_at", "expires_at", "revoked_at"],
+        &["secret_hash"],
+        NONE,
+    ),
+    table("hub.chain", &["town_id", "n", "head"], NONE, NONE),
+    table("hub.leaf", &["town_id", "n", "leaf_id", "body", "hash", "head", "tree_index"], NONE, NONE),
+    table("hub.checkpoint", &["size", "root", "note", "signed_at"], NONE, NONE),
+    table(
+        "hub.handover",
+        &[
+            "handover_id", "sender", "receiver", "kind", "state", "lead", "package_hash", "refusal", "receipt",
+            "offered_at", "expires_at", "changed_at",
+        ],
+        NONE,
+        &["package"],
+    ),
+    table("hub.town_key", &["town_id", "purpose", "public_key", "published_at"], NONE, NONE),
+];
+
+/// Columns of bytes or JSON that are readable all the same, each with the reason.
+pub const PLAIN_BYTES: &[(&str, &str)] = &[
+    ("town.profile.digest", "identity of a configuration"),
+    ("town.profile.bundle", "configuration: no resident's data"),
+    ("town.load.layout_digest", "identity of a layout"),
+    ("town.load.reject_counts", "counts by error code"),
+    ("town.run.release", "identity of a rulebook release"),
+    ("town.run.overlay", "identity of a town's parameters"),
+    ("town.run.counts", "counts by outcome"),
+    ("town.peer_key.public_key", "a public key"),
+    ("coop.release.digest", "identity of a release"),
+    ("coop.release.canonical", "a rulebook: the same for all towns"),
+    ("hub.chain.head", "hash over hashes of leaves"),
+    ("hub.leaf.body", "salted commitments and opaque ids"),
+    ("hub.leaf.hash", "hash of a leaf"),
+    ("hub.leaf.head", "hash over hashes of leaves"),
+    ("hub.checkpoint.root", "root of the tree"),
+    ("hub.checkpoint.note", "a signed checkpoint"),
+    ("hub.handover.package_hash", "hash of ciphertext"),
+    ("hub.handover.receipt", "signed ids, digests and coded decisions of items"),
+    ("hub.town_key.public_key", "a public key"),
+];
+
+/// Every column with its class: `schema.table.column`.
+pub fn columns() -> impl Iterator<Item = (String, ColumnClass)> {
+    TABLES.iter().flat_map(|t| {
+        let of = move |names: &'static [&'static str], class| {
+            names.iter().map(move |name| (format!("{}.{name}", t.table), class))
+        };
+        of(t.plain, ColumnClass::Plain)
+            .chain(of(t.blind, ColumnClass::Blind))
+            .chain(of(t.sealed, ColumnClass::Sealed))
+    })
+}
