@@ -55,7 +55,11 @@ fn purpose(headers: &HeaderMap) -> Result<Option<Purpose>, Fault> {
     let Some(value) = headers.get(PURPOSE) else { return Ok(None) };
     let parsed = value.to_str().ok().and_then(|text| text.parse().ok());
     parsed.map(Some).ok_or_else(|| {
-        let ja = Purpose::ALL.iter().map(|p| format!("{}（{}）", p.as_str(), p.ja())).collect::<Vec<_>>().join("、");
+        let ja = Purpose::ALL
+            .iter()
+            .map(|p| format!("{}（{}）", p.as_str(), p.ja()))
+            .collect::<Vec<_>>()
+            .join("、");
         let en = Purpose::ALL.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", ");
         let fault = Fault::new(Code::InvalidValue).with("name", PURPOSE);
         let fault = fault.with_words("why", &format!("書けるのは {ja} です"), &format!("one of {en}"));
@@ -64,10 +68,16 @@ fn purpose(headers: &HeaderMap) -> Result<Option<Purpose>, Fault> {
 }
 
 fn refuse_unknown(given: &Params, known: &[String]) -> Result<(), Fault> {
-    let Some(name) = given.names().find(|name| !known.iter().any(|known| known == name)) else { return Ok(()) };
+    let Some(name) = given.names().find(|name| !known.iter().any(|known| known == name)) else {
+        return Ok(());
+    };
     let fault = Fault::new(Code::UnknownParameter).with("name", name);
     let (ja, en) = (known.join("、"), known.join(", "));
-    let fault = if known.is_empty() { fault.with_words("known", "なし", "none") } else { fault.with_words("known", &ja, &en) };
+    let fault = if known.is_empty() {
+        fault.with_words("known", "なし", "none")
+    } else {
+        fault.with_words("known", &ja, &en)
+    };
     Err(at_parameter(fault, name))
 }
 
@@ -114,6 +124,8 @@ mod tests {
         assert_eq!(refuse_unknown(&Params::read("limit=1").unwrap(), &known), Ok(()));
         let fault = refuse_unknown(&Params::read("limit=1&curser=x").unwrap(), &known).unwrap_err();
         assert_eq!(fault.code(), Code::UnknownParameter);
-        assert!(fault.detail(Lang::En).contains("curser") && fault.detail(Lang::En).contains("limit, cursor"));
+        assert!(
+            fault.detail(Lang::En).contains("curser") && fault.detail(Lang::En).contains("limit, cursor")
+        );
     }
 }

@@ -5,18 +5,18 @@
 use std::sync::LazyLock;
 
 use actix_web::App;
+use utoipa::ToSchema;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ContactBuilder, Content, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref, RefOr,
-    Required, Response, ResponseBuilder, ServerBuilder, Type,
+    Components, ContactBuilder, Content, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref,
+    RefOr, Required, Response, ResponseBuilder, Schema, ServerBuilder, Type,
 };
-use utoipa::ToSchema;
 use utoipa_actix_web::AppExt as _;
 
-use crate::nouns;
 use crate::problem::{PROBLEM_JSON, ProblemBody};
-use crate::routes;
+use crate::{nouns, routes, schema};
 
 /// Where the operations of towns begin; all of them need a token.
 const SECURED: &str = "/api/v1/";
@@ -27,27 +27,71 @@ const BEARER: &str = "token";
 /// The tags, each with the path segments that lead to it.
 const TAGS: &[(&str, &[&str], &str)] = &[
     ("towns", &["towns"], "町村: the members of the cooperative."),
-    ("profiles", &["profile", "profiles"], "町の設定: a town's sources, rules and their legal ground, as applied."),
+    (
+        "profiles",
+        &["profile", "profiles"],
+        "町の設定: a town's sources, rules and their legal ground, as applied.",
+    ),
     ("staff", &["staff"], "職員: who acts in a town."),
     ("tokens", &["tokens"], "Tokens: what staff and systems authenticate with."),
+    ("uploads", &["uploads"], "受付: files on their way in."),
+    (
+        "loads",
+        &["loads", "rejects"],
+        "取込・取込エラー: from a file to records, and the lines that were refused.",
+    ),
+    ("link-tasks", &["link-tasks"], "突合待ち: links that wait for a human."),
+    ("persons", &["persons"], "住民: who a person is, what is recorded, and where each value came from."),
+    ("households", &["households"], "世帯: who lives together."),
     ("protections", &["protections"], "支援措置: whose whereabouts must not reach others."),
+    ("rulebooks", &["rulebooks"], "判定基準: the shared rules as they hold in the town."),
+    ("runs", &["runs"], "判定: one scoring of the town's children."),
+    (
+        "candidates",
+        &["candidates"],
+        "支援対象の候補: what the rules point at, with the trace. People decide.",
+    ),
+    ("consents", &["consents"], "同意: of one data subject, for a purpose."),
+    ("handovers", &["handovers"], "引継ぎ: a record's way from one town to another."),
+    ("tasks", &["tasks"], "仕事: what a person of the town has to do."),
+    (
+        "evidence",
+        &["evidence", "evidence-leaves", "evidence-checkpoint", "evidence-bundle"],
+        "証跡: the append-only record of acts.",
+    ),
     ("operations", &["operations"], "処理: long work and its progress."),
-    ("service", &["health", "metrics", "openapi.json"], "The service itself. Needs no token and tells nothing of a resident."),
+    (
+        "service",
+        &["health", "metrics", "openapi.json"],
+        "The service itself. Needs no token and tells nothing of a resident.",
+    ),
 ];
 
 /// The errors an operation can give by its shape: component, status, when.
 const PROBLEMS: &[(&str, &str, &str)] = &[
-    ("BadRequest", "400", "The request cannot be read: `bad_request`, `unknown_parameter`, `invalid_cursor`, `purpose_required`."),
+    (
+        "BadRequest",
+        "400",
+        "The request cannot be read: `bad_request`, `unknown_parameter`, `invalid_cursor`, `purpose_required`.",
+    ),
     ("Unauthenticated", "401", "No valid token: `unauthenticated`, `token_revoked`."),
     ("Forbidden", "403", "The token does not allow this: `grant_missing`, `self_approval`."),
-    ("NotFound", "404", "Not there for this caller. Another town's thing, an unknown id and a malformed one answer alike."),
+    (
+        "NotFound",
+        "404",
+        "Not there for this caller. Another town's thing, an unknown id and a malformed one answer alike.",
+    ),
     ("Conflict", "409", "Not in the present state; the code says why."),
     ("TooLarge", "413", "The body is too large: `payload_too_large`, `file_too_large`."),
     ("UnsupportedMediaType", "415", "The Content-Type is not accepted: `unsupported_media_type`."),
     ("Invalid", "422", "A value is not valid; `errors` says which and why."),
     ("TooMany", "429", "Too many requests: `too_many_requests`; wait as `Retry-After` says."),
     ("Internal", "500", "A mistake of the platform: `internal`. Nothing was changed."),
-    ("Unavailable", "503", "Cannot be done just now: `unavailable`, `evidence_refused`. Nothing was changed."),
+    (
+        "Unavailable",
+        "503",
+        "Cannot be done just now: `unavailable`, `evidence_refused`. Nothing was changed.",
+    ),
 ];
 
 /// The document, without a server.
@@ -62,7 +106,35 @@ pub fn document() -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         complete(path, item, components);
     }
+    refer_to_items(components);
+    add_named(&mut document);
     document
+}
+
+/// Lets a page refer to its items' schema, which utoipa writes out in full inside it.
+fn refer_to_items(components: &mut Components) {
+    let known: Vec<String> = components.schemas.keys().cloned().collect();
+    for (name, page) in &mut components.schemas {
+        let Some(item) = name.strip_prefix("Page_").filter(|item| known.iter().any(|name| name == item))
+        else {
+            continue;
+        };
+        if let RefOr::T(Schema::Object(page)) = page {
+            let items = Ref::from_schema_name(item).to_array_builder().description(Some("The items."));
+            page.properties.insert("items".to_owned(), items.into());
+        }
+    }
+}
+
+/// Adds the schemas that stand by name in parameters, where utoipa does not look for them.
+fn add_named(document: &mut OpenApi) {
+    let json = document.to_json().unwrap_or_default();
+    let Some(components) = &mut document.components else { return };
+    for (name, schema) in schema::named() {
+        if json.contains(&format!("\"#/components/schemas/{name}\"")) {
+            components.schemas.entry(name.to_owned()).or_insert(schema);
+        }
+    }
 }
 
 /// The document as it is served and committed.
@@ -77,13 +149,18 @@ fn describe(document: &mut OpenApi) {
         .title("Tasuki 襷")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(include_str!("document.md")))
-        .contact(Some(ContactBuilder::new().name(Some("組合の運用担当 (the cooperative's operators)")).build()))
-        .license(Some(LicenseBuilder::new().name("Apache License 2.0").identifier(Some("Apache-2.0")).build()))
+        .contact(Some(
+            ContactBuilder::new().name(Some("組合の運用担当 (the cooperative's operators)")).build(),
+        ))
+        .license(Some(
+            LicenseBuilder::new().name("Apache License 2.0").identifier(Some("Apache-2.0")).build(),
+        ))
         .build();
-    document.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This installation")).build()]);
-    let tags = TAGS.iter().map(|(name, _, about)| {
-        utoipa::openapi::tag::TagBuilder::new().name(*name).description(Some(*about)).build()
-    });
+    document.servers =
+        Some(vec![ServerBuilder::new().url("/").description(Some("This installation")).build()]);
+    let used = |name| document.paths.paths.keys().any(|path| tag(path) == name);
+    let tags = TAGS.iter().filter(|(name, ..)| used(*name));
+    let tags = tags.map(|(name, _, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
     document.tags = Some(tags.collect());
 }
 
@@ -99,7 +176,8 @@ fn scheme() -> SecurityScheme {
 }
 
 fn request_id() -> Header {
-    let mut header = Header::new(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^req_[0-9a-f]{32}$")));
+    let mut header =
+        Header::new(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^req_[0-9a-f]{32}$")));
     header.description = Some("要求番号: names the request in the platform's log.".to_owned());
     header
 }
@@ -115,13 +193,18 @@ fn complete(path: &str, item: &mut PathItem, components: &mut Components) {
     let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
     for operation in operations.into_iter().flatten() {
         operation.tags = Some(vec![tag(path).to_owned()]);
-        name_ids(path, operation, components);
+        name_ids(path, operation);
         for status in statuses(path, operation) {
-            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| Response::new("").into());
+            operation
+                .responses
+                .responses
+                .entry(status.to_owned())
+                .or_insert_with(|| Response::new("").into());
         }
         // An operation that needs no token says so, or a reader would have to guess.
         let secured = path.starts_with(SECURED);
-        operation.security = Some(if secured { vec![SecurityRequirement::new(BEARER, Vec::<String>::new())] } else { vec![] });
+        operation.security =
+            Some(if secured { vec![SecurityRequirement::new(BEARER, Vec::<String>::new())] } else { vec![] });
         for (status, response) in &mut operation.responses.responses {
             finish(status, response, components);
         }
@@ -130,12 +213,13 @@ fn complete(path: &str, item: &mut PathItem, components: &mut Components) {
 
 /// The last segment of the path that has a tag.
 fn tag(path: &str) -> &'static str {
-    let tagged = |segment| TAGS.iter().find(|(_, segments, _)| segments.contains(&segment)).map(|(name, ..)| *name);
+    let tagged =
+        |segment| TAGS.iter().find(|(_, segments, _)| segments.contains(&segment)).map(|(name, ..)| *name);
     path.rsplit('/').find_map(tagged).unwrap_or("service")
 }
 
 /// Describes the ids in the path.
-fn name_ids(path: &str, operation: &mut Operation, components: &mut Components) {
+fn name_ids(path: &str, operation: &mut Operation) {
     for noun in nouns::all().into_iter().filter(|noun| path.contains(&format!("{{{}}}", noun.parameter))) {
         let parameter: Parameter = ParameterBuilder::new()
             .name(noun.parameter)
@@ -144,7 +228,6 @@ fn name_ids(path: &str, operation: &mut Operation, components: &mut Components) 
             .schema(Some(Ref::from_schema_name(noun.component)))
             .build();
         operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
-        components.schemas.entry(noun.component.to_owned()).or_insert(noun.schema);
     }
 }
 
@@ -196,7 +279,9 @@ fn problem(about: &str, status: &str) -> Response {
     response.headers.insert("Tasuki-Request-Id".into(), header_reference());
     if status == "401" {
         let mut header = Header::new(ObjectBuilder::new().schema_type(Type::String));
-        header.description = Some("`Bearer`, with `error=\"invalid_token\"` for a token that was revoked or has expired.".into());
+        header.description = Some(
+            "`Bearer`, with `error=\"invalid_token\"` for a token that was revoked or has expired.".into(),
+        );
         response.headers.insert("WWW-Authenticate".into(), header.into());
     }
     response

@@ -7,9 +7,9 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -71,7 +71,9 @@ pub(crate) async fn nowhere(request: HttpRequest) -> HttpResponse {
 
 /// The first of Japanese and English that the caller ranks highest (RFC 9110, 12.5.4).
 fn preferred(headers: &HeaderMap) -> Lang {
-    let Some(header) = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else { return Lang::Ja };
+    let Some(header) = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
+        return Lang::Ja;
+    };
     let mut best: Option<(f32, Lang)> = None;
     for range in header.split(',') {
         let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
@@ -102,7 +104,8 @@ fn as_problem(answer: ServiceResponse<BoxBody>, asked: Asked) -> ServiceResponse
         tracing::error!(request = %asked.request, "internal");
     }
     let (request, old) = answer.into_parts();
-    let mut new = HttpResponse::build(StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    let mut new =
+        HttpResponse::build(StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     for (name, value) in old.headers() {
         if name != CONTENT_TYPE && name != CONTENT_LENGTH {
             new.append_header((name, value));
@@ -110,7 +113,9 @@ fn as_problem(answer: ServiceResponse<BoxBody>, asked: Asked) -> ServiceResponse
     }
     match code {
         Code::Unauthenticated => new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\"")),
-        Code::TokenRevoked => new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\", error=\"invalid_token\"")),
+        Code::TokenRevoked => {
+            new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\", error=\"invalid_token\""))
+        }
         _ => &mut new,
     };
     new.insert_header((CONTENT_LANGUAGE, if asked.lang == Lang::Ja { "ja" } else { "en" }));
@@ -123,7 +128,9 @@ fn of_status(status: StatusCode) -> Fault {
     match status {
         StatusCode::NOT_FOUND => Fault::new(Code::RouteNotFound),
         StatusCode::UNAUTHORIZED => Fault::new(Code::Unauthenticated),
-        StatusCode::PAYLOAD_TOO_LARGE => Fault::new(Code::PayloadTooLarge).with_words("limit", "規定の", "the allowed number"),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Fault::new(Code::PayloadTooLarge).with_words("limit", "規定の", "the allowed number")
+        }
         StatusCode::SERVICE_UNAVAILABLE => Fault::new(Code::Unavailable),
         status if status.is_client_error() => why(),
         _ => Fault::new(Code::Internal),
@@ -153,11 +160,8 @@ fn record(method: &Method, route: Option<&str>, status: StatusCode, began: Insta
     let method = if known.is_some() { method.as_str() } else { "-" };
     let route = known.unwrap_or("-");
     tracing::info!(%request, method, route, status = status.as_u16(), ms = took.as_secs_f64() * 1000.0, "request");
-    let labels = [
-        ("method", method.to_owned()),
-        ("route", route.to_owned()),
-        ("status", status.as_str().to_owned()),
-    ];
+    let labels =
+        [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.as_str().to_owned())];
     metrics::counter!("tasuki_http_requests_total", &labels).increment(1);
     metrics::histogram!("tasuki_http_request_duration_seconds", &labels).record(took.as_secs_f64());
 }

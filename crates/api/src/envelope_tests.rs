@@ -22,9 +22,23 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
 
 #[actix_web::test]
 async fn an_address_that_does_not_exist_says_so() {
-    for path in ["/", "/api", "/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1/staff/", "/health", "/api/v2/staff", "/%00"] {
+    for path in [
+        "/",
+        "/api",
+        "/api/v1",
+        "/api/v1/",
+        "/api/v1/nothing",
+        "/api/v1/staff/",
+        "/health",
+        "/api/v2/staff",
+        "/%00",
+    ] {
         let (status, headers, body) = ask(TestRequest::get().uri(path)).await;
-        assert_eq!((status, &body["code"]), (StatusCode::NOT_FOUND, &Value::from("route_not_found")), "{path}");
+        assert_eq!(
+            (status, &body["code"]),
+            (StatusCode::NOT_FOUND, &Value::from("route_not_found")),
+            "{path}"
+        );
         assert_eq!(text(&headers, "content-type"), PROBLEM_JSON);
         assert_eq!(body["instance"], format!("urn:tasuki:request:{}", text(&headers, "tasuki-request-id")));
     }
@@ -50,7 +64,10 @@ async fn without_a_token_every_operation_answers_401() {
                 continue;
             }
             let request = TestRequest::with_uri(&path.replace(['{', '}'], "")).method(method.clone());
-            for request in [request, TestRequest::with_uri(path).method(method).insert_header((AUTHORIZATION, "Basic eDp5"))] {
+            for request in [
+                request,
+                TestRequest::with_uri(path).method(method).insert_header((AUTHORIZATION, "Basic eDp5")),
+            ] {
                 let (status, headers, body) = ask(request).await;
                 assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}");
                 assert_eq!(body["code"], "unauthenticated");
@@ -76,7 +93,8 @@ async fn the_language_is_the_callers() {
         ("en;q=nonsense,ja;q=0.1", "ja"),
         ("ja;q=0.2, EN-gb ; q=0.3", "en"),
     ] {
-        let (_, headers, body) = ask(TestRequest::get().uri("/nothing").insert_header((ACCEPT_LANGUAGE, header))).await;
+        let (_, headers, body) =
+            ask(TestRequest::get().uri("/nothing").insert_header((ACCEPT_LANGUAGE, header))).await;
         assert_eq!(text(&headers, "content-language"), lang, "{header}");
         assert_eq!(body["title"], if lang == "ja" { "この宛先はありません" } else { "No such address" });
     }
@@ -111,6 +129,12 @@ async fn the_document_served_is_the_one_committed() {
 }
 
 #[actix_web::test]
+async fn the_documentation_is_found_without_the_last_slash() {
+    let (status, headers, _) = ask(TestRequest::get().uri("/docs")).await;
+    assert_eq!((status.is_redirection(), text(&headers, "location")), (true, "/docs/"));
+}
+
+#[actix_web::test]
 async fn the_documentation_page_loads_nothing_from_elsewhere() {
     let service = init_service(assembled()).await;
     let mut seen = String::new();
@@ -140,7 +164,10 @@ async fn fails(code: Code) -> Value {
 #[actix_web::test]
 async fn a_revoked_token_is_told_apart_by_its_challenge() {
     let revoked = fails(Code::TokenRevoked).await;
-    assert_eq!(revoked, serde_json::json!({"status": 401, "challenge": "Bearer realm=\"tasuki\", error=\"invalid_token\""}));
+    assert_eq!(
+        revoked,
+        serde_json::json!({"status": 401, "challenge": "Bearer realm=\"tasuki\", error=\"invalid_token\""})
+    );
     assert_eq!(fails(Code::GrantMissing).await, serde_json::json!({"status": 403, "challenge": null}));
 }
 

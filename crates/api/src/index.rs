@@ -73,7 +73,9 @@ fn parameters(operation: &Operation) -> Vec<String> {
     let parameters = operation.parameters.iter().flatten();
     parameters
         .filter_map(|parameter| match parameter {
-            RefOr::T(parameter) if matches!(parameter.parameter_in, ParameterIn::Query) => Some(parameter.name.clone()),
+            RefOr::T(parameter) if matches!(parameter.parameter_in, ParameterIn::Query) => {
+                Some(parameter.name.clone())
+            }
             _ => None,
         })
         .collect()
@@ -89,7 +91,10 @@ mod tests {
         assert_eq!(index.allowed("/api/v1/staff").as_deref(), Some("GET, POST"));
         assert_eq!(index.allowed("/api/v1/towns/143669").as_deref(), Some("GET"));
         assert_eq!(index.allowed("/api/v1/nothing"), None);
-        assert_eq!(index.parameters("/api/v1/staff", &Method::GET), Some(["limit".to_owned(), "cursor".to_owned()].as_slice()));
+        assert_eq!(
+            index.parameters("/api/v1/staff", &Method::GET),
+            Some(["limit".to_owned(), "cursor".to_owned()].as_slice())
+        );
         assert_eq!(index.parameters("/api/v1/staff", &Method::POST), Some([].as_slice()));
         assert_eq!(index.parameters("/api/v1/staff", &Method::DELETE), None);
     }

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod document;
+pub mod known;
 pub mod nouns;
 pub mod paging;
 pub mod problem;

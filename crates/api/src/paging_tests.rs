@@ -50,7 +50,9 @@ fn a_list_says_as_of_when_it_is() {
 
 #[test]
 fn one_row_more_than_asked_shows_that_another_page_follows() {
-    let of = |rows: Vec<u32>| items(&Page::of(noon(), rows, &paging::<u32>("limit=2").unwrap(), |row| *row, |row| row));
+    let of = |rows: Vec<u32>| {
+        items(&Page::of(noon(), rows, &paging::<u32>("limit=2").unwrap(), |row| *row, |row| row))
+    };
     assert_eq!(of(vec![1, 2, 3]), (vec![1, 2], Some(encode(2))));
     assert_eq!(of(vec![1, 2]), (vec![1, 2], None));
     assert_eq!(of(vec![]), (vec![], None));

@@ -6,9 +6,9 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use kernel::Code;
 use kernel::code::{Fault, Lang, Place};
 use kernel::id::RequestId;
-use kernel::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -166,11 +166,13 @@ impl ProblemPart {
                 part.line = Some(*line);
                 part.column.clone_from(column);
             }
-            Some(Place::Pointer(pointer)) => match (pointer.strip_prefix(PARAMETER), pointer.strip_prefix(HEADER)) {
-                (Some(name), _) => part.parameter = Some(name.to_owned()),
-                (_, Some(name)) => part.header = Some(name.to_owned()),
-                _ => part.pointer = Some(pointer.clone()),
-            },
+            Some(Place::Pointer(pointer)) => {
+                match (pointer.strip_prefix(PARAMETER), pointer.strip_prefix(HEADER)) {
+                    (Some(name), _) => part.parameter = Some(name.to_owned()),
+                    (_, Some(name)) => part.header = Some(name.to_owned()),
+                    _ => part.pointer = Some(pointer.clone()),
+                }
+            }
             None => {}
         }
         part

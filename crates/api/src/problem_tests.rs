@@ -30,7 +30,8 @@ fn a_problem_reads_in_both_languages() {
 
 #[test]
 fn every_kind_of_place_is_named() {
-    let fault = || Fault::new(Code::InvalidValue).with("name", "x").with_words("why", "空欄です", "it is blank");
+    let fault =
+        || Fault::new(Code::InvalidValue).with("name", "x").with_words("why", "空欄です", "it is blank");
     for (fault, member, value) in [
         (fault().at_pointer("/grants/0"), "pointer", "/grants/0"),
         (fault().at_pointer(""), "pointer", ""),

@@ -7,7 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::authenticate::authenticate;
-use crate::v1::{evidence, health, link_tasks, loads, operations, profiles, protections, staff, tokens, towns, uploads};
+use crate::v1::{
+    consents, evidence, handovers, health, link_tasks, loads, operations, peer_keys, profiles, protections,
+    staff, tokens, towns, uploads,
+};
 
 /// Where the document is served.
 pub(crate) const DOCUMENT: &str = "/openapi.json";
@@ -49,6 +52,29 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(link_tasks::read_link_task)
             .service(link_tasks::decide_link_task)
             .service(link_tasks::undo_link_task)
+            // 同意
+            .service(consents::record_consent)
+            .service(consents::list_consents)
+            .service(consents::read_consent)
+            .service(consents::withdraw_consent)
+            // 相手の町の鍵
+            .service(peer_keys::list_peer_keys)
+            .service(peer_keys::pin_peer_keys)
+            .service(peer_keys::confirm_peer_keys)
+            // 引継ぎ
+            .service(handovers::send::preview_handover)
+            .service(handovers::send::draft_handover)
+            .service(handovers::list_handovers)
+            .service(handovers::read_handover)
+            .service(handovers::send::approve_handover)
+            .service(handovers::send::offer_handover)
+            .service(handovers::send::withdraw_handover)
+            .service(handovers::send::close_handover)
+            .service(handovers::receive::acknowledge_flag)
+            .service(handovers::receive::read_handover_content)
+            .service(handovers::receive::accept_handover)
+            .service(handovers::receive::refuse_handover)
+            .service(handovers::receive::receive_handover)
             // 証跡
             .service(evidence::list_leaves)
             .service(evidence::read_checkpoint)

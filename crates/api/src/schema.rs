@@ -24,7 +24,16 @@ macro_rules! words {
         }
 
         impl ToSchema for $name {})+
+
+        fn words() -> Vec<(&'static str, RefOr<Schema>)> {
+            vec![$((stringify!($name), $name::schema())),+]
+        }
     };
+}
+
+/// Every schema that a parameter may name.
+pub(crate) fn named() -> impl Iterator<Item = (&'static str, RefOr<Schema>)> {
+    crate::nouns::all().into_iter().map(|noun| (noun.component, noun.schema)).chain(words())
 }
 
 words! {
@@ -34,8 +43,30 @@ words! {
     Purpose = kernel::Purpose::ALL;
     /// 分類: the kind of thing an item says.
     Category = kernel::Category::ALL;
+    /// What kind of handover: `transfer` ケース移管 (the lead moves), `information` 情報提供 (it stays).
+    HandoverKind = handover::Kind::ALL;
+    /// Whose record it is, seen from the child: `child` 本人, `parent` 保護者, `sibling` きょうだい, `other_carer` その他の養育者.
+    HandoverRole = handover::Role::ALL;
+    /// Why a handover or an item is refused: `not_ours` この町の住民ではない, `wrong_organ` 受けるべき機関が違う, `not_needed` 必要がない, `duplicate` すでに持っている, `basis_doubtful` 根拠に疑いがある.
+    RefusalCode = handover::machine::RefusalCode::ALL;
+    /// 法定代理人 by what authority: `married_joint` 婚姻中（共同）, `divorced_sole` 離婚後（単独）, `divorced_joint` 離婚後（共同）, `minor_guardian` 未成年後見人, `institution_head` 施設長・児童相談所長.
+    Authority = handover::consent::Authority::ALL;
+    /// Why one of two holders of parental authority acts alone (民法824条の2): `urgent`, `daily_act`, `court_grant`, `other_unable`.
+    SoleActReason = handover::consent::SoleActReason::ALL;
     /// The stable code of an error. Clients decide on it; titles and details may be reworded.
     ErrorCode = kernel::Code::ALL;
+    /// 値なしの理由: why there is no value.
+    Absence = kernel::Absence::ALL;
+    /// 住民状態.
+    ResidentStatus = kernel::ResidentStatus::ALL;
+    /// 性別, as the source states it.
+    Sex = kernel::Sex::ALL;
+    /// One step of a 続柄.
+    Kin = kernel::Kin::ALL;
+    /// 判定区分: the list a run puts a child on. It points; people decide.
+    List = rulebook::List::ALL;
+    /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
+    Contact = rulebook::Contact::ALL;
 }
 
 /// A day, and as staff write it (和暦).
@@ -104,7 +135,13 @@ mod tests {
 
     #[test]
     fn a_text_says_something() {
-        for (text, ok) in [("花", true), ("　", false), ("", false), (&*"あ".repeat(200), true), (&*"あ".repeat(201), false)] {
+        for (text, ok) in [
+            ("花", true),
+            ("　", false),
+            ("", false),
+            (&*"あ".repeat(200), true),
+            (&*"あ".repeat(201), false),
+        ] {
             assert_eq!(Text::try_from(text.to_owned()).is_ok(), ok, "{text}");
         }
     }
@@ -112,6 +149,9 @@ mod tests {
     #[test]
     fn a_day_is_shown_both_ways() {
         let day = Day::from(NaiveDate::from_ymd_opt(2019, 5, 1).unwrap());
-        assert_eq!(serde_json::to_value(day).unwrap(), serde_json::json!({"date": "2019-05-01", "wareki": "令和元年5月1日"}));
+        assert_eq!(
+            serde_json::to_value(day).unwrap(),
+            serde_json::json!({"date": "2019-05-01", "wareki": "令和元年5月1日"})
+        );
     }
 }

@@ -65,18 +65,35 @@ pub fn serve(app: Arc<App>, settings: ServeSettings) -> io::Result<Serving> {
 pub fn application(
     app: Arc<App>,
 ) -> Web<
-    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
 > {
     assembled().app_data(Platform::from(app))
 }
 
 /// The API without the platform behind it: every path that does not reach a use case works.
 pub(crate) fn assembled() -> Web<
-    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
 > {
     Web::new()
         .into_utoipa_app()
         .configure(routes::table)
-        .map(|web| web.service(routes::docs()).default_service(web::to(nowhere)).wrap(from_fn(envelope)))
+        .map(|web| {
+            web.service(web::redirect("/docs", "/docs/"))
+                .service(routes::docs())
+                .default_service(web::to(nowhere))
+                .wrap(from_fn(envelope))
+        })
         .into_app()
 }

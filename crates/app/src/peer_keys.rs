@@ -5,11 +5,12 @@ use evidence::Act;
 use kernel::{Code, Digest, Fault, Grant, TownCode, TownCtx};
 use seal::{KemPublic, VerifyKey};
 use store::TownConn;
-use store::hub::KeyPurpose;
 use store::rows::peer_key::PeerKeyRow;
 
 use crate::error::{internal, store};
 use crate::{App, Result, auth, leaf};
+
+pub use store::hub::KeyPurpose;
 
 /// Who may compare keys.
 const KEEPERS: &[Grant] = &[Grant::TownAdmin, Grant::Approver];

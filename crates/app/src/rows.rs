@@ -2,6 +2,7 @@
 //! something about a resident is handed out only inside a `Released`.
 
 pub use store::coop::MemberRow;
+pub use store::rows::handover_item::ItemDecision;
 pub use store::rows::link_task::{CandidateNote, LinkDecision, LinkTaskBody, LinkTaskRow, LinkTaskState};
 pub use store::rows::load::{LoadCounts, LoadRow, RejectRow};
 pub use store::rows::operation::OperationRow;

@@ -73,7 +73,7 @@ fn a_signed_lie_is_refused() {
     let (opened, sent) = opened(&family);
     let honest = answer(&opened, &decisions(&opened), now(), &family.oi_key).unwrap();
     let receipt: Receipt = serde_json::from_str(&honest.receipt).unwrap();
-    let changes: [fn(&mut Receipt); 8] = [
+    let changes: [fn(&mut Receipt); 10] = [
         |r| r.v = 2,
         |r| r.handover = HandoverId::new(),
         |r| r.manifest = Digest::of(b"x"),
@@ -81,6 +81,8 @@ fn a_signed_lie_is_refused() {
         |r| r.decisions[0].decision = Decision::Quarantine,
         |r| r.decisions.truncate(1),
         |r| r.decisions.swap(0, 1),
+        |r| r.decisions[0].item = HandoverItemId::new(),
+        |r| r.decisions.push(r.decisions[0]),
         |r| r.root.hash = Digest::of(b"x"),
     ];
     for (n, change) in changes.into_iter().enumerate() {

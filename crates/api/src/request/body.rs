@@ -39,8 +39,18 @@ impl<T: DeserializeOwned, const LIMIT: usize> Body<T, LIMIT> {
         if !self.is_json {
             return Err(Fault::new(Code::UnsupportedMediaType).with("expected", "application/json"));
         }
+        // serde would take a list of values, in order, for a struct; the document says object.
+        if self.bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(invalid(
+                "body",
+                "型が違います。使えるのは object です",
+                "invalid type: expected an object",
+                String::new(),
+            ));
+        }
         let mut json = serde_json::Deserializer::from_slice(&self.bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| unreadable(error.path(), error.inner()))?;
+        let value = serde_path_to_error::deserialize(&mut json)
+            .map_err(|error| unreadable(error.path(), error.inner()))?;
         json.end().map_err(|error| malformed(&error))?;
         Ok(value)
     }
@@ -62,12 +72,18 @@ fn unreadable(path: &Path, error: &serde_json::Error) -> Fault {
     let message = error.to_string();
     let why = message.rsplit_once(" at line ").map_or(message.as_str(), |(why, _)| why);
     let mut pointer = pointer(path);
-    if let Some(member) = why.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+    // These two speak of a member that has no place of its own yet.
+    let member = ["missing field `", "duplicate field `"].iter().find_map(|what| why.strip_prefix(what));
+    if let Some(member) = member.and_then(|rest| rest.split('`').next()) {
         pointer.push('/');
         pointer.push_str(member);
     }
     let name = pointer.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("body").to_owned();
-    Fault::new(Code::InvalidValue).with("name", name).with_words("why", &in_japanese(why), why).at_pointer(pointer)
+    invalid(&name, &in_japanese(why), why, pointer)
+}
+
+fn invalid(name: &str, ja: &str, en: &str, pointer: String) -> Fault {
+    Fault::new(Code::InvalidValue).with("name", name).with_words("why", ja, en).at_pointer(pointer)
 }
 
 /// RFC 6901.
@@ -88,7 +104,9 @@ fn pointer(path: &Path) -> String {
 
 /// What serde says, as staff would. What it does not foresee stays in English rather than unsaid.
 fn in_japanese(why: &str) -> String {
-    let known = |rest: &str| rest.split_once("expected ").map_or(String::new(), |(_, known)| format!("。使えるのは {known}"));
+    let known = |rest: &str| {
+        rest.split_once("expected ").map_or(String::new(), |(_, known)| format!("。使えるのは {known}"))
+    };
     if why.starts_with("missing field") {
         "この項目は必要です".to_owned()
     } else if let Some(rest) = why.strip_prefix("unknown field") {
@@ -114,12 +132,17 @@ impl<T: 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = request.content_type().eq_ignore_ascii_case("application/json");
-        let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let announced =
+            request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let payload = payload.take();
         Box::pin(async move {
             let taken = tokio::time::timeout(PATIENCE, take(payload, announced, LIMIT)).await;
             let bytes = taken.unwrap_or_else(|_| {
-                Err(Fault::new(Code::BadRequest).with_words("why", "本文が届きません", "the body did not arrive in time"))
+                Err(Fault::new(Code::BadRequest).with_words(
+                    "why",
+                    "本文が届きません",
+                    "the body did not arrive in time",
+                ))
             })?;
             Ok(Self { bytes, is_json, shape: PhantomData })
         })

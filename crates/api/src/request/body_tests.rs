@@ -21,9 +21,11 @@ struct Inner {
 }
 
 async fn body<const LIMIT: usize>(content_type: &str, sent: &str) -> Result<Outer, Fault> {
-    let request = TestRequest::post().insert_header((CONTENT_TYPE, content_type)).set_payload(sent.to_owned());
+    let request =
+        TestRequest::post().insert_header((CONTENT_TYPE, content_type)).set_payload(sent.to_owned());
     let (request, mut payload) = request.to_http_parts();
-    let body = Body::<Outer, LIMIT>::from_request(&request, &mut payload).await.map_err(|p| p.first().clone())?;
+    let body =
+        Body::<Outer, LIMIT>::from_request(&request, &mut payload).await.map_err(|p| p.first().clone())?;
     body.read()
 }
 
@@ -41,12 +43,22 @@ async fn what_is_wrong_is_pointed_at() {
         (r#"{"name":"花","inner":[],"nmae":1}"#, "/nmae", "知らない項目です", "unknown field"),
         (r#"{"name":"花"}"#, "/inner", "この項目は必要です", "missing field"),
         (r#"{"name":"花","inner":[{"count":1}]}"#, "/inner/0/grant", "この項目は必要です", "missing field"),
-        (r#"{"name":"花","inner":[{"count":"1","grant":"holder"}]}"#, "/inner/0/count", "型が違います", "invalid type"),
+        (
+            r#"{"name":"花","inner":[{"count":"1","grant":"holder"}]}"#,
+            "/inner/0/count",
+            "型が違います",
+            "invalid type",
+        ),
         (r#"{"name":"花","inner":[{"count":300,"grant":"holder"}]}"#, "/inner/0/count", "300", "300"),
-        (r#"{"name":"花","inner":[{"count":1,"grant":"root"}]}"#, "/inner/0/grant", "知らない値です", "case_worker"),
+        (
+            r#"{"name":"花","inner":[{"count":1,"grant":"root"}]}"#,
+            "/inner/0/grant",
+            "知らない値です",
+            "case_worker",
+        ),
         (r#"{"name":"　","inner":[]}"#, "/name", "空欄です", "it is blank"),
         (r#"{"name":"花","name":"花","inner":[]}"#, "/name", "二度書かれています", "duplicate field"),
-        ("[]", "", "", ""),
+        (r#"["花", []]"#, "", "object", "expected an object"),
         ("3", "", "型が違います", "invalid type"),
     ] {
         let fault = body::<1000>("application/json", sent).await.unwrap_err();
@@ -79,16 +91,17 @@ async fn another_content_type_is_refused() {
 #[actix_web::test]
 async fn a_body_beyond_the_limit_is_refused_whatever_it_announces() {
     let sent = r#"{"name":"花","inner":[]}"#;
-    assert!(body::<26>("application/json", sent).await.is_ok(), "{} bytes", sent.len());
-    let fault = body::<25>("application/json", sent).await.unwrap_err();
+    assert!(body::<25>("application/json", sent).await.is_ok());
+    let fault = body::<24>("application/json", sent).await.unwrap_err();
     assert_eq!(fault.code(), Code::PayloadTooLarge);
-    assert!(fault.detail(Lang::En).contains("25"));
+    assert!(fault.detail(Lang::En).contains("24"));
 }
 
 #[test]
 fn pointers_escape_their_two_special_characters() {
     let json = r#"{"a/b": {"c~d": "x"}}"#;
     type Map = std::collections::BTreeMap<String, std::collections::BTreeMap<String, u8>>;
-    let error = serde_path_to_error::deserialize::<_, Map>(&mut serde_json::Deserializer::from_str(json)).unwrap_err();
+    let error = serde_path_to_error::deserialize::<_, Map>(&mut serde_json::Deserializer::from_str(json))
+        .unwrap_err();
     assert_eq!(pointer(error.path()), "/a~1b/c~0d");
 }

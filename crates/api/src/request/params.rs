@@ -24,7 +24,11 @@ impl Params {
     /// `bad_request` when it is not `name=value` pairs.
     pub fn read(query: &str) -> Result<Self, Fault> {
         let pairs = Query::<Vec<(String, String)>>::from_query(query).map_err(|_| {
-            Fault::new(Code::BadRequest).with_words("why", "検索条件の形が違います", "the query string is malformed")
+            Fault::new(Code::BadRequest).with_words(
+                "why",
+                "検索条件の形が違います",
+                "the query string is malformed",
+            )
         })?;
         Ok(Self(pairs.into_inner()))
     }

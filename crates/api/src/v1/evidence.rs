@@ -65,6 +65,10 @@ impl From<LeafView> for Leaf {
 
 /// The log's newest checkpoint (C2SP tlog-checkpoint text), signed.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "text": "tasuki evidence log\n41\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+    "key_id": "9f86d081884c7d65", "signature": "c2lnbmF0dXJl", "public_key": "cHVibGljIGtleQ=="
+}))]
 pub struct LogCheckpoint {
     /// Origin, size and root hash: three lines.
     #[schema(example = "tasuki evidence log\n41\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")]
@@ -102,6 +106,9 @@ pub async fn list_leaves(platform: Platform, town: Town, params: Params) -> Answ
 }
 
 /// The newest signed checkpoint.
+///
+/// One log holds all towns; its signed size and root are what a bundle is verified against, and whoever
+/// keeps one can prove later that nothing before it was changed.
 #[utoipa::path(responses((status = 200, description = "The checkpoint.", body = LogCheckpoint)))]
 #[get("/evidence-checkpoint")]
 pub async fn read_checkpoint(platform: Platform, _caller: AnyCaller) -> Answer<LogCheckpoint> {

@@ -1,9 +1,9 @@
 //! 突合待ち: records that no machine may place. A human says whose they are, and can take it back.
 
 use actix_web::{HttpResponse, get, post, web};
+use app::Released;
 use app::links::LinkTask as Task;
 use app::rows::{CandidateNote, LinkDecision, LinkTaskState};
-use app::Released;
 use chrono::{DateTime, Utc};
 use kernel::date::PartialDate;
 use kernel::id::{LinkTaskId, LoadId, PersonId, StaffId};
@@ -102,7 +102,10 @@ impl LinkTask {
             birth_date: identity.and_then(|identity| identity.birth_date.value().copied()),
             reason_ja: body.map(|body| body.reason_ja.clone()).unwrap_or_default(),
             reason_en: body.map(|body| body.reason_en.clone()).unwrap_or_default(),
-            candidates: body.iter().flat_map(|body| body.candidates.iter().map(LinkCandidate::from)).collect(),
+            candidates: body
+                .iter()
+                .flat_map(|body| body.candidates.iter().map(LinkCandidate::from))
+                .collect(),
             person_id: row.person,
             created_at: row.created_at,
             decided_by: row.decided_by,
@@ -170,6 +173,8 @@ pub async fn list_link_tasks(platform: Platform, town: Town, params: Params) -> 
 }
 
 /// One record that waits or waited.
+///
+/// Needs the grant `overall_manager` (総括管理), `holder` (保有・管理) or `case_worker` (活用).
 #[utoipa::path(params(PurposeHeader), responses((status = 200, description = "The record.", body = LinkTask)))]
 #[get("/link-tasks/{link_task_id}")]
 pub async fn read_link_task(platform: Platform, town: Town, id: PathId<LinkTaskId>) -> Answer<LinkTask> {
@@ -210,7 +215,11 @@ pub async fn decide_link_task(
     ),
 )]
 #[post("/link-tasks/{link_task_id}/undoing")]
-pub async fn undo_link_task(platform: Platform, town: Town, id: PathId<LinkTaskId>) -> Result<HttpResponse, Problem> {
+pub async fn undo_link_task(
+    platform: Platform,
+    town: Town,
+    id: PathId<LinkTaskId>,
+) -> Result<HttpResponse, Problem> {
     platform.link_undo(&town.0, id.0).await?;
     Ok(HttpResponse::NoContent().finish())
 }

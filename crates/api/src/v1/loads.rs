@@ -196,15 +196,25 @@ pub async fn start_load(
 }
 
 /// Loads, newest first.
+///
+/// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理).
 #[utoipa::path(params(PageParams), responses((status = 200, description = "Loads, newest first.", body = Page<Load>)))]
 #[get("/loads")]
-pub async fn list_loads(platform: Platform, town: Town, lang: Language, params: Params) -> Answer<Page<Load>> {
+pub async fn list_loads(
+    platform: Platform,
+    town: Town,
+    lang: Language,
+    params: Params,
+) -> Answer<Page<Load>> {
     let paging = Paging::from_params(&params)?;
     let rows = platform.load_list(&town.0, paging.cursor, paging.fetch()).await?;
     Ok(web::Json(Page::of(town.0.now, rows, &paging, |row| row.id, |row| Load::new(row, None, lang.0))))
 }
 
 /// One load, and why it failed if it did.
+///
+/// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). Rows read are always loaded,
+/// unchanged and rejected rows together.
 #[utoipa::path(responses((status = 200, description = "The load as it stands.", body = Load)))]
 #[get("/loads/{load_id}")]
 pub async fn read_load(platform: Platform, town: Town, lang: Language, id: PathId<LoadId>) -> Answer<Load> {
@@ -213,6 +223,8 @@ pub async fn read_load(platform: Platform, town: Town, lang: Language, id: PathI
 }
 
 /// Rejected lines of a load with every reason, in the order of the file.
+///
+/// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理).
 #[utoipa::path(params(PurposeHeader, PageParams), responses((status = 200, description = "Rejects in the order of the file.", body = Page<Reject>)))]
 #[get("/loads/{load_id}/rejects")]
 pub async fn list_rejects(

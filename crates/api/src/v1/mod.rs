@@ -1,11 +1,14 @@
 //! The operations, a file a noun: handlers that translate, and the shapes they translate to. A handler
 //! decides nothing; what is allowed and what happens is the use case's.
 
+pub mod consents;
 pub mod evidence;
+pub mod handovers;
 pub mod health;
 pub mod link_tasks;
 pub mod loads;
 pub mod operations;
+pub mod peer_keys;
 pub mod profiles;
 pub mod protections;
 pub mod staff;

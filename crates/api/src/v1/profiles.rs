@@ -173,15 +173,21 @@ pub struct Choice {
 impl From<&Applied> for Profile {
     fn from(applied: &Applied) -> Self {
         let town = &applied.town;
-        let section =
-            |section: &profiles::Section| Section { code: section.code.to_string(), name: section.name.clone() };
+        let section = |section: &profiles::Section| Section {
+            code: section.code.to_string(),
+            name: section.name.clone(),
+        };
         Self {
             id: applied.id,
             town_code: town.code,
             name: town.name.clone(),
             digest: town.digest.to_string(),
             sections: town.sections.iter().map(section).collect(),
-            sources: town.sources.iter().map(|(code, source)| ProfileSource::new(code.as_str(), source)).collect(),
+            sources: town
+                .sources
+                .iter()
+                .map(|(code, source)| ProfileSource::new(code.as_str(), source))
+                .collect(),
             rulebooks: town.rulebooks.values().map(ProfileRulebook::from).collect(),
         }
     }
@@ -267,7 +273,12 @@ pub struct ProfileVersion {
 
 impl From<ProfileRow> for ProfileVersion {
     fn from(row: ProfileRow) -> Self {
-        Self { id: row.id, digest: row.digest.to_string(), applied_at: row.applied_at, applied_by: row.applied_by }
+        Self {
+            id: row.id,
+            digest: row.digest.to_string(),
+            applied_at: row.applied_at,
+            applied_by: row.applied_by,
+        }
     }
 }
 
@@ -306,6 +317,9 @@ pub struct AppliedProfile {
 }
 
 /// The profile in force in the caller's town.
+///
+/// Any member of staff may read it: it says what data the town takes in, from whom, and on what legal
+/// ground, and nothing about a resident.
 #[utoipa::path(responses(
     (status = 200, description = "The profile.", body = Profile),
     (status = 409, description = "`profile_missing`: none was ever applied."),
@@ -317,6 +331,8 @@ pub async fn read_profile(platform: Platform, town: Town) -> Answer<Profile> {
 }
 
 /// Applied versions of the caller's town's profile.
+///
+/// The last hundred, each with the digest of its files and who applied it.
 #[utoipa::path(
     params(PageParams),
     responses((status = 200, description = "Versions, newest first.", body = Page<ProfileVersion>)),

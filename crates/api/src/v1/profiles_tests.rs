@@ -28,7 +28,9 @@ fn code(text: &str) -> TownCode {
 fn a_profile_is_applied_to_its_own_town_only() {
     let new = || NewProfile { files: files() };
     let bundle = new().of_town(code("143669"), "kaisei").unwrap();
-    assert!(bundle.files().keys().all(|path| path.starts_with("kaisei/") || path.starts_with("cooperative/")));
+    assert!(
+        bundle.files().keys().all(|path| path.starts_with("kaisei/") || path.starts_with("cooperative/"))
+    );
     let faults = new().of_town(code("143626"), "kaisei").unwrap_err();
     assert_eq!(faults[0].code(), Code::InvalidValue);
     assert!(faults[0].detail(kernel::Lang::En).contains("143669"));

@@ -72,7 +72,11 @@ pub async fn list_staff(platform: Platform, town: Town, params: Params) -> Answe
     responses((status = 201, description = "Added.", body = Staff)),
 )]
 #[post("/staff")]
-pub async fn add_staff(platform: Platform, town: Town, body: Body<NewStaff>) -> Result<Created<Staff>, Problem> {
+pub async fn add_staff(
+    platform: Platform,
+    town: Town,
+    body: Body<NewStaff>,
+) -> Result<Created<Staff>, Problem> {
     let new = body.read()?;
     let row = platform.staff_add(&town.0, new.section.as_str(), new.name.as_str()).await?;
     Ok(Created { location: None, body: row.into() })

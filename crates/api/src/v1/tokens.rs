@@ -146,7 +146,11 @@ pub async fn issue_token(
 /// nothing for the one who holds it.
 #[utoipa::path(responses((status = 204, description = "Revoked.")))]
 #[post("/tokens/{token_id}/revocation")]
-pub async fn revoke_token(platform: Platform, town: Town, id: PathId<TokenId>) -> Result<HttpResponse, Problem> {
+pub async fn revoke_token(
+    platform: Platform,
+    town: Town,
+    id: PathId<TokenId>,
+) -> Result<HttpResponse, Problem> {
     platform.token_revoke(&town.0, id.0).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -67,6 +67,8 @@ pub async fn list_towns(platform: Platform, caller: AnyCaller, params: Params) -
 }
 
 /// One member.
+///
+/// A town that is not a member, and a code that is no town's, answer `town_not_found`.
 #[utoipa::path(responses((status = 200, description = "The member.", body = Town)))]
 #[get("/towns/{town_code}")]
 pub async fn read_town(platform: Platform, _caller: AnyCaller, code: PathId<TownCode>) -> Answer<Town> {
@@ -84,7 +86,11 @@ pub async fn read_town(platform: Platform, _caller: AnyCaller, code: PathId<Town
                headers(("Location" = String, description = "Where the member can be read.")))),
 )]
 #[post("/towns")]
-pub async fn admit_town(platform: Platform, coop: Coop, body: Body<NewTown>) -> Result<Created<Town>, Problem> {
+pub async fn admit_town(
+    platform: Platform,
+    coop: Coop,
+    body: Body<NewTown>,
+) -> Result<Created<Town>, Problem> {
     let new = body.read()?;
     platform.town_admit(&coop.0, new.code, new.slug, new.name.as_str()).await?;
     let code = PathId(new.code);

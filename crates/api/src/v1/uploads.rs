@@ -137,6 +137,8 @@ fn content_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// One file handed in.
+///
+/// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理).
 #[utoipa::path(responses((status = 200, description = "The upload as it stands.", body = Upload)))]
 #[get("/uploads/{upload_id}")]
 pub async fn read_upload(platform: Platform, town: Town, id: PathId<UploadId>) -> Answer<Upload> {
@@ -161,7 +163,11 @@ mod tests {
         assert_eq!(content_digest(&headers(abc)), Ok(Digest::of(b"abc")));
         assert_eq!(content_digest(&headers(&format!("sha-512=:AA==:, {abc}"))), Ok(Digest::of(b"abc")));
         for bad in ["", "sha-256=ungWv48B", "sha-256=:AA==:", "md5=:AA==:", "sha-256=:!!:"] {
-            assert_eq!(content_digest(&headers(bad)).map_err(|f| f.code()), Err(Code::DigestRequired), "{bad}");
+            assert_eq!(
+                content_digest(&headers(bad)).map_err(|f| f.code()),
+                Err(Code::DigestRequired),
+                "{bad}"
+            );
         }
         assert!(content_digest(&HeaderMap::new()).is_err());
     }

@@ -21,7 +21,7 @@ use kernel::id::{ConsentId, HandoverId};
 use kernel::{Code, Digest, Fault, Grant, TownCtx};
 use store::TownTx;
 use store::hub::{HubHandover, HubKind, HubState};
-use store::rows::handover::{Direction, HandoverRow};
+use store::rows::handover::HandoverRow;
 
 use crate::Result;
 use crate::error::{internal, store};
@@ -30,6 +30,8 @@ pub use content::{Arrival, ArrivedItem, Content, Link};
 pub use draft::{PreviewAsk, PreviewView};
 pub use receive::Taking;
 pub use record::{Subject, Terms};
+pub use store::rows::handover::Direction;
+pub use store::rows::handover_item::ItemDecision;
 pub use view::{HandoverView, Summary};
 
 /// Who handles handovers: drafts, offers, receives.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::date::{Grade, PartialDate};
 use kernel::id::PersonId;
-use kernel::{Absence, Category, Identity, ItemCode, Known, SourceCode, TownCode, Value, When};
+use kernel::{Absence, Category, Grant, Identity, ItemCode, Known, SourceCode, TownCode, TownCtx, Value, When};
 use linkage::kinship::{Certainty, Household, Order as Birth, Parents, RelationKind, SingleParent as Single};
 use rulebook::{
     ChildFacts, CoverageClaim, Effective, Enrolment, Fact, Founder, Meaning, Order, Origin, PersonFacts, Relative,
@@ -20,7 +20,7 @@ use super::{Scored, latest};
 use crate::error::{internal, store};
 use crate::people::People;
 use crate::profiles::Applied;
-use crate::{App, Result};
+use crate::{App, Result, auth};
 
 /// The categories whose records rules may look at. Watch notes are not among them.
 const CATEGORIES: &[Category] = &[
@@ -213,6 +213,38 @@ impl Picture {
     #[must_use]
     pub const fn loads(&self) -> &BTreeMap<String, LoadRow> {
         &self.loads
+    }
+}
+
+/// How far kinship is known over a town's children.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kinship {
+    /// Children.
+    pub children: usize,
+    /// Of whom the register does not tell a parent.
+    pub parents_unknown: usize,
+    /// Of whom it cannot be told whether one parent alone brings them up.
+    pub single_unknown: usize,
+}
+
+impl App {
+    /// How far kinship is known: counts alone, nobody named.
+    ///
+    /// # Errors
+    /// `grant_missing`; a fault when the database cannot be reached.
+    pub async fn kinship(&self, ctx: &TownCtx) -> Result<Kinship> {
+        auth::require_any(ctx, &[Grant::OverallManager, Grant::Analyst])?;
+        let picture = self.picture(ctx.town).await?;
+        let mut told = Kinship::default();
+        for child in picture.children(ctx.today()) {
+            let household = picture.people.kinship_of(child);
+            told.children += 1;
+            let parents = household.as_ref().map(|household| household.parents_of(child));
+            told.parents_unknown += usize::from(!matches!(parents, Some(Parents::Known { .. })));
+            let single = single_parent(household.as_ref(), child);
+            told.single_unknown += usize::from(single.value().is_none());
+        }
+        Ok(told)
     }
 }
 

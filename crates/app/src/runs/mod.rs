@@ -19,7 +19,7 @@ use crate::error::{internal, store};
 use crate::release::{Hidden, READERS, Resident};
 use crate::{App, Released, Result, auth, leaf};
 
-pub use facts::Picture;
+pub use facts::{Kinship, Picture};
 
 /// One child's result as it is kept: what lists need at hand, and the whole trace.
 #[derive(Debug, Clone, Serialize, Deserialize)]

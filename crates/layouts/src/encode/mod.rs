@@ -258,7 +258,7 @@ fn joined(cells: &[Vec<u8>], delimiter: u8) -> Vec<u8> {
         }
         let plain = !cell.iter().any(|byte| matches!(byte, b'"' | b'\r' | b'\n') || *byte == delimiter);
         // A record of one empty cell would be a blank line.
-        if plain && (!cell.is_empty() || cells.len() > 1) && cell.as_slice() != [0x1A] {
+        if plain && (!cell.is_empty() || cells.len() > 1) {
             record.extend_from_slice(cell);
             continue;
         }

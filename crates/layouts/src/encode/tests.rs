@@ -51,6 +51,17 @@ fn a_register_is_written_as_its_system_would() {
 }
 
 #[test]
+fn a_row_of_one_empty_cell_is_no_blank_line() {
+    let text = "format = 1\nidentity = { system = \"atena\" }\nkey = [\"person.phone\"]\nmode = \"append\"\n\
+                [file]\nkind = \"csv\"\nencoding = \"utf8\"\nheader = \"none\"\n\
+                [[field]]\nto = \"person.phone\"\nposition = 1\nmissing = { \"\" = \"not_collected\" }\n";
+    let layout = layout(text);
+    let bytes = encode(&layout, day(), [&row(Identity::default())]).unwrap();
+    assert_eq!(bytes, b"\"\"\r\n");
+    assert_eq!(decode(&layout, &bytes).0.len(), 1);
+}
+
+#[test]
 fn a_byte_order_mark_is_written_where_the_layout_says() {
     let marked = encode(&layout(&REGISTER.replace("cp932", "utf8_bom")), day(), []).unwrap();
     assert!(marked.starts_with("\u{feff}宛名番号".as_bytes()));

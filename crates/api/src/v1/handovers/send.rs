@@ -1,0 +1,328 @@
+//! Sending a handover: preview, draft, approval, offer, withdrawal, closing.
+
+use std::collections::BTreeSet;
+
+use actix_web::{post, web};
+use app::Released;
+use app::handovers::{PreviewAsk, PreviewView, Subject, Terms};
+use handover::basis::FamilyTold;
+use handover::preview::PreviewRow;
+use handover::{Grounds, Kind, Organ, OrganCode, Role};
+use kernel::id::{ConsentId, HandoverId, PersonId};
+use kernel::{Category, Code, Fault, TownCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Handover;
+use crate::answer::{Answer, Created};
+use crate::request::{Body, PathId, PurposeHeader, Town};
+use crate::schema::Text;
+use crate::{Platform, Problem, schema};
+
+/// One data subject (対象者), and what of theirs is to travel.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSubject {
+    /// 本人.
+    #[schema(value_type = schema::PersonId)]
+    person_id: PersonId,
+    /// In what role, seen from the child.
+    #[schema(value_type = schema::HandoverRole)]
+    role: Role,
+    /// 分類; in a preview none means every one.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::Category>)]
+    categories: BTreeSet<Category>,
+}
+
+impl From<NewSubject> for Subject {
+    fn from(subject: NewSubject) -> Self {
+        Self { person: subject.person_id, role: subject.role, categories: subject.categories }
+    }
+}
+
+/// What to preview.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "receiver": "143626",
+    "subjects": [{"person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "role": "child", "categories": []}]
+}))]
+pub struct NewHandoverPreview {
+    /// 町村: to which town.
+    #[schema(value_type = schema::TownCode)]
+    receiver: TownCode,
+    /// About whom.
+    #[schema(min_items = 1)]
+    subjects: Vec<NewSubject>,
+    /// 同意 to rest on; none means every one of the subjects.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::ConsentId>)]
+    consent_ids: Vec<ConsentId>,
+}
+
+/// What would travel, and what stays behind and why.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{
+    "person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "category": "attendance", "category_ja": "出欠",
+    "source_name": "出欠", "holder_name": "学校教育課", "observations": 12, "travels": true,
+    "excluded": null, "excluded_ja": null
+}]}))]
+pub struct HandoverPreview {
+    /// Item by item.
+    items: Vec<HandoverPreviewItem>,
+}
+
+/// One item of a preview: what one source says of one person in one category.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HandoverPreviewItem {
+    /// 本人.
+    #[schema(value_type = schema::PersonId)]
+    person_id: PersonId,
+    /// 分類.
+    #[schema(value_type = schema::Category)]
+    category: Category,
+    /// The same as staff read it.
+    category_ja: String,
+    /// 連携元.
+    source_name: String,
+    /// 保有課.
+    holder_name: String,
+    /// How many facts.
+    #[schema(minimum = 0)]
+    observations: usize,
+    /// Whether it would travel.
+    travels: bool,
+    /// Why not: `assessment`, `no_consent`, `outside_consent`, `withdrawn` or `expired`.
+    #[schema(required = true)]
+    excluded: Option<String>,
+    /// The same as staff read it.
+    #[schema(required = true)]
+    excluded_ja: Option<String>,
+}
+
+impl HandoverPreview {
+    fn of(view: &Released<PreviewView>) -> Self {
+        Self { items: view.0.rows.iter().map(HandoverPreviewItem::of).collect() }
+    }
+}
+
+impl HandoverPreviewItem {
+    fn of(row: &PreviewRow) -> Self {
+        Self {
+            person_id: row.subject,
+            category: row.category,
+            category_ja: row.category.ja().to_owned(),
+            source_name: row.source_name.clone(),
+            holder_name: row.holder_name.clone(),
+            observations: row.observations,
+            travels: row.excluded.is_none(),
+            excluded: row.excluded.map(|why| why.as_str().to_owned()),
+            excluded_ja: row.excluded.map(|why| why.ja().to_owned()),
+        }
+    }
+}
+
+/// A handover to draft (起案).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "transfer", "sender_organ": "mayor", "receiver": {"town_code": "143626", "organ": "mayor"},
+    "subjects": [{
+        "person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "role": "child",
+        "categories": ["attendance", "consultation"]
+    }],
+    "consent_ids": ["con_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70"],
+    "grounds": {"article": "個人情報保護法69条2項1号", "necessity": "転校後も支援を続けるため", "family_told": true}
+}))]
+pub struct NewHandover {
+    /// What kind.
+    #[schema(value_type = schema::HandoverKind)]
+    kind: Kind,
+    /// 機関 of this town that hands over.
+    #[schema(value_type = String, example = "mayor")]
+    sender_organ: OrganCode,
+    /// To whom.
+    receiver: NewReceiver,
+    /// About whom.
+    #[schema(min_items = 1)]
+    subjects: Vec<NewSubject>,
+    /// 同意 it rests on.
+    #[schema(value_type = Vec<schema::ConsentId>, min_items = 1)]
+    consent_ids: Vec<ConsentId>,
+    /// On what ground.
+    grounds: NewGrounds,
+}
+
+/// To which organ of which town.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReceiver {
+    /// 町村.
+    #[schema(value_type = schema::TownCode)]
+    town_code: TownCode,
+    /// 機関.
+    #[schema(value_type = String, example = "mayor")]
+    organ: OrganCode,
+}
+
+/// On what ground (根拠).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewGrounds {
+    /// 根拠条文, as the town cites it.
+    article: Text,
+    /// 必要性: why it is necessary.
+    necessity: Text,
+    /// Whether the family is told.
+    family_told: bool,
+    /// Why not; required when it is not, and not otherwise.
+    #[serde(default)]
+    not_told_reason: Option<Text>,
+}
+
+impl NewGrounds {
+    fn grounds(&self) -> Result<Grounds, Fault> {
+        let family_told = match (self.family_told, &self.not_told_reason) {
+            (true, None) => FamilyTold::Told,
+            (false, Some(reason)) => FamilyTold::NotTold { reason: reason.as_str().to_owned() },
+            _ => {
+                let fault = Fault::new(Code::InvalidValue).with("name", "not_told_reason");
+                let (ja, en) = (
+                    "家族に知らせないときにだけ、必ず書きます",
+                    "needed when the family is not told, and only then",
+                );
+                return Err(fault.with_words("why", ja, en).at_pointer("/grounds/not_told_reason"));
+            }
+        };
+        let text = |text: &Text| text.as_str().to_owned();
+        Ok(Grounds { article: text(&self.article), necessity: text(&self.necessity), family_told })
+    }
+}
+
+impl NewHandover {
+    fn terms(self) -> Result<Terms, Fault> {
+        Ok(Terms {
+            kind: self.kind,
+            sender: self.sender_organ,
+            receiver: Organ { town: self.receiver.town_code, organ: self.receiver.organ },
+            grounds: self.grounds.grounds()?,
+            subjects: self.subjects.into_iter().map(Subject::from).collect(),
+            consents: self.consent_ids,
+        })
+    }
+}
+
+/// Shows what a handover would carry.
+///
+/// Needs the grant `case_worker` (活用) or `approver` (決裁). Nothing is kept; what the consents keep back is
+/// shown with the reason.
+#[utoipa::path(
+    params(PurposeHeader),
+    request_body = NewHandoverPreview,
+    responses(
+        (status = 200, description = "Item by item.", body = HandoverPreview),
+        (status = 404, description = "`person_not_found`, `consent_not_found`."),
+    ),
+)]
+#[post("/handover-previews")]
+pub async fn preview_handover(
+    platform: Platform,
+    town: Town,
+    body: Body<NewHandoverPreview>,
+) -> Answer<HandoverPreview> {
+    let ask = body.read()?;
+    let ask = PreviewAsk {
+        subjects: ask.subjects.into_iter().map(Subject::from).collect(),
+        receiver: ask.receiver,
+        consents: ask.consent_ids,
+    };
+    Ok(web::Json(HandoverPreview::of(&platform.handover_preview(&town.0, &ask).await?)))
+}
+
+/// Drafts a handover.
+///
+/// Needs the grant `case_worker` (活用). It waits for a second person's approval.
+#[utoipa::path(
+    params(PurposeHeader),
+    request_body = NewHandover,
+    responses(
+        (status = 201, description = "Drafted.", body = Handover),
+        (status = 404, description = "`person_not_found`, `consent_not_found`."),
+        (status = 409, description = "`protected_person`, `nothing_to_hand_over`, `consent_expired`, `consent_other_person`, `consent_withdrawn`, `consent_scope`."),
+    ),
+)]
+#[post("/handovers")]
+pub async fn draft_handover(
+    platform: Platform,
+    town: Town,
+    body: Body<NewHandover>,
+) -> Result<Created<Handover>, Problem> {
+    let view = platform.handover_draft(&town.0, body.read()?.terms()?).await?;
+    let location = Some(format!("/api/v1/handovers/{}", view.summary.id));
+    Ok(Created { location, body: Handover::of(&view) })
+}
+
+/// Approves a draft (決裁).
+///
+/// Needs the grant `approver` (決裁); the drafter cannot. Approving again changes nothing.
+#[utoipa::path(
+    params(PurposeHeader),
+    responses(
+        (status = 200, description = "Approved.", body = Handover),
+        (status = 409, description = "`protected_person`, `handover_state`."),
+    ),
+)]
+#[post("/handovers/{handover_id}/approval")]
+pub async fn approve_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+    Ok(web::Json(Handover::of(&platform.handover_approve(&town.0, id.0).await?)))
+}
+
+/// Seals an approved handover and offers it (申し出).
+///
+/// Needs the grant `case_worker` (活用) or `approver` (決裁). Consents, protection and keys are asked anew.
+/// Offering again changes nothing.
+#[utoipa::path(
+    params(PurposeHeader),
+    responses(
+        (status = 200, description = "On offer.", body = Handover),
+        (status = 409, description = "`handover_state`, `protection_list_stale`, `protected_person`, `key_not_pinned`, `nothing_to_hand_over`, `consent_…`."),
+        (status = 422, description = "`receiver_not_member`."),
+    ),
+)]
+#[post("/handovers/{handover_id}/offer")]
+pub async fn offer_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+    Ok(web::Json(Handover::of(&platform.handover_offer(&town.0, id.0).await?)))
+}
+
+/// Takes a draft or an unanswered offer back (取下げ).
+///
+/// Needs the grant `case_worker` (活用) or `approver` (決裁).
+#[utoipa::path(
+    params(PurposeHeader),
+    responses(
+        (status = 200, description = "Withdrawn.", body = Handover),
+        (status = 409, description = "`already_decided`: the receiver was first. `handover_state`."),
+    ),
+)]
+#[post("/handovers/{handover_id}/withdrawal")]
+pub async fn withdraw_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+    Ok(web::Json(Handover::of(&platform.handover_withdraw(&town.0, id.0).await?)))
+}
+
+/// Verifies the receipt and closes (完了).
+///
+/// Needs the grant `case_worker` (活用) or `approver` (決裁). The platform does the same by itself; closing again
+/// changes nothing.
+#[utoipa::path(
+    params(PurposeHeader),
+    responses(
+        (status = 200, description = "Completed, or refused by the receiver.", body = Handover),
+        (status = 409, description = "`handover_state`: there is no answer yet. `key_not_pinned`."),
+        (status = 422, description = "`receipt_invalid`."),
+    ),
+)]
+#[post("/handovers/{handover_id}/closing")]
+pub async fn close_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+    Ok(web::Json(Handover::of(&platform.handover_close(&town.0, id.0).await?)))
+}

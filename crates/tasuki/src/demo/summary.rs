@@ -1,0 +1,146 @@
+//! What happened, for a person to read: loads, rejects, links, relations, candidates, the handover, and
+//! where to look.
+#![expect(clippy::print_stdout, reason = "the summary is printed")]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kernel::Lang;
+use profiles::Cooperative;
+use rulebook::List;
+
+use super::Options;
+use super::handover::Handed;
+use super::loads::Loaded;
+use super::scores::Scores;
+use super::towns::Town;
+
+/// Everything there is to tell.
+pub(super) struct Told<'a> {
+    pub options: &'a Options,
+    pub cooperative: &'a Cooperative,
+    pub desks: &'a [Town],
+    pub loaded: &'a BTreeMap<String, Loaded>,
+    pub scores: &'a BTreeMap<String, Scores>,
+    pub handed: &'a Handed,
+    pub took: Duration,
+    pub log_key: String,
+}
+
+/// Prints it.
+pub(super) fn print(told: &Told<'_>) -> anyhow::Result<()> {
+    let rule = "─".repeat(72);
+    println!("\n{rule}\n襷 Tasuki  住民はすべて架空です / every resident is fictional\n{rule}");
+    loads(told);
+    rejects(told);
+    relations(told);
+    candidates(told);
+    handover(told.handed);
+    if !told.options.exit {
+        addresses(told);
+    }
+    println!("{rule}");
+    println!(
+        "引継ぎは完了しました（{}→{}、{}件、{:.0}秒）。 / The handover is complete ({} items, {:.0} s in all).",
+        told.handed.from, told.handed.to, told.handed.items, told.took.as_secs_f64(), told.handed.items, told.took.as_secs_f64()
+    );
+    Ok(())
+}
+
+fn loads(told: &Told<'_>) {
+    println!("\n取込 / Loads");
+    println!("    町        連携元   行数   取込   変化なし   エラー   突合待ち");
+    for town in told.desks {
+        let Some(loaded) = told.loaded.get(&town.slug) else { continue };
+        let sum = |pick: fn(&store::rows::load::LoadCounts) -> i64| -> i64 {
+            loaded.loads.iter().map(|load| pick(&load.counts)).sum()
+        };
+        println!(
+            "    {}　{:>6} {:>6} {:>6} {:>9} {:>8} {:>9}",
+            town.name,
+            loaded.loads.len(),
+            sum(|c| c.read),
+            sum(|c| c.loaded),
+            sum(|c| c.unchanged),
+            sum(|c| c.rejected),
+            sum(|c| c.queued)
+        );
+    }
+}
+
+fn rejects(told: &Told<'_>) {
+    let mut reasons: BTreeMap<&str, i64> = BTreeMap::new();
+    for load in told.loaded.values().flat_map(|loaded| &loaded.loads) {
+        for (code, count) in &load.counts.rejects {
+            *reasons.entry(code).or_default() += count;
+        }
+    }
+    println!("\n取込エラー（理由別） / Rejects by reason");
+    for (code, count) in reasons {
+        let words = kernel::Code::ALL.iter().find(|known| known.as_str() == code).map(|known| known.entry().title);
+        println!("    {count:>5}  {code:<20} {}", words.map(|w| w.get(Lang::Ja)).unwrap_or_default());
+    }
+}
+
+fn relations(told: &Told<'_>) {
+    println!("\n親族関係 / Relations");
+    println!("    町        こども   親が不明   ひとり親か不明");
+    for town in told.desks {
+        let Some(kin) = told.handed.kinship.get(&town.slug) else { continue };
+        println!("    {}　{:>6} {:>9} {:>13}", town.name, kin.children, kin.parents_unknown, kin.single_unknown);
+    }
+}
+
+fn candidates(told: &Told<'_>) {
+    println!("\n候補（図表7 ヤングケアラー） / Candidates");
+    println!("    町        しきい値   該当   可能性   判定不能   非該当   対象外   年齢外");
+    for town in told.desks {
+        let Some(scores) = told.scores.get(&town.slug) else { continue };
+        let of = |list: List| scores.counts.get(list.as_str()).copied().unwrap_or(0);
+        let threshold = told.cooperative.town(town.code).and_then(|profile| {
+            profile.rulebooks.values().next().map(rulebook::Effective::threshold)
+        });
+        println!(
+            "    {}　{:>6} {:>8} {:>7} {:>9} {:>8} {:>8} {:>8}",
+            town.name,
+            threshold.unwrap_or(0),
+            of(List::Certain),
+            of(List::Possible),
+            of(List::NotAssessable),
+            of(List::Out),
+            of(List::OutOfScope),
+            of(List::NotInPopulation)
+        );
+    }
+}
+
+fn handover(handed: &Handed) {
+    println!("\n引継ぎ / Handover {}", handed.id);
+    println!("    {} → {}（{}、同意にもとづく）", handed.from, handed.to, handed.family);
+    println!("    送った記録 {}件、受け入れ {}件、突合待ち {}件", handed.items, handed.accepted, handed.waiting);
+    println!("    主担当 / lead: {}", handed.lead);
+    for child in &handed.children {
+        println!("    {}（{}）: {} では {} → {} では {}", child.name, child.grade, handed.from, child.before, handed.to, child.after);
+        println!("        引継ぎ前の {}: {}", handed.to, child.between);
+    }
+}
+
+fn addresses(told: &Told<'_>) {
+    let port = told.options.port;
+    println!("\n見る場所 / Where to look");
+    println!("    API 文書 / docs   https://127.0.0.1:{port}/docs/");
+    println!("    証明書 / CA file  {}", told.options.certificate().tls_cert.display());
+    println!("\nトークン / Tokens（7日間有効）");
+    for town in told.desks {
+        println!("    {}  活用      {}", town.name, town.case_worker.token);
+        println!("    {}  総括管理  {}", town.name, town.manager.token);
+        println!("    {}  決裁・監査 {}", town.name, town.approver.token);
+        println!("    {}  町管理者  {}", town.name, town.admin.token);
+    }
+    if let Some(child) = told.handed.children.first() {
+        println!("\nためす / Try");
+        println!("    curl --cacert {} -H 'Authorization: Bearer {}' -H 'Tasuki-Purpose: support' \\", told.options.certificate().tls_cert.display(), child.token);
+        println!("        https://localhost:{port}/api/v1/persons/{}/timeline", child.person);
+    }
+    println!("\n    証跡の鍵 / log key  {}", told.log_key);
+}

@@ -1,0 +1,52 @@
+//! Work that nobody asks for: placing evidence, closing handovers whose receipts have come, taking up
+//! loads that a stop cut off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+
+/// How often committed leaves are placed and a checkpoint signed: within a second of the act.
+const SEQUENCE_EVERY: Duration = Duration::from_millis(900);
+
+/// How often a town's handovers are looked after.
+const HANDOVERS_EVERY: Duration = Duration::from_secs(5);
+
+/// Starts the periodic work and takes up what was cut off.
+///
+/// # Errors
+/// A fault when the database cannot be reached.
+pub async fn start(app: &Arc<App>) -> app::Result<()> {
+    for member in app.members().await? {
+        let resumed = app.loads_resume(member.town).await?;
+        if resumed > 0 {
+            tracing::warn!(town = %member.town, resumed, "loads cut off by a stop begin again");
+        }
+    }
+    tokio::spawn(sequence(Arc::clone(app)));
+    tokio::spawn(handovers(Arc::clone(app)));
+    Ok(())
+}
+
+async fn sequence(app: Arc<App>) {
+    let mut tick = tokio::time::interval(SEQUENCE_EVERY);
+    loop {
+        tick.tick().await;
+        if let Err(fault) = app.evidence_sequence().await {
+            tracing::error!(code = %fault, "evidence could not be placed");
+        }
+    }
+}
+
+async fn handovers(app: Arc<App>) {
+    let mut tick = tokio::time::interval(HANDOVERS_EVERY);
+    loop {
+        tick.tick().await;
+        let Ok(members) = app.members().await else { continue };
+        for member in members {
+            if let Err(fault) = app.handovers_close(member.town).await {
+                tracing::error!(town = %member.town, code = %fault, "handovers could not be closed");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Serving the API over TLS until told to stop.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use app::App;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::jobs;
+use crate::settings::Database;
+use crate::tls::Certificate;
+
+/// What to serve and where.
+#[derive(Args, Debug)]
+pub struct Options {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    certificate: Certificate,
+    /// Address and port.
+    #[arg(long, env = "TASUKI_BIND", default_value = "127.0.0.1:8443")]
+    bind: String,
+}
+
+/// Serves until SIGINT or SIGTERM.
+///
+/// # Errors
+/// When the database, the keys or the port cannot be had.
+pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let (installation, folder) = options.database.installation()?;
+    let app = App::open(installation, folder).await?;
+    until_stopped(app, &options.bind, &options.certificate).await
+}
+
+/// Serves an opened platform until SIGINT or SIGTERM.
+///
+/// # Errors
+/// As [`run`].
+pub async fn until_stopped(app: Arc<App>, bind: &str, certificate: &Certificate) -> anyhow::Result<()> {
+    jobs::start(&app).await?;
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let bind = bind.parse().with_context(|| format!("{bind} is not an address and port"))?;
+    let serving = api::serve(app, api::ServeSettings { bind, tls: certificate.config()?, workers })
+        .with_context(|| format!("listening on {bind}"))?;
+    let handle = serving.server.handle();
+    tokio::spawn(async move {
+        stop_signal().await;
+        handle.stop(true).await;
+    });
+    serving.server.await.context("serving")
+}
+
+async fn stop_signal() {
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        // Without it, Ctrl-C alone stops the server.
+        Err(_) => return tokio::signal::ctrl_c().await.unwrap_or(()),
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,111 @@
+//! Plans: with a town bound, every table is reached by an index and the policy is one check a statement;
+//! without statistics of towns, an estimate is the same for every town.
+
+use testkit::Sql;
+
+use super::Findings;
+
+/// Towns of the filled tables: enough that one town's rows are few, and that even the table with one row a
+/// town has more pages than an index look-up costs.
+const TOWNS: u32 = 3000;
+
+/// What a column gets when it is not its type's default: checked by a constraint, or part of a key.
+const VALUES: &[(&str, &str)] = &[
+    ("town_id", "CASE WHEN i % 3000 = 0 THEN '143669' WHEN i % 3000 < 400 THEN '143626' ELSE lpad((i % 3000)::text, 6, '0') END"),
+    ("operation.state", "'running'"),
+    ("upload.state", "'received'"),
+    ("load.state", "'running'"),
+    ("link_task.state", "'open'"),
+    ("run.state", "'running'"),
+    ("handover.direction", "'out'"),
+    ("peer_key.purpose", "'seal'"),
+];
+
+/// Fills every town's table by superuser, so that the planner has something to choose between. 大井町 has
+/// far more rows than the others, except where a town has one row.
+pub async fn fill(superuser: &Sql) {
+    superuser.run("SET session_replication_role = replica").await;
+    for table in tables(superuser).await {
+        let columns = superuser
+            .rows(&format!(
+                "SELECT a.attname, format_type(a.atttypid, NULL), a.attnotnull::text FROM pg_attribute a
+                 WHERE a.attrelid = 'town.{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
+            ))
+            .await;
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        for column in &columns {
+            let (name, kind) = (column[0].as_deref().unwrap(), column[1].as_deref().unwrap());
+            names.push(name);
+            values.push(if column[2].as_deref() == Some("true") { value(&table, name, kind) } else { "NULL".to_owned() });
+        }
+        superuser
+            .run(&format!(
+                "INSERT INTO town.{table} ({}) SELECT {} FROM generate_series(0, {}) i ON CONFLICT DO NOTHING",
+                names.join(", "),
+                values.join(", "),
+                2 * TOWNS - 1,
+            ))
+            .await;
+        superuser.run(&format!("VACUUM ANALYZE town.{table}")).await;
+    }
+}
+
+fn value(table: &str, column: &str, kind: &str) -> String {
+    let known = VALUES.iter().find(|(name, _)| *name == format!("{table}.{column}") || *name == column);
+    if let Some((_, value)) = known {
+        return if table == "version" && column == "town_id" { "lpad(i::text, 6, '0')".into() } else { (*value).into() };
+    }
+    match kind {
+        "uuid" => "gen_random_uuid()",
+        "bytea" => "decode(md5(i::text), 'hex')",
+        "text" => "md5(i::text)",
+        "text[]" => "'{}'::text[]",
+        "jsonb" => "'{}'::jsonb",
+        "date" => "DATE '2026-10-01'",
+        "timestamp with time zone" => "now()",
+        _ => "1",
+    }
+    .to_owned()
+}
+
+async fn tables(sql: &Sql) -> Vec<String> {
+    sql.column("SELECT relname::text FROM pg_class WHERE relnamespace = 'town'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1")
+        .await
+}
+
+/// Plans of this session's town that scan a table, or that do not check the policy once.
+pub async fn findings(town: &Sql, code: &str) -> Findings {
+    let mut found = Findings::new();
+    for table in tables(town).await {
+        let bound = format!("EXPLAIN SELECT * FROM town.{table} WHERE town_id = '{code}'");
+        let plan = town.column(&bound).await.join("\n");
+        if plan.contains("Seq Scan") || !plan.contains("Index Cond: (town_id = ") {
+            found.push(format!("town.{table}, town bound: is scanned\n{plan}"));
+        }
+        if !plan.contains("One-Time Filter: (substr((CURRENT_USER)::text") {
+            found.push(format!("town.{table}, town bound: the policy is not checked once\n{plan}"));
+        }
+        let unbound = town.column(&format!("EXPLAIN SELECT * FROM town.{table}")).await.join("\n");
+        if unbound.contains("Seq Scan") || !unbound.contains("Index Cond: (town_id = substr((CURRENT_USER)::text") {
+            found.push(format!("town.{table}, policy alone: is scanned\n{unbound}"));
+        }
+    }
+    found
+}
+
+/// Tables whose estimate for a town depends on how many rows that town has.
+pub async fn estimates(town: &Sql) -> Findings {
+    let mut found = Findings::new();
+    for table in tables(town).await {
+        let mut plans = Vec::new();
+        // One with many rows, one with few, one with none.
+        for code in ["143626", "000777", "999999"] {
+            let plan = town.column(&format!("EXPLAIN SELECT * FROM town.{table} WHERE town_id = '{code}'")).await;
+            plans.push(plan.join("\n").replace(code, "code"));
+        }
+        if plans.iter().any(|plan| *plan != plans[0]) {
+            found.push(format!("town.{table}: the estimate tells towns apart\n{}", plans.join("\n")));
+        }
+    }
+    found
+}

@@ -1,0 +1,6 @@
+//! Every integration test of the house: one folder a noun.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod house;
+mod isolation;
+mod secrecy;

@@ -1,0 +1,255 @@
+//! Names and values that exist nowhere else in the world are handed to the platform in every way it takes
+//! them, errors included; then everything at rest is searched. All of them are fictional.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use chrono::Utc;
+use kernel::id::{StaffId, TokenId, UploadId};
+use kernel::{Code, Fault, Grant, Known};
+use seal::TokenSecret;
+use store::StoreError;
+use store::rows::link_task::{CandidateNote, LinkTaskBody};
+use store::rows::pack::Whereabouts;
+use store::rows::staff::StaffRow;
+use store::rows::token::TokenRow;
+use testkit::db::leaf;
+use testkit::load::{Extra, Resident, hand_in, load};
+use testkit::towns::{KAISEI, code};
+use testkit::{Sql, TestDb};
+
+use super::encodings::Shape;
+use super::search::{Canaries, Hit};
+
+/// One run's canaries: made of random characters, so that no other run's are ever found.
+struct Plant {
+    family: String,
+    given: String,
+    family_kana: String,
+    number: String,
+    address: String,
+    phone: String,
+    note: String,
+    staff: String,
+    raw: String,
+    queued: String,
+    token: TokenSecret,
+}
+
+const KANA: &str = "アガカギクゲコザシズセゾダヂツデドナニヌバパビピブプベペボポマミムメモヤユヨ";
+/// Characters of JIS X 0208's first level, so that each has a CP932 form.
+const KANJI: &str = "襷鷺澤渡邊齋藤鶴龍櫻瀧廣澁濱檜鵜鴨鷲蓬蘭蕨菫萩葵藍梓椿楓柊榎樫槙桂桐";
+
+fn random(alphabet: &str, length: usize) -> String {
+    let letters: Vec<char> = alphabet.chars().collect();
+    let bytes: [u8; 64] = seal::random::array();
+    bytes.iter().take(length).map(|byte| letters[usize::from(*byte) % letters.len()]).collect()
+}
+
+impl Plant {
+    fn new() -> Self {
+        Self {
+            family: random(KANJI, 5),
+            given: random(KANJI, 5),
+            family_kana: random(KANA, 9),
+            number: random("0123456789", 15),
+            address: format!("字{}", random(KANJI, 6)),
+            phone: random("0123456789", 16),
+            note: random(KANA, 12),
+            staff: random(KANJI, 6),
+            raw: random(KANA, 11),
+            queued: random(KANJI, 6),
+            token: TokenSecret::generate(),
+        }
+    }
+
+    fn values(&self) -> Vec<String> {
+        let token = self.token.expose().to_string();
+        [
+            &self.family, &self.given, &self.family_kana, &self.number, &self.address, &self.phone, &self.note,
+            &self.staff, &self.raw, &self.queued, &token,
+        ]
+        .map(Clone::clone)
+        .to_vec()
+    }
+
+    fn resident(&self) -> Resident {
+        let mut resident = Resident::named(&self.family, &self.given);
+        resident.identity.family_kana = Known::Present(self.family_kana.clone());
+        resident.identity.local_id = Known::Present(self.number.clone());
+        resident.identity.household_no = Known::Present(self.number.clone());
+        resident.whereabouts = Whereabouts {
+            postal_code: None,
+            address: Some(self.address.clone()),
+            phone: Some(self.phone.clone()),
+        };
+        // Long enough that it is compressed or moved out of line if it were not sealed.
+        resident.note = format!("{} ", self.note).repeat(400);
+        resident
+    }
+
+    fn extra(&self) -> Extra {
+        let line = format!("{},{},{}\r\n", self.number, self.raw, self.family);
+        let raw = encoding_rs::SHIFT_JIS.encode(&line).0.into_owned();
+        let mut identity = self.resident().identity;
+        identity.family_name = Known::Present(self.queued.clone());
+        let candidates = vec![CandidateNote {
+            person: kernel::id::PersonId::new(),
+            reason_ja: format!("氏名が {} に似る", self.family),
+            reason_en: "a similar name".to_owned(),
+        }];
+        let task = LinkTaskBody {
+            identity,
+            observations: Vec::new(),
+            candidates,
+            reason_ja: format!("{} が二人", self.queued),
+            reason_en: "two of that name".to_owned(),
+        };
+        Extra { file: raw.repeat(300), rejects: vec![raw], tasks: vec![task] }
+    }
+
+    fn staff_row(&self) -> StaffRow {
+        let section = "mayor/kosodate".to_owned();
+        StaffRow { id: StaffId::new(), section, name: self.staff.clone(), created_at: Utc::now() }
+    }
+}
+
+/// Everything the store takes, then every error it can be brought to while it holds a canary.
+async fn plant_all(db: &TestDb, plant: &Plant) {
+    let (towns, town) = (db.towns(), code(KAISEI));
+    let (resident, extra) = (plant.resident(), plant.extra());
+    load(&towns, town, "resident_register", std::slice::from_ref(&resident), &extra).await.unwrap();
+    let staff = plant.staff_row();
+    let token = TokenRow {
+        id: TokenId::new(),
+        staff: staff.id,
+        grants: [Grant::CaseWorker].into_iter().collect(),
+        created_at: Utc::now(),
+        expires_at: Utc::now(),
+        revoked_at: None,
+    };
+    let mut tx = towns.begin(town).await.unwrap();
+    tx.staff_insert(&staff).await.unwrap();
+    tx.token_insert(&token, &plant.token.hash()).await.unwrap();
+    tx.commit(leaf()).await.unwrap();
+
+    // The same person again: the key is taken, in the middle of a load full of names.
+    let again = load(&towns, town, "resident_register", std::slice::from_ref(&resident), &extra).await;
+    assert!(matches!(again, Err(StoreError::Duplicate)), "{again:?}");
+    // The same member of staff, and a token whose member of staff is not there.
+    let mut tx = towns.begin(town).await.unwrap();
+    assert!(matches!(tx.staff_insert(&staff).await, Err(StoreError::Duplicate)));
+    drop(tx);
+    let mut tx = towns.begin(town).await.unwrap();
+    let nobody = TokenRow { id: TokenId::new(), staff: StaffId::new(), ..token };
+    assert!(tx.token_insert(&nobody, &TokenSecret::generate().hash()).await.is_err());
+    drop(tx);
+    // A chunk twice; an upload that is given up; a load that failed for a reason with a name in it.
+    let (upload, key) = hand_in(&towns, town, "resident_register", &extra.file, Utc::now()).await.unwrap();
+    let mut conn = towns.read(town).await.unwrap();
+    assert!(conn.upload_chunk_insert(upload, 0, &key, &extra.file).await.is_err());
+    assert!(conn.upload_chunk_insert(UploadId::new(), 0, &key, &extra.file).await.is_err());
+    let fault = Fault::new(Code::EraBounds).with("raw", &plant.raw);
+    let running = conn.load_latest_by_source().await.unwrap().remove("resident_register").unwrap();
+    conn.load_failed(running.id, &key, &fault, Utc::now()).await.unwrap();
+    conn.upload_abandon(upload).await.unwrap();
+    // A statement that fails with a value in its parameters.
+    let mut tx = towns.begin(town).await.unwrap();
+    let broken = StaffRow { section: "nul\0".to_owned(), ..plant.staff_row() };
+    assert!(tx.staff_insert(&broken).await.is_err());
+    drop(tx);
+    // A wrong token with a right look.
+    let mut conn = towns.read(town).await.unwrap();
+    assert!(conn.token_by_secret(&TokenSecret::generate().hash()).await.unwrap().is_none());
+    assert_eq!(conn.staff_list().await.unwrap()[0].name, plant.staff, "they are there, and open for the town");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_planted_is_found_at_rest() {
+    let since = now();
+    let (db, plant) = (TestDb::with_towns(&[KAISEI]).await, Plant::new());
+    plant_all(&db, &plant).await;
+    // Statistics keep values; a rewritten table leaves its old file to the log.
+    db.superuser().await.run("VACUUM FULL ANALYZE").await;
+    let hits = Canaries::new(&plant.values()).sweep(&db, since).await;
+    assert_eq!(hits, BTreeSet::new());
+}
+
+/// A table with one row a shape, thrice: a row can lie across the edge of a page of the log.
+async fn plant_in_clear(sql: &Sql, canaries: &Canaries) {
+    sql.run("SET wal_compression = off; CREATE TABLE public.control (n int, raw bytea)").await;
+    for (n, (_, shape)) in canaries.patterns().iter().enumerate() {
+        let insert = format!("INSERT INTO public.control VALUES ({n}, '\\x{}');", hex::encode(&shape.bytes));
+        sql.run(&insert.repeat(3)).await;
+    }
+    sql.run("CHECKPOINT").await;
+}
+
+fn missing<'a>(hits: &BTreeSet<Hit>, place: &str, wanted: impl Iterator<Item = &'a (String, Shape)>) -> Vec<String> {
+    wanted
+        .filter(|(canary, shape)| {
+            !hits.iter().any(|hit| hit.place.starts_with(place) && hit.canary == *canary && hit.shape == shape.name)
+        })
+        .map(|(canary, shape)| format!("{place}: {canary} as {}", shape.name))
+        .collect()
+}
+
+/// The search itself: what lies about in clear is found, in every place and every shape.
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_lies_about_in_clear_is_found() {
+    let since = now();
+    let (db, plant) = (TestDb::with_towns(&[KAISEI]).await, Plant::new());
+    let canaries = Canaries::new(&[plant.family.clone(), plant.family_kana.clone(), plant.number.clone()]);
+    let sql = db.superuser().await;
+    plant_in_clear(&sql, &canaries).await;
+    // The log takes text only.
+    let sayable = |(_, shape): &&(String, Shape)| std::str::from_utf8(&shape.bytes).is_ok_and(|t| !t.contains('\0'));
+    for (_, shape) in canaries.patterns().iter().filter(sayable) {
+        let text = String::from_utf8(shape.bytes.clone()).unwrap();
+        sql.run(&format!("DO $do$ BEGIN RAISE LOG '%', $text${text}$text$; END $do$")).await;
+    }
+    let hits = canaries.sweep(&db, since).await;
+    let all = canaries.patterns();
+    let mut lost = missing(&hits, "table public.control.raw", all.iter());
+    for place in ["dump", "file", "wal"] {
+        lost.extend(missing(&hits, place, all.iter()));
+    }
+    lost.extend(missing(&hits, "log", all.iter().filter(sayable)));
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+/// Where values would land first if someone forgot to seal them, each in the column itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_in_text_json_or_a_compressed_column_is_found() {
+    let since = now();
+    let (db, plant) = (TestDb::with_towns(&[KAISEI]).await, Plant::new());
+    plant_all(&db, &plant).await;
+    let (sql, name) = (db.superuser().await, &plant.family);
+    let long = format!("{name} ").repeat(3000);
+    let forgotten = [
+        (
+            "table town.operation.kind",
+            format!(
+                "INSERT INTO town.operation VALUES ('{KAISEI}', gen_random_uuid(), '{name}', 'running', 0, 0, NULL, NULL, now(), now())"
+            ),
+        ),
+        (
+            "table town.load.reject_counts",
+            format!("UPDATE town.load SET reject_counts = jsonb_build_object('{name}', 1)"),
+        ),
+        ("table town.pack.body", format!("UPDATE town.pack SET body = convert_to('{long}', 'UTF8')")),
+        ("table town.token.grants", format!("UPDATE town.token SET grants = ARRAY['{name}']")),
+    ];
+    for (_, statement) in &forgotten {
+        sql.run(statement).await;
+    }
+    let hits = Canaries::new(&plant.values()).sweep(&db, since).await;
+    for (place, _) in &forgotten {
+        assert!(hits.iter().any(|hit| hit.place == *place), "{place}: {hits:?}");
+    }
+}
+
+/// A moment ago: file times are coarse.
+fn now() -> SystemTime {
+    SystemTime::now() - Duration::from_secs(2)
+}
