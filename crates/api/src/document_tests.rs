@@ -12,7 +12,7 @@ fn the_committed_document_is_the_one_the_code_makes() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == document_json(),
-        "openapi/tasuki.json is not what the routes say; write it anew with: cargo run -p tasuki -- openapi --write"
+        "openapi/tasuki.json is not what the routes say; write it anew with: cargo run -p tasuki -- openapi --write openapi/tasuki.json"
     );
 }
 

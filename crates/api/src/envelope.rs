@@ -58,7 +58,7 @@ pub(crate) async fn envelope(
 
 /// Every address that is not in the table, and every method an address does not accept.
 pub(crate) async fn nowhere(request: HttpRequest) -> HttpResponse {
-    let Some(allowed) = Index::get().allowed(request.path()) else {
+    let Some(allowed) = Index::get().allowed(request.match_info().as_str()) else {
         return HttpResponse::from_error(Problem::from(Code::RouteNotFound));
     };
     let fault = Fault::new(Code::MethodNotAllowed).with("method", request.method()).with("allowed", &allowed);

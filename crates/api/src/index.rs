@@ -15,7 +15,6 @@ use crate::document;
 pub(crate) struct Index(Vec<Address>);
 
 struct Address {
-    pattern: String,
     resource: ResourceDef,
     methods: Vec<(Method, Vec<String>)>,
 }
@@ -30,29 +29,28 @@ impl Index {
 
     fn new(document: &OpenApi) -> Self {
         let addresses = document.paths.paths.iter().map(|(pattern, item)| Address {
-            pattern: pattern.clone(),
             resource: ResourceDef::new(pattern.as_str()),
             methods: operations(item).map(|(method, operation)| (method, parameters(operation))).collect(),
         });
         Self(addresses.collect())
     }
 
+    /// The address of a path, as the router decodes it.
+    fn at(&self, path: &str) -> Option<&Address> {
+        self.0.iter().find(|address| address.resource.is_match(path))
+    }
+
     /// The methods that an address accepts, as the header `Allow` lists them; `None` where there is no
     /// such address.
     pub(crate) fn allowed(&self, path: &str) -> Option<String> {
-        let methods: Vec<_> = self
-            .0
-            .iter()
-            .filter(|address| address.resource.is_match(path))
-            .flat_map(|address| address.methods.iter().map(|(method, _)| method.as_str()))
-            .collect();
-        (!methods.is_empty()).then(|| methods.join(", "))
+        let methods: Vec<_> = self.at(path)?.methods.iter().map(|(method, _)| method.as_str()).collect();
+        Some(methods.join(", "))
     }
 
     /// The query parameters of an operation; `None` where there is no such operation.
-    pub(crate) fn parameters(&self, pattern: &str, method: &Method) -> Option<&[String]> {
-        let address = self.0.iter().find(|address| address.pattern == pattern)?;
-        address.methods.iter().find(|(known, _)| known == method).map(|(_, names)| names.as_slice())
+    pub(crate) fn parameters(&self, path: &str, method: &Method) -> Option<&[String]> {
+        let methods = &self.at(path)?.methods;
+        methods.iter().find(|(known, _)| known == method).map(|(_, names)| names.as_slice())
     }
 }
 

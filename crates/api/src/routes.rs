@@ -8,8 +8,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::authenticate::authenticate;
 use crate::v1::{
-    consents, evidence, handovers, health, link_tasks, loads, operations, peer_keys, profiles, protections,
-    staff, tokens, towns, uploads,
+    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
+    profiles, protections, rulebooks, runs, staff, tokens, towns, uploads,
 };
 
 /// Where the document is served.
@@ -39,8 +39,24 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(tokens::list_tokens)
             .service(tokens::issue_token)
             .service(tokens::revoke_token)
+            // 住民・世帯
+            .service(persons::list_persons)
+            .service(persons::read_person)
+            .service(persons::read_timeline)
+            .service(persons::read_relations)
+            .service(persons::list_accesses)
+            .service(households::read_household)
+            // 判定基準・判定・候補
+            .service(rulebooks::list_rulebooks)
+            .service(rulebooks::read_rulebook)
+            .service(runs::begin_run)
+            .service(runs::list_runs)
+            .service(runs::read_run)
+            .service(runs::list_candidates)
+            .service(runs::read_candidate)
             // 支援措置
             .service(protections::read_protections)
+            .service(protections::end_protection)
             // 受付・取込・取込エラー・突合待ち
             .service(uploads::receive_upload)
             .service(uploads::read_upload)

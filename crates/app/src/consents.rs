@@ -8,8 +8,8 @@ use handover::{Consent, Organ, OrganCode};
 use kernel::id::{ConsentId, HandoverId, PersonId};
 use kernel::{Code, Fault, Grant, TownCtx};
 use seal::Plain;
-use store::rows::consent::ConsentRow;
 use store::TownConn;
+use store::rows::consent::ConsentRow;
 
 use crate::error::{internal, store};
 use crate::release::{Hidden, READERS, Resident};
@@ -123,7 +123,12 @@ impl App {
     ///
     /// # Errors
     /// `consent_not_found`, `consent_withdrawn`; `unavailable` when somebody else changed it just now.
-    pub async fn consent_withdraw(&self, ctx: &TownCtx, id: ConsentId, by: Entity) -> Result<Released<ConsentView>> {
+    pub async fn consent_withdraw(
+        &self,
+        ctx: &TownCtx,
+        id: ConsentId,
+        by: Entity,
+    ) -> Result<Released<ConsentView>> {
         self.admit_reader(ctx, &[Grant::CaseWorker])?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let mut row = one(&mut tx, id).await?;
@@ -148,7 +153,8 @@ impl App {
             return Ok(());
         }
         let known = profile.town.organs.iter().map(|o| o.code.as_str()).collect::<Vec<_>>().join(", ");
-        let (ja, en) = (format!("この町の機関は {known} です"), format!("the organs of this town are {known}"));
+        let (ja, en) =
+            (format!("この町の機関は {known} です"), format!("the organs of this town are {known}"));
         let name = pointer.trim_start_matches('/');
         Err(Fault::new(Code::InvalidValue).with("name", name).with_words("why", &ja, &en).at_pointer(pointer))
     }
@@ -164,7 +170,10 @@ pub(crate) async fn read_all(conn: &mut TownConn, ids: &[ConsentId]) -> Result<V
 }
 
 /// Every consent of these persons.
-pub(crate) async fn read_of(conn: &mut TownConn, persons: impl Iterator<Item = PersonId>) -> Result<Vec<Consent>> {
+pub(crate) async fn read_of(
+    conn: &mut TownConn,
+    persons: impl Iterator<Item = PersonId>,
+) -> Result<Vec<Consent>> {
     let mut consents = Vec::new();
     for person in persons {
         for row in conn.consent_list(person).await.map_err(store)? {

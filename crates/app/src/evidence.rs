@@ -138,12 +138,14 @@ impl App {
         };
         let leaves = conn.hub_leaves(after, EXPORT).await.map_err(store)?;
         let size = tree.size();
-        let placed = leaves.iter().take_while(|leaf| leaf.tree_index.is_some_and(|i| i.unsigned_abs() < size));
+        let placed =
+            leaves.iter().take_while(|leaf| leaf.tree_index.is_some_and(|i| i.unsigned_abs() < size));
         let mut entries = Vec::new();
         let mut chain = before;
         for leaf in placed {
             let index = leaf.tree_index.unwrap_or_default().unsigned_abs();
-            let proof = tree.prove_inclusion(index, size).map_err(|_| internal("a leaf is not in its log"))?;
+            let proof =
+                tree.prove_inclusion(index, size).map_err(|_| internal("a leaf is not in its log"))?;
             let text = String::from_utf8(leaf.body.clone()).map_err(|_| internal("a leaf is not text"))?;
             chain = ChainHead { count: leaf.n.unsigned_abs(), head: Digest::from_bytes(leaf.head) };
             entries.push(Entry { leaf: text, index, proof });

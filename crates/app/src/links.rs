@@ -67,7 +67,8 @@ impl App {
     pub async fn link_task(&self, ctx: &TownCtx, id: LinkTaskId) -> Result<Released<LinkTask>> {
         self.admit_reader(ctx, LINKERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let row = conn.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
+        let row =
+            conn.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
         drop(conn);
         self.release(ctx, "link_task_read", LINKERS, LinkTask(row)).await
     }
@@ -80,7 +81,8 @@ impl App {
         self.admit_reader(ctx, LINKERS)?;
         let profile = self.profile(ctx).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let task = tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
+        let task =
+            tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
         if let LinkDecision::Linked(person) = decision
             && !tx.person_exists(person).await.map_err(store)?
         {
@@ -95,7 +97,9 @@ impl App {
             self.learn_number(&mut tx, &profile, &task, person, ctx).await?;
             tx.version_bump(Changed::Protection).await.map_err(store)?;
         }
-        tx.commit(leaf::of(ctx, Act::LinkDecided, vec![id.into()], &decision_word(decision))?).await.map_err(store)
+        tx.commit(leaf::of(ctx, Act::LinkDecided, vec![id.into()], &decision_word(decision))?)
+            .await
+            .map_err(store)
     }
 
     /// Takes a decision back: what it brought is closed, and the record waits again.
@@ -105,7 +109,8 @@ impl App {
     pub async fn link_undo(&self, ctx: &TownCtx, id: LinkTaskId) -> Result<()> {
         self.admit_reader(ctx, LINKERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let task = tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
+        let task =
+            tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
         let was = task.person.map_or(LinkDecision::Refused, LinkDecision::Linked);
         if !tx.link_task_undo(id, was).await.map_err(store)? {
             return Err(Fault::new(Code::LinkTaskNotDecided));

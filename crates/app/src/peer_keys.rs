@@ -139,7 +139,12 @@ impl App {
     /// # Errors
     /// `grant_missing`, `town_not_found`; `invalid_value` when a fingerprint is not that of the
     /// published key.
-    pub async fn peer_key_pin(&self, ctx: &TownCtx, peer: TownCode, compared: Fingerprints) -> Result<Vec<PeerKey>> {
+    pub async fn peer_key_pin(
+        &self,
+        ctx: &TownCtx,
+        peer: TownCode,
+        compared: Fingerprints,
+    ) -> Result<Vec<PeerKey>> {
         let keys = self.compared(ctx, peer, compared).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         for (purpose, key) in &keys {
@@ -163,7 +168,9 @@ impl App {
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let pinned = tx.peer_key_list().await.map_err(store)?;
         for (purpose, key) in &keys {
-            let row = pinned.iter().find(|row| row.peer == peer && row.purpose == *purpose && row.public_key == *key);
+            let row = pinned
+                .iter()
+                .find(|row| row.peer == peer && row.purpose == *purpose && row.public_key == *key);
             let row = row.ok_or_else(|| Fault::new(Code::KeyNotPinned).with("town", peer))?;
             if row.confirmed_by.is_some() {
                 continue;

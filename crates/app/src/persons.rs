@@ -152,6 +152,20 @@ impl Resident for RelationsView {
 }
 
 impl App {
+    /// Whether the caller may speak of this person at all: asked before a request's body is looked at.
+    ///
+    /// # Errors
+    /// `grant_missing`, `purpose_required`, `person_not_found`.
+    pub async fn person_require(&self, ctx: &TownCtx, id: PersonId) -> Result<()> {
+        self.admit_reader(ctx, READERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        if conn.person_exists(id).await.map_err(store)? {
+            Ok(())
+        } else {
+            Err(Fault::new(Code::PersonNotFound))
+        }
+    }
+
     /// One person.
     ///
     /// # Errors
@@ -195,7 +209,11 @@ impl App {
     ///
     /// # Errors
     /// What [`App::release`] refuses.
-    pub async fn person_by_number(&self, ctx: &TownCtx, number: &str) -> Result<Released<Option<PersonBrief>>> {
+    pub async fn person_by_number(
+        &self,
+        ctx: &TownCtx,
+        number: &str,
+    ) -> Result<Released<Option<PersonBrief>>> {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let index = conn.keys().blind.identifier("atena", number);
@@ -212,7 +230,12 @@ impl App {
     ///
     /// # Errors
     /// `person_not_found`, and what [`App::release`] refuses.
-    pub async fn timeline(&self, ctx: &TownCtx, id: PersonId, category: Option<Category>) -> Result<Released<Timeline>> {
+    pub async fn timeline(
+        &self,
+        ctx: &TownCtx,
+        id: PersonId,
+        category: Option<Category>,
+    ) -> Result<Released<Timeline>> {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         if !conn.person_exists(id).await.map_err(store)? {

@@ -57,7 +57,11 @@ impl App {
     ///
     /// # Errors
     /// Every fault of the bundle by file and line; one when the database refuses.
-    pub async fn profile_apply(&self, ctx: &CoopCtx, bundle: &TownBundle) -> std::result::Result<ProfileId, Vec<Fault>> {
+    pub async fn profile_apply(
+        &self,
+        ctx: &CoopCtx,
+        bundle: &TownBundle,
+    ) -> std::result::Result<ProfileId, Vec<Fault>> {
         let (_, profile) = bundle.read()?;
         self.apply(ctx, &profile, bundle).await.map_err(|fault| vec![fault])
     }
@@ -102,10 +106,12 @@ impl App {
         {
             return Ok(applied);
         }
-        let row = conn.profile_current().await.map_err(store)?.ok_or_else(|| Fault::new(Code::ProfileMissing))?;
+        let row =
+            conn.profile_current().await.map_err(store)?.ok_or_else(|| Fault::new(Code::ProfileMissing))?;
         let bundle: TownBundle =
             serde_json::from_slice(&row.bundle).map_err(|_| internal("an applied bundle is not JSON"))?;
-        let (cooperative, profile) = bundle.read().map_err(|_| internal("an applied bundle no longer reads"))?;
+        let (cooperative, profile) =
+            bundle.read().map_err(|_| internal("an applied bundle no longer reads"))?;
         let applied = Arc::new(Applied { id: row.id, cooperative, town: profile });
         if let Ok(mut profiles) = self.profiles.0.write() {
             profiles.insert(town, (auth, Arc::clone(&applied)));

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use kernel::TownCtx;
+use evidence::Act;
 use kernel::id::PersonId;
+use kernel::{Category, Code, Fault, Grant, TownCtx};
+use store::rows::version::Changed;
 
-use crate::protection::ProtectionList;
+use crate::error::store;
+use crate::protection::{LIST, ProtectionList};
 use crate::release::{Hidden, READERS, Resident};
-use crate::{App, Released, Result};
+use crate::{App, Released, Result, leaf};
 
 /// The list as it stands.
 pub struct ProtectionsView {
@@ -25,7 +28,31 @@ impl Resident for ProtectionsView {
     }
 }
 
+/// Grants that end a protection.
+const ENDERS: &[Grant] = &[Grant::Approver];
+
 impl App {
+    /// Ends a protection that has passed its end date: a person has looked and decided. Nothing else
+    /// ends one; a row that vanishes from the list does not.
+    ///
+    /// # Errors
+    /// `grant_missing`, `purpose_required`, `person_not_found`, `protection_running`.
+    pub async fn protection_end(&self, ctx: &TownCtx, person: PersonId, reason: &str) -> Result<()> {
+        self.admit_reader(ctx, ENDERS)?;
+        let list = self.protection_list(ctx.town).await?;
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        if !tx.person_exists(person).await.map_err(store)? {
+            return Err(Fault::new(Code::PersonNotFound));
+        }
+        if !list.past_end(ctx.today()).any(|(past, _)| past == person) {
+            return Err(Fault::new(Code::ProtectionRunning));
+        }
+        tx.pack_close_source(person.uuid(), Category::Protection, LIST, ctx.now).await.map_err(store)?;
+        tx.version_bump(Changed::Protection).await.map_err(store)?;
+        let leaf = leaf::of(ctx, Act::ProtectionEnded, vec![person.into()], &reason)?;
+        tx.commit(leaf).await.map_err(store)
+    }
+
     /// Who is protected in the caller's town.
     ///
     /// # Errors

@@ -133,7 +133,14 @@ impl App {
         persons.dedup();
         let entries = persons
             .into_iter()
-            .map(|person| AccessEntry { town: ctx.town, person, staff: ctx.staff, purpose, operation, at: ctx.now })
+            .map(|person| AccessEntry {
+                town: ctx.town,
+                person,
+                staff: ctx.staff,
+                purpose,
+                operation,
+                at: ctx.now,
+            })
             .collect();
         self.access.record(entries).await.map_err(store)
     }
@@ -142,10 +149,6 @@ impl App {
 fn hide<T: Resident>(thing: &mut T, list: &ProtectionList, ctx: &TownCtx) {
     let stale = !list.is_current(ctx.today());
     thing.hide_whereabouts(&|person| {
-        if stale {
-            Some(Hidden::ListStale)
-        } else {
-            list.of(person).map(|_| Hidden::Protected)
-        }
+        if stale { Some(Hidden::ListStale) } else { list.of(person).map(|_| Hidden::Protected) }
     });
 }

@@ -7,6 +7,7 @@ pub use store::rows::link_task::{CandidateNote, LinkDecision, LinkTaskBody, Link
 pub use store::rows::load::{LoadCounts, LoadRow, RejectRow};
 pub use store::rows::operation::OperationRow;
 pub use store::rows::profile::ProfileRow;
+pub use store::rows::run::{RunRow, RunState};
 pub use store::rows::staff::StaffRow;
 pub use store::rows::token::TokenRow;
 pub use store::rows::upload::UploadRow;

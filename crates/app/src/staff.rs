@@ -15,10 +15,13 @@ impl App {
     /// `grant_missing` for anyone but the town's administrator.
     pub async fn staff_add(&self, ctx: &TownCtx, section: &str, name: &str) -> Result<StaffRow> {
         auth::require(ctx, Grant::TownAdmin)?;
-        let row = StaffRow { id: StaffId::new(), section: section.into(), name: name.into(), created_at: ctx.now };
+        let row =
+            StaffRow { id: StaffId::new(), section: section.into(), name: name.into(), created_at: ctx.now };
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         tx.staff_insert(&row).await.map_err(store)?;
-        tx.commit(leaf::of(ctx, Act::StaffChanged, vec![row.id.into()], &row.section)?).await.map_err(store)?;
+        tx.commit(leaf::of(ctx, Act::StaffChanged, vec![row.id.into()], &row.section)?)
+            .await
+            .map_err(store)?;
         Ok(row)
     }
 
@@ -27,12 +30,19 @@ impl App {
     ///
     /// # Errors
     /// `already_decided` when the town has staff.
-    pub async fn staff_first(&self, ctx: &CoopCtx, town: TownCode, section: &str, name: &str) -> Result<StaffRow> {
+    pub async fn staff_first(
+        &self,
+        ctx: &CoopCtx,
+        town: TownCode,
+        section: &str,
+        name: &str,
+    ) -> Result<StaffRow> {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         if !tx.staff_list().await.map_err(store)?.is_empty() {
             return Err(kernel::Code::AlreadyDecided.into());
         }
-        let row = StaffRow { id: StaffId::new(), section: section.into(), name: name.into(), created_at: ctx.now };
+        let row =
+            StaffRow { id: StaffId::new(), section: section.into(), name: name.into(), created_at: ctx.now };
         tx.staff_insert(&row).await.map_err(store)?;
         let leaf = leaf::of_operator(town, Act::StaffChanged, ctx, vec![row.id.into()], &row.section)?;
         tx.commit(leaf).await.map_err(store)?;

@@ -26,7 +26,13 @@ impl App {
     ///
     /// # Errors
     /// `grant_missing` for anyone but the town's administrator, `staff_not_found`.
-    pub async fn token_issue(&self, ctx: &TownCtx, staff: StaffId, grants: Grants, expires_at: DateTime<Utc>) -> Result<NewToken> {
+    pub async fn token_issue(
+        &self,
+        ctx: &TownCtx,
+        staff: StaffId,
+        grants: Grants,
+        expires_at: DateTime<Utc>,
+    ) -> Result<NewToken> {
         auth::require(ctx, Grant::TownAdmin)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let known = tx.staff_list().await.map_err(store)?.iter().any(|row| row.id == staff);
@@ -34,7 +40,9 @@ impl App {
             return Err(Fault::new(Code::StaffNotFound));
         }
         let token = insert(&mut tx, ctx.town, staff, grants, ctx.now, expires_at).await?;
-        tx.commit(leaf::of(ctx, Act::TokenIssued, vec![token.row.id.into(), staff.into()], &())?).await.map_err(store)?;
+        tx.commit(leaf::of(ctx, Act::TokenIssued, vec![token.row.id.into(), staff.into()], &())?)
+            .await
+            .map_err(store)?;
         Ok(token)
     }
 
@@ -42,7 +50,13 @@ impl App {
     ///
     /// # Errors
     /// A fault when the database refuses.
-    pub async fn token_first(&self, ctx: &CoopCtx, town: TownCode, admin: StaffId, expires_at: DateTime<Utc>) -> Result<NewToken> {
+    pub async fn token_first(
+        &self,
+        ctx: &CoopCtx,
+        town: TownCode,
+        admin: StaffId,
+        expires_at: DateTime<Utc>,
+    ) -> Result<NewToken> {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         if !tx.token_list().await.map_err(store)?.is_empty() {
             return Err(Code::AlreadyDecided.into());
@@ -82,9 +96,15 @@ impl App {
     ///
     /// # Errors
     /// A fault when the database refuses.
-    pub async fn operator_token(&self, operator: StaffId, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<String> {
+    pub async fn operator_token(
+        &self,
+        operator: StaffId,
+        now: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<String> {
         let secret = TokenSecret::generate();
-        let row = CoopTokenRow { id: TokenId::new(), operator, created_at: now, expires_at, revoked_at: None };
+        let row =
+            CoopTokenRow { id: TokenId::new(), operator, created_at: now, expires_at, revoked_at: None };
         self.coop.token_insert(&row, &secret.hash()).await.map_err(store)?;
         Ok(format!("tsk_coop_{}", secret.expose().as_str()))
     }

@@ -44,7 +44,12 @@ impl App {
     ///
     /// # Errors
     /// `grant_missing`, `source_not_found`, `legal_entry_expired`.
-    pub async fn upload_begin(&self, ctx: &TownCtx, source: &SourceCode, as_of: NaiveDate) -> Result<Receiving> {
+    pub async fn upload_begin(
+        &self,
+        ctx: &TownCtx,
+        source: &SourceCode,
+        as_of: NaiveDate,
+    ) -> Result<Receiving> {
         auth::require_any(ctx, HANDERS)?;
         let profile = self.profile(ctx).await?;
         let known = profile.town.sources.get(source);
@@ -148,7 +153,9 @@ impl App {
             return Ok(());
         }
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        conn.upload_chunk_insert(receiving.row.id, receiving.seq, &receiving.key, chunk).await.map_err(store)?;
+        conn.upload_chunk_insert(receiving.row.id, receiving.seq, &receiving.key, chunk)
+            .await
+            .map_err(store)?;
         receiving.seq += 1;
         Ok(())
     }

@@ -87,7 +87,8 @@ impl Writer {
     async fn run(mut self, mut receive: mpsc::Receiver<Waiting>) {
         let mut arrived = Vec::new();
         while receive.recv_many(&mut arrived, BATCH).await > 0 {
-            let entries: Vec<AccessEntry> = arrived.iter().flat_map(|(entries, _)| entries.iter().copied()).collect();
+            let entries: Vec<AccessEntry> =
+                arrived.iter().flat_map(|(entries, _)| entries.iter().copied()).collect();
             let written = match self.write(&entries).await {
                 Ok(()) => true,
                 Err(error) => {
@@ -132,7 +133,11 @@ impl Open {
 
     /// One transaction, its statements sent together. Should one fail, the server answers COMMIT by
     /// rolling back, and that statement's own answer is the error seen here.
-    async fn commit(&self, entries: &[AccessEntry], leaves: &[(TownCode, LeafRow)]) -> Result<(), StoreError> {
+    async fn commit(
+        &self,
+        entries: &[AccessEntry],
+        leaves: &[(TownCode, LeafRow)],
+    ) -> Result<(), StoreError> {
         let towns: Vec<&str> = entries.iter().map(|e| e.town.as_str()).collect();
         let ids: Vec<Uuid> = entries.iter().map(|_| Uuid::now_v7()).collect();
         let persons: Vec<Uuid> = entries.iter().map(|e| e.person.uuid()).collect();
@@ -196,7 +201,12 @@ impl TownConn {
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(staff, purpose, operation, at)| AccessRow { staff: StaffId::from_uuid(staff), purpose, operation, at })
+            .map(|(staff, purpose, operation, at)| AccessRow {
+                staff: StaffId::from_uuid(staff),
+                purpose,
+                operation,
+                at,
+            })
             .collect())
     }
 }

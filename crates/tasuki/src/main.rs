@@ -67,12 +67,10 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Serve(options) => serve::run(&options).await?,
         Command::Validate { tenants } => return tenants::validate(&tenants),
-        Command::Openapi { write } => {
-            match write {
-                Some(path) => std::fs::write(path, api::document_json())?,
-                None => print!("{}", api::document_json()),
-            }
-        }
+        Command::Openapi { write } => match write {
+            Some(path) => std::fs::write(path, api::document_json())?,
+            None => print!("{}", api::document_json()),
+        },
         Command::Verify(options) => verify::run(&options)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -52,7 +52,12 @@ pub fn validate(folder: &Path) -> anyhow::Result<ExitCode> {
                     Some(Place::Line { file, line, .. }) => format!("{file}:{line}: "),
                     _ => String::new(),
                 };
-                println!("{place}{}\n    {}\n    {}", fault.code(), fault.detail(Lang::Ja), fault.detail(Lang::En));
+                println!(
+                    "{place}{}\n    {}\n    {}",
+                    fault.code(),
+                    fault.detail(Lang::Ja),
+                    fault.detail(Lang::En)
+                );
             }
             println!("{} fault(s)", faults.len());
             Ok(ExitCode::FAILURE)

@@ -49,7 +49,8 @@ fn make(cert: &Path, key: &Path) -> anyhow::Result<()> {
     let made = rcgen::generate_simple_self_signed(names).context("making a certificate for localhost")?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    let key_file = options.open(key).and_then(|mut file| file.write_all(made.signing_key.serialize_pem().as_bytes()));
+    let key_file =
+        options.open(key).and_then(|mut file| file.write_all(made.signing_key.serialize_pem().as_bytes()));
     key_file.with_context(|| format!("writing {}", key.display()))?;
     fs::write(cert, made.cert.pem()).with_context(|| format!("writing {}", cert.display()))
 }

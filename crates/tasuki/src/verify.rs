@@ -32,7 +32,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         seen: None,
         seen_head: None,
     };
-    let verified = evidence::verify(&bundle, &trust).map_err(|fault| anyhow::anyhow!(fault.detail(Lang::En)))?;
+    let verified =
+        evidence::verify(&bundle, &trust).map_err(|fault| anyhow::anyhow!(fault.detail(Lang::En)))?;
     println!(
         "verified: {} leaves of town {}, to place {} of its chain, in a log of {}",
         verified.leaves.len(),

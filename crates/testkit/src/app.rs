@@ -8,7 +8,7 @@ use std::time::Duration;
 use ::app::App;
 use ::app::loads::Begun;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use kernel::id::{RequestId, StaffId};
+use kernel::id::{OperationId, RequestId, StaffId};
 use kernel::{CoopCtx, Digest, Fault, Grant, Grants, Purpose, TownCode, TownCtx};
 use profiles::{Bundle, Cooperative};
 use store::rows::load::LoadRow;
@@ -158,7 +158,7 @@ impl TestApp {
     /// The fault of whichever step refused, also of the load itself.
     ///
     /// # Panics
-    /// When the source's name is none, or the load does not end within two minutes.
+    /// When the source's name is none, or as [`Self::ended`].
     pub async fn load(&self, town: &str, source: &str, as_of: NaiveDate, bytes: &[u8]) -> Result<LoadRow, Fault> {
         let ctx = self.ctx(town, &[Grant::OverallManager], Purpose::DataQuality);
         let mut receiving = self.app.upload_begin(&ctx, &source.parse().unwrap(), as_of).await?;
@@ -168,14 +168,25 @@ impl TestApp {
             Begun::Running { load, operation } => (load.id, operation),
             Begun::Same(load) => return Ok(load),
         };
+        self.ended(town, operation).await;
+        let (row, fault) = self.app.load(&ctx, load).await?;
+        fault.map_or(Ok(row), Err)
+    }
+
+    /// Waits for a long work to end; how it ended: `done` or `failed`.
+    ///
+    /// # Panics
+    /// When it is unknown or does not end within two minutes.
+    pub async fn ended(&self, town: &str, operation: OperationId) -> String {
+        let ctx = self.ctx(town, &[Grant::OverallManager], None);
         for _ in 0..12_000 {
-            if self.app.operation(&ctx, operation).await?.state != "running" {
-                let (row, fault) = self.app.load(&ctx, load).await?;
-                return fault.map_or(Ok(row), Err);
+            let state = self.app.operation(&ctx, operation).await.unwrap().state;
+            if state != "running" {
+                return state;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("the load of {source} does not end")
+        panic!("{operation} does not end")
     }
 
     /// Loads the fictional files of these towns; see [`tenants::files`].

@@ -38,15 +38,18 @@ pub async fn ensure(cluster: &Cluster) -> String {
 async fn build(cluster: &Cluster, server: &Sql, name: &str) {
     let unfinished = format!("{PREFIX}_unfinished");
     server.run(&format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")).await;
+    for old in server.column(&format!("SELECT datname FROM pg_database WHERE datname ~ '^{PREFIX}_template_'")).await {
+        server.run(&format!("DROP DATABASE IF EXISTS {old} WITH (FORCE)")).await;
+    }
     let installation = installation(cluster, &unfinished);
     installation.install(&cluster.superuser, &cluster.password).await.unwrap();
     make_town_roles(cluster, &installation).await;
     server.run(&format!("ALTER DATABASE {unfinished} WITH ALLOW_CONNECTIONS false")).await;
     let others = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{unfinished}'");
+    let rename = format!("ALTER DATABASE {unfinished} RENAME TO {name}");
     for _ in 0..100 {
         server.run(&others).await;
-        let gone = server.try_rows(&format!("ALTER DATABASE {unfinished} RENAME TO {name}")).await;
-        if gone.is_ok() {
+        if server.try_rows(&rename).await.is_ok() {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -64,7 +67,7 @@ async fn make_town_roles(cluster: &Cluster, installation: &Installation) {
     database.run("TRUNCATE hub.chain, town.version").await;
 }
 
-/// Drops templates of other migrations, and the databases of tests that were killed.
+/// Drops the databases of tests that were killed.
 async fn clear_leftovers(server: &Sql) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
     let tests = server

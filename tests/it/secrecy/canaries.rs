@@ -1,118 +1,23 @@
-//! Names and values that exist nowhere else in the world are handed to the platform in every way it takes
-//! them, errors included; then everything at rest is searched. All of them are fictional.
+//! Canaries are handed to the store in every way it takes them, errors included; then everything at rest is
+//! searched.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime};
 
 use chrono::Utc;
 use kernel::id::{StaffId, TokenId, UploadId};
-use kernel::{Code, Fault, Grant, Known};
+use kernel::{Code, Fault, Grant};
 use seal::TokenSecret;
 use store::StoreError;
-use store::rows::link_task::{CandidateNote, LinkTaskBody};
-use store::rows::pack::Whereabouts;
 use store::rows::staff::StaffRow;
 use store::rows::token::TokenRow;
 use testkit::db::leaf;
-use testkit::load::{Extra, Resident, hand_in, load};
+use testkit::load::{hand_in, load};
 use testkit::towns::{KAISEI, code};
 use testkit::{Sql, TestDb};
 
 use super::encodings::Shape;
-use super::search::{Canaries, Hit};
-
-/// One run's canaries: made of random characters, so that no other run's are ever found.
-struct Plant {
-    family: String,
-    given: String,
-    family_kana: String,
-    number: String,
-    address: String,
-    phone: String,
-    note: String,
-    staff: String,
-    raw: String,
-    queued: String,
-    token: TokenSecret,
-}
-
-const KANA: &str = "アガカギクゲコザシズセゾダヂツデドナニヌバパビピブプベペボポマミムメモヤユヨ";
-/// Characters of JIS X 0208's first level, so that each has a CP932 form.
-const KANJI: &str = "襷鷺澤渡邊齋藤鶴龍櫻瀧廣澁濱檜鵜鴨鷲蓬蘭蕨菫萩葵藍梓椿楓柊榎樫槙桂桐";
-
-fn random(alphabet: &str, length: usize) -> String {
-    let letters: Vec<char> = alphabet.chars().collect();
-    let bytes: [u8; 64] = seal::random::array();
-    bytes.iter().take(length).map(|byte| letters[usize::from(*byte) % letters.len()]).collect()
-}
-
-impl Plant {
-    fn new() -> Self {
-        Self {
-            family: random(KANJI, 5),
-            given: random(KANJI, 5),
-            family_kana: random(KANA, 9),
-            number: random("0123456789", 15),
-            address: format!("字{}", random(KANJI, 6)),
-            phone: random("0123456789", 16),
-            note: random(KANA, 12),
-            staff: random(KANJI, 6),
-            raw: random(KANA, 11),
-            queued: random(KANJI, 6),
-            token: TokenSecret::generate(),
-        }
-    }
-
-    fn values(&self) -> Vec<String> {
-        let token = self.token.expose().to_string();
-        [
-            &self.family, &self.given, &self.family_kana, &self.number, &self.address, &self.phone, &self.note,
-            &self.staff, &self.raw, &self.queued, &token,
-        ]
-        .map(Clone::clone)
-        .to_vec()
-    }
-
-    fn resident(&self) -> Resident {
-        let mut resident = Resident::named(&self.family, &self.given);
-        resident.identity.family_kana = Known::Present(self.family_kana.clone());
-        resident.identity.local_id = Known::Present(self.number.clone());
-        resident.identity.household_no = Known::Present(self.number.clone());
-        resident.whereabouts = Whereabouts {
-            postal_code: None,
-            address: Some(self.address.clone()),
-            phone: Some(self.phone.clone()),
-        };
-        // Long enough that it is compressed or moved out of line if it were not sealed.
-        resident.note = format!("{} ", self.note).repeat(400);
-        resident
-    }
-
-    fn extra(&self) -> Extra {
-        let line = format!("{},{},{}\r\n", self.number, self.raw, self.family);
-        let raw = encoding_rs::SHIFT_JIS.encode(&line).0.into_owned();
-        let mut identity = self.resident().identity;
-        identity.family_name = Known::Present(self.queued.clone());
-        let candidates = vec![CandidateNote {
-            person: kernel::id::PersonId::new(),
-            reason_ja: format!("氏名が {} に似る", self.family),
-            reason_en: "a similar name".to_owned(),
-        }];
-        let task = LinkTaskBody {
-            identity,
-            observations: Vec::new(),
-            candidates,
-            reason_ja: format!("{} が二人", self.queued),
-            reason_en: "two of that name".to_owned(),
-        };
-        Extra { file: raw.repeat(300), rejects: vec![raw], tasks: vec![task] }
-    }
-
-    fn staff_row(&self) -> StaffRow {
-        let section = "mayor/kosodate".to_owned();
-        StaffRow { id: StaffId::new(), section, name: self.staff.clone(), created_at: Utc::now() }
-    }
-}
+use super::plant::Plant;
+use super::search::{Canaries, Hit, a_moment_ago};
 
 /// Everything the store takes, then every error it can be brought to while it holds a canary.
 async fn plant_all(db: &TestDb, plant: &Plant) {
@@ -166,7 +71,7 @@ async fn plant_all(db: &TestDb, plant: &Plant) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_planted_is_found_at_rest() {
-    let since = now();
+    let since = a_moment_ago();
     let (db, plant) = (TestDb::with_towns(&[KAISEI]).await, Plant::new());
     plant_all(&db, &plant).await;
     // Statistics keep values; a rewritten table leaves its old file to the log.
@@ -197,7 +102,7 @@ fn missing<'a>(hits: &BTreeSet<Hit>, place: &str, wanted: impl Iterator<Item = &
 /// The search itself: what lies about in clear is found, in every place and every shape.
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_that_lies_about_in_clear_is_found() {
-    let since = now();
+    let since = a_moment_ago();
     let (db, plant) = (TestDb::with_towns(&[KAISEI]).await, Plant::new());
     let canaries = Canaries::new(&[plant.family.clone(), plant.family_kana.clone(), plant.number.clone()]);
     let sql = db.superuser().await;
@@ -221,7 +126,7 @@ async fn everything_that_lies_about_in_clear_is_found() {
 /// Where values would land first if someone forgot to seal them, each in the column itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_in_text_json_or_a_compressed_column_is_found() {
-    let since = now();
+    let since = a_moment_ago();
     let (db, plant) = (TestDb::with_towns(&[KAISEI]).await, Plant::new());
     plant_all(&db, &plant).await;
     let (sql, name) = (db.superuser().await, &plant.family);
@@ -247,9 +152,4 @@ async fn a_value_in_text_json_or_a_compressed_column_is_found() {
     for (place, _) in &forgotten {
         assert!(hits.iter().any(|hit| hit.place == *place), "{place}: {hits:?}");
     }
-}
-
-/// A moment ago: file times are coarse.
-fn now() -> SystemTime {
-    SystemTime::now() - Duration::from_secs(2)
 }

@@ -4,4 +4,6 @@ mod canaries;
 mod dropped_key;
 mod encodings;
 mod keyfolder;
+mod plant;
+mod platform;
 mod search;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aho_corasick::AhoCorasick;
 use testkit::TestDb;
@@ -138,4 +138,9 @@ fn read_all(folder: &Path, since: SystemTime) -> Vec<(String, Vec<u8>)> {
             Some((path.display().to_string(), fs::read(&path).ok()?))
         })
         .collect()
+}
+
+/// Since when to look: file times are coarse.
+pub fn a_moment_ago() -> SystemTime {
+    SystemTime::now() - Duration::from_secs(2)
 }

@@ -28,7 +28,7 @@ use crate::{Platform, schema};
                 "date": "2016-06-15", "wareki": "平成28年6月15日",
                 "grade": {"code": "elementary_5", "ja": "小5"}, "age": 10
             }},
-            "status": {"value": "resident"}, "household_id": "hh_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70"
+            "status": {"value": "resident"}
         },
         "relation_to_head": {"value": ["child"]}
     }]

@@ -1,20 +1,20 @@
 //! 支援措置: whose whereabouts must not reach others, and whether the town's list can be relied on.
 
-use actix_web::{get, web};
+use actix_web::{HttpResponse, get, post, web};
 use app::Released;
 use app::protection::Part;
 use app::protections::ProtectionsView;
 use chrono::{DateTime, Utc};
 use kernel::TownCtx;
 use kernel::id::PersonId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::paging::as_of_ja;
-use crate::request::{PurposeHeader, Town};
-use crate::schema::Day;
-use crate::{Platform, schema};
+use crate::request::{Body, PathId, PurposeHeader, Town};
+use crate::schema::{Day, Text};
+use crate::{Platform, Problem, schema};
 
 /// The town's protection list (支援措置対象者名簿).
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,4 +102,38 @@ impl Protections {
 pub async fn read_protections(platform: Platform, town: Town) -> Answer<Protections> {
     let view = platform.protections(&town.0).await?;
     Ok(web::Json(Protections::of(&view, &town.0)))
+}
+
+/// Why a protection ends.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "延長の申出がないことを本人に確認（架空）"}))]
+pub struct ProtectionEnd {
+    /// What was checked, and with whom; kept as a commitment in the evidence.
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    reason: Text,
+}
+
+/// Ends a protection that has passed its end date.
+///
+/// Needs the grant `approver` (決裁). A protection past its end date goes on protecting until somebody
+/// does this; a row that vanishes from the list ends nothing.
+#[utoipa::path(
+    params(PurposeHeader),
+    request_body = ProtectionEnd,
+    responses(
+        (status = 204, description = "Ended."),
+        (status = 409, description = "`protection_running`: it has not passed its end date."),
+    ),
+)]
+#[post("/protections/{person_id}/end")]
+pub async fn end_protection(
+    platform: Platform,
+    town: Town,
+    id: PathId<PersonId>,
+    body: Body<ProtectionEnd>,
+) -> Result<HttpResponse, Problem> {
+    platform.person_require(&town.0, id.0).await?;
+    platform.protection_end(&town.0, id.0, body.read()?.reason.as_str()).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -237,7 +237,12 @@ fn threshold(effective: &Effective) -> Threshold {
         Some(Bounds::Within(bounds)) => bounds,
         Some(Bounds::Locked(_)) | None => [value; 2],
     };
-    Threshold { value, low, high, decision: effective.choices.params.get("threshold").map(TownDecision::from) }
+    Threshold {
+        value,
+        low,
+        high,
+        decision: effective.choices.params.get("threshold").map(TownDecision::from),
+    }
 }
 
 fn params(effective: &Effective) -> Vec<Param> {
@@ -308,4 +313,3 @@ pub async fn read_rulebook(platform: Platform, town: Town, code: PathId<Rulebook
     let found = rows.iter().find(|row| row.rulebook.code == code.0);
     Ok(web::Json(found.ok_or_else(|| code.not_found())?.into()))
 }
-

@@ -40,7 +40,8 @@ impl App {
         }
         if state == State::Accepting {
             let arrived = arrived(&mut conn, &hub).await?;
-            let _acknowledged = open_flag(&arrived.package, &arrived.receiver(ctx.town, conn.keys()), ctx.now)?;
+            let _acknowledged =
+                open_flag(&arrived.package, &arrived.receiver(ctx.town, conn.keys()), ctx.now)?;
         }
         drop(conn);
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
@@ -57,7 +58,12 @@ impl App {
     }
 
     /// The hub's row is this transaction's: the town's own row says whether the acceptance is new.
-    async fn accepted(&self, ctx: &TownCtx, id: HandoverId, mut tx: TownTx) -> Result<Released<HandoverView>> {
+    async fn accepted(
+        &self,
+        ctx: &TownCtx,
+        id: HandoverId,
+        mut tx: TownTx,
+    ) -> Result<Released<HandoverView>> {
         let mut row = tx.handover(id).await.map_err(store)?.ok_or_else(unacknowledged)?;
         let mut body = read_in(&row)?;
         if body.state != State::Accepting {

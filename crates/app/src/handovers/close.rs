@@ -54,13 +54,16 @@ impl App {
         let hub = conn.hub_handovers().await.map_err(store)?;
         drop(conn);
         let answered = |one: &HubHandover| matches!(one.state, HubState::Received | HubState::Refused);
-        let open = |id: HandoverId| rows.iter().any(|row| row.id == id && row.state == State::Offered.as_str());
+        let open =
+            |id: HandoverId| rows.iter().any(|row| row.id == id && row.state == State::Offered.as_str());
         let make = |act, subjects, detail: &_| leaf::of_platform(town, act, now, subjects, detail);
         let mut closed = 0;
         for one in hub.iter().filter(|one| answered(one) && open(one.id)) {
             match self.close(&ctx, one.id, &make).await {
                 Ok(()) => closed += 1,
-                Err(fault) => tracing::warn!(handover = %one.id, code = %fault, "an answered handover cannot be closed"),
+                Err(fault) => {
+                    tracing::warn!(handover = %one.id, code = %fault, "an answered handover cannot be closed")
+                }
             }
         }
         Ok(closed)

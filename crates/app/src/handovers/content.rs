@@ -120,8 +120,15 @@ pub(super) fn unacknowledged() -> Fault {
 fn waiting(opened: &Opened, people: &PeopleIndex) -> Content {
     let travellers = opened.body.persons().iter();
     Content {
-        travellers: travellers.map(|one| Arrival { traveller: one.clone(), link: Link::of(one, people) }).collect(),
-        items: opened.body.items().iter().map(|item| ArrivedItem { item: item.clone(), decision: None }).collect(),
+        travellers: travellers
+            .map(|one| Arrival { traveller: one.clone(), link: Link::of(one, people) })
+            .collect(),
+        items: opened
+            .body
+            .items()
+            .iter()
+            .map(|item| ArrivedItem { item: item.clone(), decision: None })
+            .collect(),
     }
 }
 
@@ -130,12 +137,14 @@ async fn taken_in(conn: &mut TownConn, id: HandoverId, body: InBody) -> Result<C
     let items = rows
         .into_iter()
         .map(|row| {
-            let item = serde_json::from_slice(&row.body).map_err(|_| internal("an item is not of the known form"))?;
+            let item = serde_json::from_slice(&row.body)
+                .map_err(|_| internal("an item is not of the known form"))?;
             Ok(ArrivedItem { item, decision: Some(row.decision) })
         })
         .collect::<Result<_>>()?;
     let link = |person: PersonId| body.links.get(&person).map_or(Link::Unknown, |here| Link::Linked(*here));
     let travellers = body.travellers.iter();
-    let travellers = travellers.map(|one| Arrival { traveller: one.clone(), link: link(one.person) }).collect();
+    let travellers =
+        travellers.map(|one| Arrival { traveller: one.clone(), link: link(one.person) }).collect();
     Ok(Content { travellers, items })
 }

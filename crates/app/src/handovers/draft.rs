@@ -191,7 +191,11 @@ fn sound(terms: &Terms) -> Result<()> {
         }
         if subject.categories.contains(&Category::Assessment) {
             let ja = "判定・アセスメントは引き継ぎません。相手の町が判定し直します";
-            return invalid("categories", ja, "scores and assessments do not travel; the receiver scores again");
+            return invalid(
+                "categories",
+                ja,
+                "scores and assessments do not travel; the receiver scores again",
+            );
         }
         if subject.categories.iter().any(|category| STAYS.contains(category)) {
             let ja = "住民登録・世帯・親族関係は相手の町の台帳によります";

@@ -75,7 +75,11 @@ impl App {
     /// # Errors
     /// `handover_not_found`, `key_not_pinned`, `package_tampered`, `handover_expired`,
     /// `already_decided`, `handover_state`.
-    pub async fn handover_acknowledge(&self, ctx: &TownCtx, id: HandoverId) -> Result<Released<HandoverView>> {
+    pub async fn handover_acknowledge(
+        &self,
+        ctx: &TownCtx,
+        id: HandoverId,
+    ) -> Result<Released<HandoverView>> {
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let Incoming { hub, state, .. } = incoming(&mut conn, ctx, id).await?;

@@ -3,9 +3,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use evidence::Act;
-use handover::{
-    Basis, Body, Event, Flag, Item, Offer, Organ, State, Traveller, apply, seal_package,
-};
+use handover::{Basis, Body, Event, Flag, Item, Offer, Organ, State, Traveller, apply, seal_package};
 use kernel::id::{HandoverId, PersonId};
 use kernel::{Code, Fault, Purpose, TownCtx};
 use seal::KemPublic;
@@ -183,7 +181,8 @@ fn expiry(now: DateTime<Utc>, until: Option<NaiveDate>) -> DateTime<Utc> {
 
 /// The last millisecond of a day in Japan (UTC+9).
 fn end_of(day: NaiveDate) -> DateTime<Utc> {
-    let midnight = day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(chrono::NaiveTime::MIN).and_utc();
+    let midnight =
+        day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(chrono::NaiveTime::MIN).and_utc();
     midnight - TimeDelta::hours(9) - TimeDelta::milliseconds(1)
 }
 

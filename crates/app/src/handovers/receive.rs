@@ -82,7 +82,8 @@ impl App {
     }
 
     async fn take_in(&self, ctx: &TownCtx, hub: &HubHandover, opened: &Opened, taken: Taken) -> Result<()> {
-        let town_name = self.member(hub.sender).await?.map_or_else(|| hub.sender.to_string(), |town| town.name);
+        let town_name =
+            self.member(hub.sender).await?.map_or_else(|| hub.sender.to_string(), |town| town.name);
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let receipt = answer(opened, &taken.decisions, ctx.now, &tx.keys().sign)?;
         let bytes = serde_json::to_vec(&receipt).map_err(|_| internal("a receipt is not JSON"))?;
@@ -125,8 +126,8 @@ fn record(body: &mut InBody, opened: &Opened, taken: &Taken, receipt: SignedRece
 
 /// A second receipt that decides as the first did is harmless; one that does not is refused.
 fn same_decisions(receipt: &SignedReceipt, said: &[Decided]) -> Result<()> {
-    let first: handover::Receipt =
-        serde_json::from_str(&receipt.receipt).map_err(|_| internal("a kept receipt is not of the known form"))?;
+    let first: handover::Receipt = serde_json::from_str(&receipt.receipt)
+        .map_err(|_| internal("a kept receipt is not of the known form"))?;
     if said.iter().all(|decided| first.decisions.contains(decided)) {
         Ok(())
     } else {
@@ -141,7 +142,9 @@ fn decide_all(
     profile: &Applied,
 ) -> Result<Taken> {
     let travellers = opened.body.persons();
-    if let Some(stranger) = taking.links.keys().find(|said| !travellers.iter().any(|one| one.person == **said)) {
+    if let Some(stranger) =
+        taking.links.keys().find(|said| !travellers.iter().any(|one| one.person == **said))
+    {
         let pointer = format!("/links/{stranger}");
         return Err(invalid("links", &pointer, "引継ぎの対象者ではありません", "nobody in the package"));
     }
@@ -195,7 +198,9 @@ fn known_items(item: &Item, profile: &Applied) -> bool {
     let fits = |observation: &kernel::Observation| {
         profile.cooperative.items.get(&observation.item).is_some_and(|known| known.category == item.category)
     };
-    item.category != Category::Assessment && !STAYS.contains(&item.category) && item.observations.iter().all(fits)
+    item.category != Category::Assessment
+        && !STAYS.contains(&item.category)
+        && item.observations.iter().all(fits)
 }
 
 fn decision_of(taken: &Taken, item: &Item) -> Option<Decision> {
@@ -203,7 +208,13 @@ fn decision_of(taken: &Taken, item: &Item) -> Option<Decision> {
 }
 
 /// What is accepted, for sealing under the keys of the persons here.
-fn packs(hub: &HubHandover, town_name: &str, opened: &Opened, taken: &Taken, keys: &TownKeys) -> Result<Vec<NewPack>> {
+fn packs(
+    hub: &HubHandover,
+    town_name: &str,
+    opened: &Opened,
+    taken: &Taken,
+    keys: &TownKeys,
+) -> Result<Vec<NewPack>> {
     let mut packs = Vec::new();
     for item in opened.body.items() {
         let here = taken.links.get(&item.subject);

@@ -91,7 +91,12 @@ impl App {
     ///
     /// # Errors
     /// `grant_missing`.
-    pub async fn handovers_out(&self, ctx: &TownCtx, before: Option<HandoverId>, limit: i64) -> Result<Vec<Summary>> {
+    pub async fn handovers_out(
+        &self,
+        ctx: &TownCtx,
+        before: Option<HandoverId>,
+        limit: i64,
+    ) -> Result<Vec<Summary>> {
         auth::require_any(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let rows = conn.handover_list(Direction::Out, before, limit).await.map_err(store)?;
@@ -132,7 +137,8 @@ fn view(found: &Found, ctx: &TownCtx) -> Result<HandoverView> {
     match (&found.row, &found.hub) {
         (Some(row), hub) if row.direction == Direction::Out => {
             let body = read_out(row)?;
-            let receipt = hub.as_ref().and_then(|hub| hub.receipt.as_deref()).map(read_receipt).transpose()?;
+            let receipt =
+                hub.as_ref().and_then(|hub| hub.receipt.as_deref()).map(read_receipt).transpose()?;
             Ok(HandoverView {
                 summary: out_summary(row, hub.as_ref(), ctx)?,
                 drafted_by: row.drafted_by,

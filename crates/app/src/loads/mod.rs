@@ -60,10 +60,12 @@ impl App {
     pub async fn load_begin(self: &Arc<Self>, ctx: &TownCtx, upload: UploadId) -> Result<Begun> {
         auth::require_any(ctx, LOADERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let upload = conn.upload(upload).await.map_err(store)?.ok_or_else(|| Fault::new(Code::UploadNotFound))?;
+        let upload =
+            conn.upload(upload).await.map_err(store)?.ok_or_else(|| Fault::new(Code::UploadNotFound))?;
         let (source, layout_digest) = self.loadable(ctx, &upload).await?;
         let file_index = upload.file_index.clone().unwrap_or_default();
-        let same = conn.load_same(&upload.source, &file_index, &layout_digest, upload.as_of).await.map_err(store)?;
+        let same =
+            conn.load_same(&upload.source, &file_index, &layout_digest, upload.as_of).await.map_err(store)?;
         if let Some(load) = same {
             conn.upload_abandon(upload.id).await.map_err(store)?;
             return Ok(Begun::Same(load));
@@ -99,7 +101,12 @@ impl App {
         Ok((code, source.layout.digest().as_bytes().to_vec()))
     }
 
-    async fn load_spawn(self: &Arc<Self>, ctx: TownCtx, upload: UploadRow, load: LoadRow) -> Result<OperationId> {
+    async fn load_spawn(
+        self: &Arc<Self>,
+        ctx: TownCtx,
+        upload: UploadRow,
+        load: LoadRow,
+    ) -> Result<OperationId> {
         let work = OperationRow {
             id: OperationId::new(),
             kind: "load".into(),

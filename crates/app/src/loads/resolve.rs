@@ -99,7 +99,8 @@ impl<'a> Resolver<'a> {
             let said: Vec<Observation> =
                 row.observations.iter().filter(|(of, _)| of == role).map(|(_, o)| o.clone()).collect();
             let is_register = self.layout.creates && *role == RoleId::Person;
-            let number = identity.local_id.value().and_then(|n| keys.blind.identifier(&self.layout.system, n));
+            let number =
+                identity.local_id.value().and_then(|n| keys.blind.identifier(&self.layout.system, n));
             let number: Option<Key16> = number.map(|index| *index.as_bytes());
             let person = match self.who(known, *role, identity, number, tasks) {
                 Who::Known(person) => {
@@ -132,7 +133,14 @@ impl<'a> Resolver<'a> {
         Ok(resolved)
     }
 
-    fn who(&self, known: &Known, role: RoleId, identity: &Identity, number: Option<Key16>, tasks: &[TaskPlace]) -> Who {
+    fn who(
+        &self,
+        known: &Known,
+        role: RoleId,
+        identity: &Identity,
+        number: Option<Key16>,
+        tasks: &[TaskPlace],
+    ) -> Who {
         let linked = tasks.iter().find(|task| task.role == role.as_str()).and_then(|task| task.linked);
         let human = match linked {
             Some(person) => HumanDecisions::none().must_link(person),
@@ -159,7 +167,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn household(&self, keys: &TownKeys, known: &mut Known, identity: &Identity, person: PersonId, resolved: &mut Resolved) {
+    fn household(
+        &self,
+        keys: &TownKeys,
+        known: &mut Known,
+        identity: &Identity,
+        person: PersonId,
+        resolved: &mut Resolved,
+    ) {
         let Stated::Present(number) = &identity.household_no else { return };
         let Some(index) = keys.blind.identifier(&self.households, number) else { return };
         let index = *index.as_bytes();
@@ -186,7 +201,8 @@ impl<'a> Resolver<'a> {
         let mut by_category: BTreeMap<Category, PackBody> = BTreeMap::new();
         for observation in said {
             let category = self.categories.get(&observation.item);
-            let category = category.ok_or_else(|| internal("an item of a layout is not in the dictionary"))?;
+            let category =
+                category.ok_or_else(|| internal("an item of a layout is not in the dictionary"))?;
             by_category.entry(*category).or_default().observations.push(observation);
         }
         let mut whereabouts = None;

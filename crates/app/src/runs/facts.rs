@@ -7,11 +7,13 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::date::{Grade, PartialDate};
 use kernel::id::PersonId;
-use kernel::{Absence, Category, Grant, Identity, ItemCode, Known, SourceCode, TownCode, TownCtx, Value, When};
+use kernel::{
+    Absence, Category, Grant, Identity, ItemCode, Known, SourceCode, TownCode, TownCtx, Value, When,
+};
 use linkage::kinship::{Certainty, Household, Order as Birth, Parents, RelationKind, SingleParent as Single};
 use rulebook::{
-    ChildFacts, CoverageClaim, Effective, Enrolment, Fact, Founder, Meaning, Order, Origin, PersonFacts, Relative,
-    Siblings, SingleParent, Span, Standing,
+    ChildFacts, CoverageClaim, Effective, Enrolment, Fact, Founder, Meaning, Order, Origin, PersonFacts,
+    Relative, Siblings, SingleParent, Span, Standing,
 };
 use store::rows::load::LoadRow;
 use store::rows::pack::PackRow;

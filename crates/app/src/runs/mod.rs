@@ -138,7 +138,13 @@ impl App {
         tx.commit_bookkeeping().await.map_err(store)
     }
 
-    async fn score(&self, ctx: &TownCtx, rules: &Effective, run: &RunRow, work: &mut OperationRow) -> Result<()> {
+    async fn score(
+        &self,
+        ctx: &TownCtx,
+        rules: &Effective,
+        run: &RunRow,
+        work: &mut OperationRow,
+    ) -> Result<()> {
         let picture = self.picture(ctx.town).await?;
         if !picture.anything_loaded(rules) {
             return Err(Fault::new(Code::RunUnassessable));
@@ -201,13 +207,15 @@ impl App {
         let people = self.people(ctx.town).await?;
         let mut found = Vec::new();
         for (person, body) in scores {
-            let scored: Scored = serde_json::from_slice(&body).map_err(|_| internal("a score is not JSON"))?;
+            let scored: Scored =
+                serde_json::from_slice(&body).map_err(|_| internal("a score is not JSON"))?;
             if scored.list == list {
                 found.push(Candidate { person, identity: people.identities.get(&person).cloned(), scored });
             }
         }
         found.sort_by_cached_key(|c| (c.identity.as_ref().and_then(Identity::full_kana), c.person));
-        let from = after.and_then(|after| found.iter().position(|c| c.person == after)).map_or(0, |place| place + 1);
+        let from =
+            after.and_then(|after| found.iter().position(|c| c.person == after)).map_or(0, |place| place + 1);
         let page: Vec<Candidate> = found.into_iter().skip(from).take(limit).collect();
         self.release(ctx, "candidate_list", READERS, page).await
     }
@@ -216,7 +224,12 @@ impl App {
     ///
     /// # Errors
     /// `run_not_found`, `candidate_not_found`, and what [`App::release`] refuses.
-    pub async fn candidate(&self, ctx: &TownCtx, run: RunId, person: PersonId) -> Result<Released<Candidate>> {
+    pub async fn candidate(
+        &self,
+        ctx: &TownCtx,
+        run: RunId,
+        person: PersonId,
+    ) -> Result<Released<Candidate>> {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;

@@ -308,6 +308,9 @@ catalogue! {
     ProtectionListStale = "protection_list_stale" 409
         { "支援措置の一覧が古いか、ありません" / "The protection list is missing or stale";
           "支援措置の一覧が取り込まれていないか古いため、町の外へ出すことはできません。最新の一覧を取り込んでください。" / "The protection list has not been loaded or is too old, so nothing may leave the town. Load the current list." }
+    ProtectionRunning = "protection_running" 409
+        { "支援措置は続いています" / "The protection is still running";
+          "この人の支援措置は終わりの日を過ぎていないか、一覧にありません。終わらせられるのは期限を過ぎたものだけです。" / "This person's protection has not passed its end date, or is not on the list. Only one that has can be ended." }
     ProtectedPerson = "protected_person" 409
         { "支援措置の対象者です" / "The person is under protection";
           "対象者は支援措置を受けています。同意による通常の引継ぎはできません。課長に相談してください。" / "The person is under protection. An ordinary handover on consent is not possible. Ask the section head." }

@@ -51,7 +51,13 @@ impl BulkLoad {
     ///
     /// # Errors
     /// [`StoreError`]; nothing of the load remains then.
-    pub async fn apply(self, stage: Stage, closing: &Closing, end: &LoadEnd<'_>, leaf: &LeafRow) -> Result<(), StoreError> {
+    pub async fn apply(
+        self,
+        stage: Stage,
+        closing: &Closing,
+        end: &LoadEnd<'_>,
+        leaf: &LeafRow,
+    ) -> Result<(), StoreError> {
         stage.finish().await?;
         let (town, at, load) = (self.town.as_str(), end.at, end.load);
         let (load_id, upload_id) = (load.id.uuid(), load.upload.uuid());
@@ -114,7 +120,10 @@ impl BulkLoad {
             .await?;
         let upload = load.upload.uuid();
         self.client
-            .execute("UPDATE town.upload SET state = 'loaded' WHERE town_id = $1 AND upload_id = $2", &[&town, &upload])
+            .execute(
+                "UPDATE town.upload SET state = 'loaded' WHERE town_id = $1 AND upload_id = $2",
+                &[&town, &upload],
+            )
             .await?;
         self.client
             .execute("DELETE FROM town.upload_chunk WHERE town_id = $1 AND upload_id = $2", &[&town, &upload])
@@ -131,7 +140,8 @@ impl BulkLoad {
 
     /// Runs an INSERT … SELECT … RETURNING as a counted statement (design §4).
     async fn counted(&self, insert: &str, binds: &[&(dyn ToSql + Sync)]) -> Result<i64, StoreError> {
-        let row = self.client.query_one(&format!("WITH i AS ({insert}) SELECT count(*) FROM i"), binds).await?;
+        let row =
+            self.client.query_one(&format!("WITH i AS ({insert}) SELECT count(*) FROM i"), binds).await?;
         Ok(row.try_get(0)?)
     }
 }

@@ -117,7 +117,11 @@ impl BulkLoad {
         while let Some(row) = rows.next().await.transpose()? {
             let record = records.entry(key16(&row, 0)?).or_default();
             record.row_hash = key16(&row, 1)?;
-            record.packs.push(PackPlace { subject: row.try_get(2)?, category: row.try_get(3)?, pack: row.try_get(4)? });
+            record.packs.push(PackPlace {
+                subject: row.try_get(2)?,
+                category: row.try_get(3)?,
+                pack: row.try_get(4)?,
+            });
         }
         let rows = self
             .client
@@ -140,7 +144,11 @@ impl BulkLoad {
         Ok(())
     }
 
-    async fn each(&self, sql: &str, mut take: impl FnMut(&Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    async fn each(
+        &self,
+        sql: &str,
+        mut take: impl FnMut(&Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let rows = self.client.query_raw(sql, [self.town.as_str()]).await?;
         pin_mut!(rows);
         while let Some(row) = rows.next().await.transpose()? {

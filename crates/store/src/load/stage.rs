@@ -114,7 +114,12 @@ impl BulkLoad {
     ///
     /// # Errors
     /// [`StoreError`] when the stream breaks.
-    pub async fn stage_pack(&self, stage: &mut Stage, keys: &mut KeySet, pack: &StagedPack<'_>) -> Result<(), StoreError> {
+    pub async fn stage_pack(
+        &self,
+        stage: &mut Stage,
+        keys: &mut KeySet,
+        pack: &StagedPack<'_>,
+    ) -> Result<(), StoreError> {
         let (subject, id) = (pack.person.uuid(), Uuid::now_v7());
         let version = row_version(id);
         let place = self.place("pack", &subject, pack.category, version);
@@ -200,7 +205,12 @@ impl BulkLoad {
     ///
     /// # Errors
     /// [`StoreError`] when the stream breaks.
-    pub async fn stage_keyset(&self, stage: &mut Stage, subject: Uuid, keys: &KeySet) -> Result<(), StoreError> {
+    pub async fn stage_keyset(
+        &self,
+        stage: &mut Stage,
+        subject: Uuid,
+        keys: &KeySet,
+    ) -> Result<(), StoreError> {
         let wrapped = keys.wrap(&self.keys.epoch, &self.place("keystore", &subject, 0, 0));
         let columns = Columns { subject: Some(subject), body: Some(&wrapped), ..Columns::default() };
         stage.write(Kind::KeySet, columns).await
@@ -213,7 +223,8 @@ impl Stage {
     /// # Errors
     /// [`StoreError`] when the stream breaks.
     pub async fn person(&mut self, person: PersonId, number: &Key16) -> Result<(), StoreError> {
-        let columns = Columns { subject: Some(person.uuid()), record_key: Some(number), ..Columns::default() };
+        let columns =
+            Columns { subject: Some(person.uuid()), record_key: Some(number), ..Columns::default() };
         self.write(Kind::Person, columns).await
     }
 
@@ -222,7 +233,8 @@ impl Stage {
     /// # Errors
     /// [`StoreError`] when the stream breaks.
     pub async fn number(&mut self, person: PersonId, number: &Key16) -> Result<(), StoreError> {
-        let columns = Columns { subject: Some(person.uuid()), record_key: Some(number), ..Columns::default() };
+        let columns =
+            Columns { subject: Some(person.uuid()), record_key: Some(number), ..Columns::default() };
         self.write(Kind::Number, columns).await
     }
 
@@ -231,7 +243,8 @@ impl Stage {
     /// # Errors
     /// [`StoreError`] when the stream breaks.
     pub async fn household(&mut self, household: HouseholdId, number: &Key16) -> Result<(), StoreError> {
-        let columns = Columns { household: Some(household.uuid()), record_key: Some(number), ..Columns::default() };
+        let columns =
+            Columns { household: Some(household.uuid()), record_key: Some(number), ..Columns::default() };
         self.write(Kind::Household, columns).await
     }
 
@@ -240,11 +253,8 @@ impl Stage {
     /// # Errors
     /// [`StoreError`] when the stream breaks.
     pub async fn member(&mut self, person: PersonId, household: HouseholdId) -> Result<(), StoreError> {
-        let columns = Columns {
-            subject: Some(person.uuid()),
-            household: Some(household.uuid()),
-            ..Columns::default()
-        };
+        let columns =
+            Columns { subject: Some(person.uuid()), household: Some(household.uuid()), ..Columns::default() };
         self.write(Kind::Member, columns).await
     }
 

@@ -274,4 +274,28 @@ impl TownTx {
             .await?;
         Ok(())
     }
+
+    /// Closes the packs in force that one source gave one subject in one category.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn pack_close_source(
+        &mut self,
+        subject: Uuid,
+        category: Category,
+        source: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (driver, town) = self.parts()?;
+        diesel::update(pack::table)
+            .filter(pack::town_id.eq(town))
+            .filter(pack::subject_id.eq(subject))
+            .filter(pack::category.eq(i16::from(category.number())))
+            .filter(pack::source.eq(source))
+            .filter(pack::recorded_to.is_null())
+            .set(pack::recorded_to.eq(at))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
 }

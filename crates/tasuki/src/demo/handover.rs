@@ -102,11 +102,13 @@ pub(super) async fn one_family(
     truth: &Truth<'_>,
     before: &BTreeMap<String, scores::Scores>,
 ) -> anyhow::Result<Handed> {
-    let find = |slug: &str| towns.iter().find(|town| town.slug == slug).with_context(|| format!("no town {slug}"));
+    let find =
+        |slug: &str| towns.iter().find(|town| town.slug == slug).with_context(|| format!("no town {slug}"));
     let (from, to) = (find(FROM)?, find(TO)?);
     let here = family(app, from, truth, truth.leaves).await?;
     let there = family(app, to, truth, truth.arrives).await?;
-    let run_of = |town: &Town| before.get(&town.slug).map(|scores| scores.run).context("a town was not scored");
+    let run_of =
+        |town: &Town| before.get(&town.slug).map(|scores| scores.run).context("a town was not scored");
     let told_before = told(app, from, run_of(from)?, here.child).await?;
     let told_between = told(app, to, run_of(to)?, there.child).await?;
     let consents = consents(app, from, to.code, &here).await?;
@@ -161,10 +163,19 @@ async fn family(
         let found = app.person_by_number(&ctx, &person.number).await?;
         Ok(found.as_ref().context("the family is not in the register")?.id)
     };
-    Ok(Known3 { mother: of(family.mother).await?, child: of(family.child).await?, younger: of(family.younger).await? })
+    Ok(Known3 {
+        mother: of(family.mother).await?,
+        child: of(family.child).await?,
+        younger: of(family.younger).await?,
+    })
 }
 
-async fn consents(app: &Arc<App>, from: &Town, receiver: TownCode, family: &Known3) -> anyhow::Result<Vec<ConsentId>> {
+async fn consents(
+    app: &Arc<App>,
+    from: &Town,
+    receiver: TownCode,
+    family: &Known3,
+) -> anyhow::Result<Vec<ConsentId>> {
     let ctx = from.case_worker.ctx(Purpose::Handover);
     let mother = app.person(&ctx, family.mother).await?;
     let name = mother.identity.as_ref().and_then(Identity::full_name).unwrap_or_default();
@@ -279,7 +290,8 @@ async fn child_told(
     let candidate = app.candidate(&ctx, run, child).await?;
     let name = candidate.identity.as_ref().and_then(Identity::full_name).unwrap_or_default();
     let birth = candidate.identity.as_ref().and_then(|identity| identity.birth_date.value()?.day());
-    let grade = birth.map(|birth| kernel::date::Grade::of(birth, ctx.today()).ja().to_string()).unwrap_or_default();
+    let grade =
+        birth.map(|birth| kernel::date::Grade::of(birth, ctx.today()).ja().to_string()).unwrap_or_default();
     let scored = &candidate.scored;
     let span = scored.interval.map_or_else(|| "–".to_owned(), |i| format!("[{}, {}]", i.low, i.high));
     let contact = scored.contact.map(|contact| contact.ja()).unwrap_or("–");

@@ -27,13 +27,19 @@ pub struct Loaded {
 const FIRST: &[&str] = &["resident_register", "school_register"];
 
 /// Loads everything.
-pub(super) async fn all(app: &Arc<App>, towns: &[Town], synth: &Synth<'_>) -> anyhow::Result<BTreeMap<String, Loaded>> {
+pub(super) async fn all(
+    app: &Arc<App>,
+    towns: &[Town],
+    synth: &Synth<'_>,
+) -> anyhow::Result<BTreeMap<String, Loaded>> {
     let bars = MultiProgress::new();
     let style = ProgressStyle::with_template("    {prefix} {bar:24} {pos:>2}/{len} {msg}")?;
     let mut works = Vec::new();
     for town in towns {
         let mut files = synth.files(town.code).context("making the towns' files")?;
-        files.sort_by_key(|file| FIRST.iter().position(|first| *first == file.source.as_str()).unwrap_or(FIRST.len()));
+        files.sort_by_key(|file| {
+            FIRST.iter().position(|first| *first == file.source.as_str()).unwrap_or(FIRST.len())
+        });
         let bar = bars.add(ProgressBar::new(files.len() as u64));
         bar.set_style(style.clone());
         bar.set_prefix(town.name.clone());
@@ -46,12 +52,18 @@ pub(super) async fn all(app: &Arc<App>, towns: &[Town], synth: &Synth<'_>) -> an
     Ok(loaded)
 }
 
-async fn one_town(app: Arc<App>, town: Town, files: Vec<SynthFile>, bar: ProgressBar) -> anyhow::Result<Loaded> {
+async fn one_town(
+    app: Arc<App>,
+    town: Town,
+    files: Vec<SynthFile>,
+    bar: ProgressBar,
+) -> anyhow::Result<Loaded> {
     let mut loaded = Loaded { loads: Vec::new(), bytes: 0 };
     for file in files {
         bar.set_message(file.source.to_string());
         loaded.bytes += file.bytes.len() as u64;
-        let row = one_file(&app, &town, &file).await.with_context(|| format!("{}: {}", town.name, file.source))?;
+        let row =
+            one_file(&app, &town, &file).await.with_context(|| format!("{}: {}", town.name, file.source))?;
         loaded.loads.push(row);
         bar.inc(1);
     }

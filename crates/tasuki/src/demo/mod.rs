@@ -59,19 +59,29 @@ const PREFIX: &str = "demo";
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let began = Instant::now();
     let bundle = tenants::read(&options.tenants)?;
-    let cooperative = Cooperative::read(&bundle)
-        .map_err(|faults| anyhow::anyhow!("{} fault(s) in {}; see `tasuki validate`", faults.len(), options.tenants.display()))?;
+    let cooperative = Cooperative::read(&bundle).map_err(|faults| {
+        anyhow::anyhow!("{} fault(s) in {}; see `tasuki validate`", faults.len(), options.tenants.display())
+    })?;
     println!("==> データベースを用意しています / preparing the database");
     let (installation, folder) = fresh_installation(options).await?;
     let app = App::open(Arc::clone(&installation), folder).await?;
-    println!("==> {}町の設定を適用しています / applying the profiles of {} towns", cooperative.towns.len(), cooperative.towns.len());
+    println!(
+        "==> {}町の設定を適用しています / applying the profiles of {} towns",
+        cooperative.towns.len(),
+        cooperative.towns.len()
+    );
     let desks = towns::open(&app, &cooperative, &bundle).await?;
-    println!("==> 架空の住民{}人を作っています / making {} fictional residents", options.residents, options.residents);
+    println!(
+        "==> 架空の住民{}人を作っています / making {} fictional residents",
+        options.residents, options.residents
+    );
     let synth = Synth::new(settings(options)?, &cooperative);
     let loaded = loads::all(&app, &desks, &synth).await?;
     println!("==> 判定しています / scoring");
     let before = scores::all(&app, &desks).await?;
-    println!("==> 開成町から大井町へ、同意にもとづき一家族を引き継いでいます / handing one family over on consent");
+    println!(
+        "==> 開成町から大井町へ、同意にもとづき一家族を引き継いでいます / handing one family over on consent"
+    );
     let handed = handover::one_family(&app, &desks, &synth.truth(), &before).await?;
     app.evidence_sequence().await?;
     summary::print(&summary::Told {
@@ -112,7 +122,9 @@ fn settings(options: &Options) -> anyhow::Result<Settings> {
 
 /// A database made anew; the installation's secret stays, so that the roles' passwords do.
 async fn fresh_installation(options: &Options) -> anyhow::Result<(Arc<Installation>, KeyFolder)> {
-    let env = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set; run `cargo xtask demo`"));
+    let env = |name: &str| {
+        std::env::var(name).with_context(|| format!("{name} is not set; run `cargo xtask demo`"))
+    };
     let keys = options.state.join("keys");
     let database = Database {
         pg_host: env("TASUKI_PG_HOST")?,

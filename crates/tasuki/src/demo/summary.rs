@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kernel::Lang;
 use profiles::Cooperative;
 use rulebook::List;
+use store::rows::load::LoadCounts;
+use unicode_width::UnicodeWidthStr;
 
 use super::Options;
 use super::handover::Handed;
@@ -42,30 +43,59 @@ pub(super) fn print(told: &Told<'_>) -> anyhow::Result<()> {
     println!("{rule}");
     println!(
         "引継ぎは完了しました（{}→{}、{}件、{:.0}秒）。 / The handover is complete ({} items, {:.0} s in all).",
-        told.handed.from, told.handed.to, told.handed.items, told.took.as_secs_f64(), told.handed.items, told.took.as_secs_f64()
+        told.handed.from,
+        told.handed.to,
+        told.handed.items,
+        told.took.as_secs_f64(),
+        told.handed.items,
+        told.took.as_secs_f64()
     );
     Ok(())
 }
 
+/// A table whose columns stand under their heads; full-width characters count double.
+fn table(heads: &[&str], rows: Vec<Vec<String>>) {
+    let widths: Vec<usize> = (0..heads.len())
+        .map(|at| {
+            let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width());
+            cells.chain([heads[at].width()]).max().unwrap_or(0)
+        })
+        .collect();
+    let line = |cells: Vec<&str>| {
+        let mut text = String::from("    ");
+        for (at, (cell, width)) in cells.into_iter().zip(&widths).enumerate() {
+            let blanks = " ".repeat(width.saturating_sub(cell.width()));
+            // Names stand left, numbers right.
+            text += &if at == 0 { format!("{cell}{blanks}") } else { format!("  {blanks}{cell}") };
+        }
+        println!("{}", text.trim_end());
+    };
+    line(heads.to_vec());
+    for row in &rows {
+        line(row.iter().map(String::as_str).collect());
+    }
+}
+
 fn loads(told: &Told<'_>) {
     println!("\n取込 / Loads");
-    println!("    町        連携元   行数   取込   変化なし   エラー   突合待ち");
-    for town in told.desks {
-        let Some(loaded) = told.loaded.get(&town.slug) else { continue };
-        let sum = |pick: fn(&store::rows::load::LoadCounts) -> i64| -> i64 {
-            loaded.loads.iter().map(|load| pick(&load.counts)).sum()
+    let rows = told.desks.iter().filter_map(|town| {
+        let loads = &told.loaded.get(&town.slug)?.loads;
+        let sum = |pick: fn(&LoadCounts) -> i64| {
+            loads.iter().map(|load| pick(&load.counts)).sum::<i64>().to_string()
         };
-        println!(
-            "    {}　{:>6} {:>6} {:>6} {:>9} {:>8} {:>9}",
-            town.name,
-            loaded.loads.len(),
+        Some(vec![
+            town.name.clone(),
+            loads.len().to_string(),
             sum(|c| c.read),
             sum(|c| c.loaded),
             sum(|c| c.unchanged),
             sum(|c| c.rejected),
-            sum(|c| c.queued)
-        );
-    }
+            sum(|c| c.loaded - c.queued),
+            sum(|c| c.queued),
+        ])
+    });
+    let heads = ["町", "連携元", "行数", "取込", "変化なし", "取込エラー", "突合済", "突合待ち"];
+    table(&heads, rows.collect());
 }
 
 fn rejects(told: &Told<'_>) {
@@ -76,51 +106,62 @@ fn rejects(told: &Told<'_>) {
         }
     }
     println!("\n取込エラー（理由別） / Rejects by reason");
-    for (code, count) in reasons {
-        let words = kernel::Code::ALL.iter().find(|known| known.as_str() == code).map(|known| known.entry().title);
-        println!("    {count:>5}  {code:<20} {}", words.map(|w| w.get(Lang::Ja)).unwrap_or_default());
-    }
+    let words = |code: &str| {
+        kernel::Code::ALL.iter().find(|known| known.as_str() == code).map(|known| known.entry().title.ja)
+    };
+    let rows = reasons.into_iter().map(|(code, count)| {
+        vec![format!("{}（{code}）", words(code).unwrap_or_default()), count.to_string()]
+    });
+    table(&["理由", "件数"], rows.collect());
 }
 
 fn relations(told: &Told<'_>) {
-    println!("\n親族関係 / Relations");
-    println!("    町        こども   親が不明   ひとり親か不明");
-    for town in told.desks {
-        let Some(kin) = told.handed.kinship.get(&town.slug) else { continue };
-        println!("    {}　{:>6} {:>9} {:>13}", town.name, kin.children, kin.parents_unknown, kin.single_unknown);
-    }
+    println!("\n親族関係 / Relations（続柄から。分からないものは「不明」とし、ひとり親とはしない）");
+    let rows = told.desks.iter().filter_map(|town| {
+        let kin = told.handed.kinship.get(&town.slug)?;
+        let counts = [kin.children, kin.parents_unknown, kin.single_unknown];
+        Some(std::iter::once(town.name.clone()).chain(counts.map(|count| count.to_string())).collect())
+    });
+    table(&["町", "こども", "親が不明", "ひとり親か不明"], rows.collect());
 }
 
 fn candidates(told: &Told<'_>) {
-    println!("\n候補（図表7 ヤングケアラー） / Candidates");
-    println!("    町        しきい値   該当   可能性   判定不能   非該当   対象外   年齢外");
-    for town in told.desks {
-        let Some(scores) = told.scores.get(&town.slug) else { continue };
-        let of = |list: List| scores.counts.get(list.as_str()).copied().unwrap_or(0);
-        let threshold = told.cooperative.town(town.code).and_then(|profile| {
-            profile.rulebooks.values().next().map(rulebook::Effective::threshold)
-        });
-        println!(
-            "    {}　{:>6} {:>8} {:>7} {:>9} {:>8} {:>8} {:>8}",
-            town.name,
-            threshold.unwrap_or(0),
-            of(List::Certain),
-            of(List::Possible),
-            of(List::NotAssessable),
-            of(List::Out),
-            of(List::OutOfScope),
-            of(List::NotInPopulation)
-        );
-    }
+    println!(
+        "\n候補（図表7 ヤングケアラー） / Candidates: certain, possible, not assessable, out, out of scope, other ages"
+    );
+    let rows = told.desks.iter().filter_map(|town| {
+        let counts = &told.scores.get(&town.slug)?.counts;
+        let of = |list: List| counts.get(list.as_str()).copied().unwrap_or(0).to_string();
+        let profile = told.cooperative.town(town.code)?;
+        let threshold = profile.rulebooks.values().next().map(rulebook::Effective::threshold);
+        let lists = [
+            List::Certain,
+            List::Possible,
+            List::NotAssessable,
+            List::Out,
+            List::OutOfScope,
+            List::NotInPopulation,
+        ];
+        let threshold = threshold.map(|t| t.to_string()).unwrap_or_default();
+        Some([town.name.clone(), threshold].into_iter().chain(lists.map(of)).collect())
+    });
+    let heads = ["町", "しきい値", "該当", "可能性", "判定不能", "非該当", "対象外", "年齢外"];
+    table(&heads, rows.collect());
 }
 
 fn handover(handed: &Handed) {
     println!("\n引継ぎ / Handover {}", handed.id);
     println!("    {} → {}（{}、同意にもとづく）", handed.from, handed.to, handed.family);
-    println!("    送った記録 {}件、受け入れ {}件、突合待ち {}件", handed.items, handed.accepted, handed.waiting);
+    println!(
+        "    送った記録 {}件、受け入れ {}件、突合待ち {}件",
+        handed.items, handed.accepted, handed.waiting
+    );
     println!("    主担当 / lead: {}", handed.lead);
     for child in &handed.children {
-        println!("    {}（{}）: {} では {} → {} では {}", child.name, child.grade, handed.from, child.before, handed.to, child.after);
+        println!(
+            "    {}（{}）: {} では {} → {} では {}",
+            child.name, child.grade, handed.from, child.before, handed.to, child.after
+        );
         println!("        引継ぎ前の {}: {}", handed.to, child.between);
     }
 }
@@ -139,7 +180,11 @@ fn addresses(told: &Told<'_>) {
     }
     if let Some(child) = told.handed.children.first() {
         println!("\nためす / Try");
-        println!("    curl --cacert {} -H 'Authorization: Bearer {}' -H 'Tasuki-Purpose: support' \\", told.options.certificate().tls_cert.display(), child.token);
+        println!(
+            "    curl --cacert {} -H 'Authorization: Bearer {}' -H 'Tasuki-Purpose: support' \\",
+            told.options.certificate().tls_cert.display(),
+            child.token
+        );
         println!("        https://localhost:{port}/api/v1/persons/{}/timeline", child.person);
     }
     println!("\n    証跡の鍵 / log key  {}", told.log_key);

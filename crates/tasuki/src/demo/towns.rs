@@ -60,7 +60,11 @@ pub struct Town {
 const TOKEN_DAYS: i64 = 7;
 
 /// Admits every town and gives it staff.
-pub(super) async fn open(app: &Arc<App>, cooperative: &Cooperative, bundle: &Bundle) -> anyhow::Result<Vec<Town>> {
+pub(super) async fn open(
+    app: &Arc<App>,
+    cooperative: &Cooperative,
+    bundle: &Bundle,
+) -> anyhow::Result<Vec<Town>> {
     let operator = CoopCtx { operator: StaffId::new(), now: Utc::now(), request: RequestId::new() };
     let mut towns = Vec::new();
     for profile in &cooperative.towns {

@@ -54,7 +54,10 @@ impl Accesses {
     pub(super) fn of(view: &Released<AccessesView>, ctx: &TownCtx) -> Self {
         let items = view.looks.iter().map(|look| Access {
             staff_id: look.staff,
-            purpose_ja: look.purpose.parse::<Purpose>().map_or_else(|_| look.purpose.clone(), |p| p.ja().to_owned()),
+            purpose_ja: look
+                .purpose
+                .parse::<Purpose>()
+                .map_or_else(|_| look.purpose.clone(), |p| p.ja().to_owned()),
             purpose: look.purpose.clone(),
             operation: look.operation.clone(),
             at: look.at,

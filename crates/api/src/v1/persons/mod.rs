@@ -14,8 +14,8 @@ use utoipa::IntoParams;
 
 pub use accesses::Accesses;
 pub use relations::Relations;
-pub use shown::{BirthDate, Member, Person, PersonSummary};
 pub(crate) use shown::members;
+pub use shown::{BirthDate, Member, Person, PersonSummary, Who};
 pub use timeline::Timeline;
 
 use crate::answer::Answer;

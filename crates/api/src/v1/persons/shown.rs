@@ -1,8 +1,8 @@
 //! A person as clients see one: who, in a list and in full, and where, or why not.
 
+use app::Released;
 use app::persons::{HouseholdView, PersonBrief, PersonView, Shown};
 use app::release::Hidden;
-use app::Released;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::date::{PartialDate, age_on};
 use kernel::id::{HouseholdId, PersonId};
@@ -53,6 +53,17 @@ fn grade(date: PartialDate, today: NaiveDate) -> Option<Grade> {
     "status": {"value": "resident"}, "household_id": "hh_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70"
 }))]
 pub struct PersonSummary {
+    /// Who.
+    #[serde(flatten)]
+    who: Who,
+    /// 世帯; null for whom the register puts in none.
+    #[schema(required = true, value_type = Option<schema::HouseholdId>)]
+    household_id: Option<HouseholdId>,
+}
+
+/// Who a person is, in few words. Every part is a value or the reason there is none.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Who {
     /// Id.
     #[schema(value_type = schema::PersonId)]
     id: PersonId,
@@ -65,41 +76,44 @@ pub struct PersonSummary {
     /// 住民状態.
     #[schema(value_type = Part<schema::ResidentStatus>)]
     status: Part<ResidentStatus>,
-    /// 世帯; null for whom the register puts in none.
-    #[schema(required = true, value_type = Option<schema::HouseholdId>)]
-    household_id: Option<HouseholdId>,
 }
 
 impl PersonSummary {
     /// Everybody on a page of a list.
-    pub(crate) fn all(released: &Released<Vec<PersonBrief>>, ctx: &TownCtx) -> Vec<Self> {
+    pub(super) fn all(released: &Released<Vec<PersonBrief>>, ctx: &TownCtx) -> Vec<Self> {
         released.iter().map(|brief| Self::of(brief, ctx.today())).collect()
     }
 
     /// The one who was found.
-    pub(crate) fn found(released: &Released<Option<PersonBrief>>, ctx: &TownCtx) -> Vec<Self> {
+    pub(super) fn found(released: &Released<Option<PersonBrief>>, ctx: &TownCtx) -> Vec<Self> {
         released.iter().map(|brief| Self::of(brief, ctx.today())).collect()
+    }
+
+    /// Whose.
+    pub(super) const fn id(&self) -> PersonId {
+        self.who.id
+    }
+
+    fn of(brief: &PersonBrief, today: NaiveDate) -> Self {
+        Self { who: Who::new(brief.id, &brief.identity, today), household_id: brief.household }
+    }
+}
+
+impl Who {
+    /// Of an identity that was released; grade and age are those of `on`.
+    pub(crate) fn new(id: PersonId, identity: &KernelIdentity, on: NaiveDate) -> Self {
+        Self {
+            id,
+            name: joined(identity.full_name(), &identity.family_name),
+            kana: joined(identity.full_kana(), &identity.family_kana),
+            birth_date: Part::of(&identity.birth_date, |date| BirthDate::new(*date, on)),
+            status: Part::of(&identity.status, |status| *status),
+        }
     }
 
     /// Its id.
     pub(crate) const fn id(&self) -> PersonId {
         self.id
-    }
-
-    fn of(brief: &PersonBrief, today: NaiveDate) -> Self {
-        Self::new(brief.id, &brief.identity, brief.household, today)
-    }
-
-    /// Only for what came out of the release: a caller in this crate holds a `Released` of it.
-    pub(crate) fn new(id: PersonId, who: &KernelIdentity, household_id: Option<HouseholdId>, today: NaiveDate) -> Self {
-        Self {
-            id,
-            name: joined(who.full_name(), &who.family_name),
-            kana: joined(who.full_kana(), &who.family_kana),
-            birth_date: Part::of(&who.birth_date, |date| BirthDate::new(*date, today)),
-            status: Part::of(&who.status, |status| *status),
-            household_id,
-        }
     }
 }
 
@@ -110,6 +124,12 @@ fn joined(name: Option<String>, family: &Known<String>) -> Part<String> {
         None => Part::absent(family.absence().unwrap_or(Absence::NotCollected)),
     }
 }
+
+/// 続柄 to the 世帯主, step by step: 「子の妻」 is `child`, `spouse`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Vec<schema::Kin>)]
+pub struct RelationToHead(Vec<Kin>);
 
 /// Who a person is, by the register. Every part is a value or the reason there is none.
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,9 +151,8 @@ pub struct Identity {
     sex: Part<Sex>,
     /// 世帯番号 in the town's own system.
     household_no: Part<String>,
-    /// 続柄 to the 世帯主, step by step: 「子の妻」 is `child`, `spouse`.
-    #[schema(value_type = Part<Vec<schema::Kin>>)]
-    relation_to_head: Part<Vec<Kin>>,
+    /// 続柄 to the 世帯主.
+    relation_to_head: Part<RelationToHead>,
     /// 住民状態.
     #[schema(value_type = Part<schema::ResidentStatus>)]
     status: Part<ResidentStatus>,
@@ -157,7 +176,7 @@ impl Identity {
             birth_date: Part::of(&who.birth_date, |date| BirthDate::new(*date, today)),
             sex: Part::of(&who.sex, |sex| *sex),
             household_no: Part::text(&who.household_no),
-            relation_to_head: Part::of(&who.relation_to_head, Vec::clone),
+            relation_to_head: Part::of(&who.relation_to_head, |steps| RelationToHead(steps.clone())),
             status: Part::of(&who.status, |status| *status),
             resident_since: Part::of(&who.resident_since, day),
             moved_out_on: Part::of(&who.moved_out_on, day),
@@ -215,9 +234,10 @@ impl From<&Shown> for Whereabouts {
             Shown::Hidden(Hidden::Protected) => {
                 Self::Hidden { reason: HiddenReason::Protected, reason_ja: "支援措置の対象者です" }
             }
-            Shown::Hidden(Hidden::ListStale) => {
-                Self::Hidden { reason: HiddenReason::ListStale, reason_ja: "支援措置対象者名簿が古いか、ありません" }
-            }
+            Shown::Hidden(Hidden::ListStale) => Self::Hidden {
+                reason: HiddenReason::ListStale,
+                reason_ja: "支援措置対象者名簿が古いか、ありません",
+            },
             Shown::Unknown => Self::Unknown,
         }
     }
@@ -308,17 +328,16 @@ impl Person {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Member {
     /// Who.
-    person: PersonSummary,
-    /// 続柄 to the 世帯主, step by step.
-    #[schema(value_type = Part<Vec<schema::Kin>>)]
-    relation_to_head: Part<Vec<Kin>>,
+    person: Who,
+    /// 続柄 to the 世帯主.
+    relation_to_head: Part<RelationToHead>,
 }
 
 /// The members of a household.
 pub(crate) fn members(view: &Released<HouseholdView>, ctx: &TownCtx) -> Vec<Member> {
     let member = |(id, who): &(PersonId, KernelIdentity)| Member {
-        person: PersonSummary::new(*id, who, Some(view.id), ctx.today()),
-        relation_to_head: Part::of(&who.relation_to_head, Vec::clone),
+        person: Who::new(*id, who, ctx.today()),
+        relation_to_head: Part::of(&who.relation_to_head, |steps| RelationToHead(steps.clone())),
     };
     view.members.iter().map(member).collect()
 }
@@ -363,13 +382,13 @@ mod tests {
 
     #[test]
     fn a_summary_shows_one_name_or_why_there_is_none() {
-        let mut who = KernelIdentity { family_name: Known::Present("架空".into()), ..KernelIdentity::default() };
+        let mut who =
+            KernelIdentity { family_name: Known::Present("架空".into()), ..KernelIdentity::default() };
         who.family_kana = Known::Absent(Absence::Unreadable);
         let today = "2026-11-21".parse().unwrap();
-        let summary = serde_json::to_value(PersonSummary::new(PersonId::new(), &who, None, today)).unwrap();
+        let summary = serde_json::to_value(Who::new(PersonId::new(), &who, today)).unwrap();
         assert_eq!(summary["name"], json!({"value": "架空"}));
         assert_eq!(summary["kana"]["absent"], "unreadable");
         assert_eq!(summary["birth_date"]["absent"], "not_collected");
-        assert_eq!(summary["household_id"], Value::Null);
     }
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::trace::{Interval, Missing, Trace, settles, whole};
 use crate::paging::as_of_ja;
 use crate::schema;
-use crate::v1::persons::PersonSummary;
+use crate::v1::persons::Who;
 
 /// A child and where a run put it (支援対象の候補).
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,7 +23,7 @@ use crate::v1::persons::PersonSummary;
         "birth_date": {"value": {
             "date": "2016-06-15", "wareki": "平成28年6月15日", "grade": {"code": "elementary_5", "ja": "小5"}, "age": 10
         }},
-        "status": {"value": "resident"}, "household_id": null
+        "status": {"value": "resident"}
     },
     "list": "possible", "list_ja": "該当の可能性（確認が必要）",
     "interval": {"low": 5, "high": 15}, "concern": {"low": 5, "high": 10},
@@ -35,7 +35,7 @@ use crate::v1::persons::PersonSummary;
 }))]
 pub struct Candidate {
     /// Who, by the register; grade and age are those of the run's day.
-    person: PersonSummary,
+    person: Who,
     /// 判定区分.
     #[schema(value_type = schema::List)]
     list: List,
@@ -109,7 +109,7 @@ impl Candidate {
         let nobody = Identity::default();
         let (scored, council) = (&view.scored, Council::of(view.scored.known_case));
         Ok(Self {
-            person: PersonSummary::new(view.person, view.identity.as_ref().unwrap_or(&nobody), None, as_of),
+            person: Who::new(view.person, view.identity.as_ref().unwrap_or(&nobody), as_of),
             list: scored.list,
             list_ja: scored.list.ja(),
             interval: scored.interval.map(Interval::from),
@@ -135,7 +135,7 @@ impl Candidate {
                 "date": "2016-06-15", "wareki": "平成28年6月15日",
                 "grade": {"code": "elementary_5", "ja": "小5"}, "age": 10
             }},
-            "status": {"value": "resident"}, "household_id": null
+            "status": {"value": "resident"}
         },
         "list": "certain", "list_ja": "該当", "interval": {"low": 15, "high": 15}, "concern": {"low": 10, "high": 10},
         "contact": "none", "contact_ja": "無", "council": "new", "council_ja": "新規", "settles": []

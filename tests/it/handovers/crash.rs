@@ -1,0 +1,159 @@
+//! A process that dies at offer, acceptance, receipt or closing, before or after its commit: after a restart
+//! nothing is lost, doubled or undecided.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+use std::sync::Arc;
+
+use app::App;
+use app::failpoint::{STEPS, VARIABLE};
+use app::handovers::Taking;
+use evidence::Act;
+use kernel::id::{HandoverId, RequestId};
+use kernel::{Fault, Grant, Grants, Purpose, TownCtx};
+use store::{Installation, KeyFolder};
+use testkit::towns::{KAISEI, OI, code};
+use testkit::{Cluster, db};
+
+use super::family::Family;
+
+/// How the parent tells its child what to do: database, key folder, town, staff, handover, step.
+const TOLD: &str = "TASUKI_TEST_STEP";
+
+/// SIGABRT.
+const ABORTED: i32 = 6;
+
+async fn step(app: &App, ctx: &TownCtx, id: HandoverId, step: &str) -> Result<(), Fault> {
+    match step.split('.').nth(1).unwrap() {
+        "offer" => app.handover_offer(ctx, id).await.map(drop),
+        "accept" => app.handover_accept(ctx, id).await.map(drop),
+        "receive" => app.handover_receive(ctx, id, &Taking::default()).await.map(drop),
+        "close" => app.handover_close(ctx, id).await.map(drop),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+#[ignore = "the tests below run it in a process of its own, where it dies"]
+async fn in_a_child() {
+    let told = std::env::var(TOLD).unwrap();
+    let [database, keys, town, staff, id, name] = told.split('|').collect::<Vec<_>>().try_into().unwrap();
+    let (cluster, folder) = (Cluster::from_env(), KeyFolder::new(keys));
+    let installation = Installation {
+        host: cluster.host,
+        port: cluster.port,
+        database: database.to_owned(),
+        prefix: db::PREFIX.parse().unwrap(),
+        secret: folder.installation_secret().unwrap(),
+    };
+    let app = App::open(Arc::new(installation), folder).await.unwrap();
+    let ctx = TownCtx {
+        town: code(town),
+        staff: staff.parse().unwrap(),
+        grants: [Grant::CaseWorker].into_iter().collect::<Grants>(),
+        purpose: Some(Purpose::Handover),
+        now: chrono::Utc::now(),
+        request: RequestId::new(),
+    };
+    step(&app, &ctx, id.parse().unwrap(), name).await.unwrap();
+}
+
+/// Takes a step in a process that is to die at it.
+fn die(family: &Family, ctx: &TownCtx, id: HandoverId, step: &str) {
+    let keys = family.world.db.key_path().to_str().unwrap();
+    let told = [family.world.db.name(), keys, ctx.town.as_str(), &ctx.staff.to_string(), &id.to_string(), step].join("|");
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["handovers::crash::in_a_child", "--exact", "--ignored", "--nocapture"])
+        .env(TOLD, told)
+        .env(VARIABLE, step)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.signal(), Some(ABORTED), "{step} was not reached: {said}");
+}
+
+/// Walks the whole path; the process dies once, at `fail_at`.
+async fn walk(fail_at: &'static str) {
+    let family = Family::new().await;
+    let (sender, receiver) = (family.sender(), family.receiver());
+    let id = family.approved().await;
+    for (name, ctx) in [("offer", &sender), ("accept", &receiver), ("receive", &receiver), ("close", &sender)] {
+        let name = format!("handover.{name}.");
+        if name == "handover.accept." {
+            family.app().handover_acknowledge(&receiver, id).await.unwrap();
+        }
+        if fail_at.starts_with(&name) {
+            die(&family, ctx, id, fail_at);
+            after_death(&family, fail_at).await;
+        }
+        // The restart: a process that knows nothing but what was committed asks again.
+        let restarted = App::open(Arc::clone(family.world.db.installation()), family.world.db.key_folder()).await.unwrap();
+        step(&restarted, ctx, id, &name).await.unwrap();
+    }
+    let view = family.app().handover(&sender, id).await.unwrap();
+    assert_eq!((view.summary.state.as_str(), view.summary.lead), ("completed", code(OI)), "{fail_at}");
+    for (town, act) in [
+        (KAISEI, Act::HandoverOffered),
+        (OI, Act::HandoverAccepted),
+        (OI, Act::HandoverReceived),
+        (KAISEI, Act::HandoverCompleted),
+    ] {
+        assert_eq!(family.count(town, act).await, 1, "{fail_at}: {act}");
+    }
+    let sql = family.world.db.superuser().await;
+    for (table, rows) in [("town.pack WHERE source = 'handover_in'", 2), ("town.handover_item", 2), ("town.handover", 2), ("hub.handover", 1)] {
+        assert_eq!(sql.number(&format!("SELECT count(*) FROM {table}")).await, rows, "{fail_at}: {table}");
+    }
+}
+
+/// What rests after a death: everything of the step or nothing, in the hub's row and in the town's.
+async fn after_death(family: &Family, fail_at: &str) {
+    let sql = family.world.db.superuser().await;
+    let (step, when) = fail_at.trim_start_matches("handover.").split_once('.').unwrap();
+    let done = when == "after_commit";
+    let (direction, before, after) = match step {
+        "offer" => ("out", "approved", "offered"),
+        "accept" => ("in", "accepting", "accepted"),
+        "receive" => ("in", "accepted", "received"),
+        _ => ("out", "offered", "completed"),
+    };
+    let own = if done { after } else { before };
+    let rows = format!("SELECT count(*) FROM town.handover WHERE direction = '{direction}' AND state = '{own}'");
+    assert_eq!(sql.number(&rows).await, 1, "{fail_at}: the town's row");
+    let hub = match (step, done) {
+        ("offer", false) => None,
+        ("offer", true) | ("accept", false) => Some("offered"),
+        ("accept", true) | ("receive", false) => Some("accepted"),
+        ("receive", true) | ("close", false) => Some("received"),
+        _ => Some("completed"),
+    };
+    let rows = hub.map_or("SELECT 1 - count(*) FROM hub.handover".to_owned(), |state| {
+        format!("SELECT count(*) FROM hub.handover WHERE state = '{state}'")
+    });
+    assert_eq!(sql.number(&rows).await, 1, "{fail_at}: the hub's row");
+}
+
+macro_rules! dies_at {
+    ($($name:ident = $step:literal;)+) => {
+        $(#[tokio::test]
+        async fn $name() {
+            walk($step).await;
+        })+
+
+        #[test]
+        fn every_step_is_died_at() {
+            assert_eq!(STEPS, [$($step),+]);
+        }
+    };
+}
+
+dies_at! {
+    dies_before_an_offer_is_committed = "handover.offer.before_commit";
+    dies_after_an_offer_was_committed = "handover.offer.after_commit";
+    dies_before_an_acceptance_is_committed = "handover.accept.before_commit";
+    dies_after_an_acceptance_was_committed = "handover.accept.after_commit";
+    dies_before_a_receipt_is_committed = "handover.receive.before_commit";
+    dies_after_a_receipt_was_committed = "handover.receive.after_commit";
+    dies_before_a_closing_is_committed = "handover.close.before_commit";
+    dies_after_a_closing_was_committed = "handover.close.after_commit";
+}

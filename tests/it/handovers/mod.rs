@@ -1,0 +1,11 @@
+//! 引継ぎ from 開成町 to 大井町: the whole path, everything that must be refused, duplicates, and a process
+//! that dies at any step.
+
+mod crash;
+mod decide;
+pub mod family;
+mod keys;
+mod path;
+mod protection;
+mod refusals;
+mod strangers;

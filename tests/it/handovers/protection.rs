@@ -1,0 +1,69 @@
+//! 支援措置: a protected person is never in an ordinary handover, and nothing leaves a town whose list is
+//! missing or stale.
+
+use chrono::{TimeDelta, Utc};
+use kernel::{Code, Grant, Purpose};
+use testkit::towns::KAISEI;
+
+use super::family::{Family, pin, refused};
+use testkit::towns::OI;
+
+#[tokio::test]
+async fn a_protected_person_is_in_no_ordinary_handover() {
+    let family = Family::new().await;
+    let (app, sender) = (family.app(), family.sender());
+    let (drafted, approved) = (family.draft(|_| ()).await.unwrap(), family.approved().await);
+    family.protect(family.child).await;
+    let consent = family.consent(|_| ()).await;
+    assert_eq!(refused(app.handover_draft(&sender, family.terms(consent)).await), Code::ProtectedPerson);
+    assert_eq!(refused(app.handover_approve(&family.approver(), drafted).await), Code::ProtectedPerson);
+    assert_eq!(refused(app.handover_offer(&sender, approved).await), Code::ProtectedPerson);
+    let sql = family.world.db.superuser().await;
+    assert_eq!(sql.number("SELECT count(*) FROM hub.handover").await, 0, "nothing has left");
+}
+
+#[tokio::test]
+async fn a_protected_mother_does_not_stop_her_unprotected_childs_handover() {
+    let family = Family::new().await;
+    family.protect(family.mother).await;
+    family.offered().await;
+}
+
+#[tokio::test]
+async fn with_a_stale_list_nothing_leaves() {
+    let family = Family::new().await;
+    let id = family.approved().await;
+    // The list is of today and stands for 31 days.
+    let (fresh, stale) = (Utc::now() + TimeDelta::days(31), Utc::now() + TimeDelta::days(33));
+    assert_eq!(refused(family.app().handover_offer(&family.sender_at(stale), id).await), Code::ProtectionListStale);
+    let sql = family.world.db.superuser().await;
+    assert_eq!(sql.number("SELECT count(*) FROM hub.handover").await, 0);
+    family.app().handover_offer(&family.sender_at(fresh), id).await.unwrap();
+}
+
+#[tokio::test]
+async fn before_the_first_list_nothing_leaves() {
+    let family = Family::without_list().await;
+    pin(&family.world, KAISEI, OI).await;
+    let id = family.approved().await;
+    assert_eq!(refused(family.app().handover_offer(&family.sender(), id).await), Code::ProtectionListStale);
+    family.load_list(KAISEI).await;
+    sql_bump(&family).await;
+    family.app().handover_offer(&family.sender(), id).await.unwrap();
+}
+
+/// The fixture's load names no change of the protection list, as the product's does.
+async fn sql_bump(family: &Family) {
+    let sql = family.world.db.superuser().await;
+    sql.run("UPDATE town.version SET protection = protection + 1").await;
+}
+
+#[tokio::test]
+async fn a_purpose_is_asked_before_anything_else() {
+    let family = Family::new().await;
+    let id = family.approved().await;
+    let silent = family.world.desk(KAISEI, Grant::CaseWorker).ctx(None);
+    assert_eq!(refused(family.app().handover_offer(&silent, id).await), Code::PurposeRequired);
+    let holder = family.world.desk(KAISEI, Grant::Holder).ctx(Purpose::Handover);
+    assert_eq!(refused(family.app().handover_offer(&holder, id).await), Code::GrantMissing);
+}
