@@ -4,5 +4,9 @@
 mod consents;
 mod handovers;
 mod house;
+mod http;
 mod isolation;
+mod matrix;
+mod persons;
+mod runs;
 mod secrecy;

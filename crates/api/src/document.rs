@@ -52,7 +52,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         "支援対象の候補: what the rules point at, with the trace. People decide.",
     ),
     ("consents", &["consents"], "同意: of one data subject, for a purpose."),
-    ("handovers", &["handovers"], "引継ぎ: a record's way from one town to another."),
+    ("handovers", &["handovers", "handover-previews"], "引継ぎ: a record's way from one town to another."),
     ("tasks", &["tasks"], "仕事: what a person of the town has to do."),
     (
         "evidence",

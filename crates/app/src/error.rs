@@ -15,6 +15,10 @@ pub fn store(error: StoreError) -> Fault {
             tracing::warn!(%error, "storage");
             Fault::new(Code::Unavailable)
         }
+        StoreError::NoEvidence => {
+            tracing::error!(%error, "storage");
+            Fault::new(Code::EvidenceRefused)
+        }
         _ => {
             tracing::error!(%error, "storage");
             Fault::new(Code::Internal)

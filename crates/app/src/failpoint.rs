@@ -8,6 +8,8 @@ pub const VARIABLE: &str = "TASUKI_FAIL_AT";
 
 /// Every step that can be named.
 pub const STEPS: &[&str] = &[
+    LOAD_STAGED,
+    LOAD_APPLIED,
     OFFER_BEFORE,
     OFFER_AFTER,
     ACCEPT_BEFORE,
@@ -18,6 +20,10 @@ pub const STEPS: &[&str] = &[
     CLOSE_AFTER,
 ];
 
+/// A load is staged and about to be applied.
+pub const LOAD_STAGED: &str = "load.staged";
+/// A load was committed, and nobody told yet.
+pub const LOAD_APPLIED: &str = "load.applied";
 /// An offer is about to be committed.
 pub const OFFER_BEFORE: &str = "handover.offer.before_commit";
 /// An offer was committed and not yet answered for.

@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use evidence::Act;
 use kernel::id::{LinkTaskId, PersonId};
 use kernel::{Category, Code, Fault, Grant, TownCtx};
+use seal::BlindIndex;
+use store::TownTx;
 use store::rows::link_task::{LinkDecision, LinkTaskRow, LinkTaskState};
 use store::rows::pack::{NewPack, PackBody};
 use store::rows::version::Changed;
 
 use crate::error::{internal, store};
+use crate::profiles::Applied;
 use crate::release::{Hidden, Resident};
 use crate::{App, Released, Result, leaf};
 
@@ -81,6 +84,8 @@ impl App {
         self.admit_reader(ctx, LINKERS)?;
         let profile = self.profile(ctx).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        // A load that runs has read the queue already, and would put its own judgement over this one.
+        tx.lock_town().await.map_err(store)?;
         let task =
             tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
         if let LinkDecision::Linked(person) = decision
@@ -94,7 +99,10 @@ impl App {
         if let LinkDecision::Linked(person) = decision {
             let packs = packs(&profile, &task, person)?;
             tx.pack_insert_many(&packs, ctx.now).await.map_err(store)?;
-            self.learn_number(&mut tx, &profile, &task, person, ctx).await?;
+            // The next file of the source needs no human again.
+            if let Some(number) = number(&tx, &profile, &task) {
+                tx.identifier_insert(&number, person, ctx.now).await.map_err(store)?;
+            }
             tx.version_bump(Changed::Protection).await.map_err(store)?;
         }
         tx.commit(leaf::of(ctx, Act::LinkDecided, vec![id.into()], &decision_word(decision))?)
@@ -108,7 +116,9 @@ impl App {
     /// `link_task_not_found`, `link_task_not_decided`.
     pub async fn link_undo(&self, ctx: &TownCtx, id: LinkTaskId) -> Result<()> {
         self.admit_reader(ctx, LINKERS)?;
+        let profile = self.profile(ctx).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        tx.lock_town().await.map_err(store)?;
         let task =
             tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
         let was = task.person.map_or(LinkDecision::Refused, LinkDecision::Linked);
@@ -119,26 +129,20 @@ impl App {
             tx.pack_close_record(person.uuid(), &task.source, &task.record_key, &task.role, ctx.now)
                 .await
                 .map_err(store)?;
+            if let (Some(number), Some(tied_at)) = (number(&tx, &profile, &task), task.decided_at) {
+                tx.identifier_close(&number, person, tied_at, ctx.now).await.map_err(store)?;
+            }
             tx.version_bump(Changed::Protection).await.map_err(store)?;
         }
         tx.commit(leaf::of(ctx, Act::LinkUndone, vec![id.into()], &())?).await.map_err(store)
     }
+}
 
-    /// The number a human has tied to a person: the next file of the source needs no human again.
-    async fn learn_number(
-        &self,
-        tx: &mut store::TownTx,
-        profile: &crate::profiles::Applied,
-        task: &LinkTaskRow,
-        person: PersonId,
-        ctx: &TownCtx,
-    ) -> Result<()> {
-        let number = task.body.as_ref().and_then(|body| body.identity.local_id.value().cloned());
-        let source = profile.town.sources.iter().find(|(code, _)| code.as_str() == task.source);
-        let (Some(number), Some((_, source))) = (number, source) else { return Ok(()) };
-        let Some(index) = tx.keys().blind.identifier(&source.layout.system, &number) else { return Ok(()) };
-        tx.identifier_insert(&index, person, ctx.now).await.map_err(store)
-    }
+/// The index of the number by which the record's system knows its subject.
+fn number(tx: &TownTx, profile: &Applied, task: &LinkTaskRow) -> Option<BlindIndex> {
+    let number = task.body.as_ref()?.identity.local_id.value()?;
+    let (_, source) = profile.town.sources.iter().find(|(code, _)| code.as_str() == task.source)?;
+    tx.keys().blind.identifier(&source.layout.system, number)
 }
 
 const fn decision_word(decision: LinkDecision) -> &'static str {
@@ -148,7 +152,7 @@ const fn decision_word(decision: LinkDecision) -> &'static str {
     }
 }
 
-fn packs(profile: &crate::profiles::Applied, task: &LinkTaskRow, person: PersonId) -> Result<Vec<NewPack>> {
+fn packs(profile: &Applied, task: &LinkTaskRow, person: PersonId) -> Result<Vec<NewPack>> {
     let Some(body) = &task.body else { return Ok(Vec::new()) };
     let mut by_category: BTreeMap<Category, PackBody> = BTreeMap::new();
     for observation in &body.observations {

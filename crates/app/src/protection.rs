@@ -47,10 +47,12 @@ pub struct ProtectionList {
 }
 
 impl ProtectionList {
-    /// Whether the list can be relied on today.
+    /// Whether the list can be relied on today; one of a day that has not come cannot.
     #[must_use]
     pub fn is_current(&self, today: NaiveDate) -> bool {
-        self.as_of.is_some_and(|as_of| (today - as_of).num_days() <= i64::from(self.stale_after_days))
+        self.as_of.is_some_and(|as_of| {
+            (0..=i64::from(self.stale_after_days)).contains(&(today - as_of).num_days())
+        })
     }
 
     /// The protection of a person, past its end date or not; a respondent has none.

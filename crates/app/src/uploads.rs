@@ -28,6 +28,7 @@ pub struct Receiving {
     digester: Digester,
     held: Vec<u8>,
     size: u64,
+    limit: u64,
     seq: i32,
 }
 
@@ -37,13 +38,33 @@ impl Receiving {
     pub const fn size(&self) -> u64 {
         self.size
     }
+
+    /// The same with a lower limit than [`MAX_BYTES`].
+    #[must_use]
+    pub const fn at_most(mut self, bytes: u64) -> Self {
+        self.limit = if bytes < MAX_BYTES { bytes } else { MAX_BYTES };
+        self
+    }
+}
+
+/// Refuses a file whose sender says that it is too large, before a byte of it is taken.
+///
+/// # Errors
+/// `file_too_large`.
+pub fn check_length(length: Option<u64>) -> Result<()> {
+    if length.is_some_and(|length| length > MAX_BYTES) { Err(too_large(MAX_BYTES)) } else { Ok(()) }
+}
+
+fn too_large(limit: u64) -> Fault {
+    Fault::new(Code::FileTooLarge).with("limit", limit)
 }
 
 impl App {
     /// Begins to receive a file.
     ///
     /// # Errors
-    /// `grant_missing`, `source_not_found`, `legal_entry_expired`.
+    /// `grant_missing`, `source_not_found`, `legal_entry_expired`; `invalid_value` for an export of a day
+    /// that has not come.
     pub async fn upload_begin(
         &self,
         ctx: &TownCtx,
@@ -55,6 +76,10 @@ impl App {
         let known = profile.town.sources.get(source);
         let known = known.ok_or_else(|| Fault::new(Code::SourceNotFound).with("source", source))?;
         known.legal.check(source, ctx.today())?;
+        if as_of > ctx.today() {
+            let fault = Fault::new(Code::InvalidValue).with("name", "as_of");
+            return Err(fault.with_words("why", "まだ来ていない日です", "the day has not come"));
+        }
         let row = UploadRow {
             id: UploadId::new(),
             source: source.to_string(),
@@ -67,7 +92,7 @@ impl App {
         };
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let key = conn.upload_begin(&row).await.map_err(store)?;
-        Ok(Receiving { row, key, digester: Digester::default(), held: Vec::new(), size: 0, seq: 0 })
+        Ok(Receiving { row, key, digester: Digester::default(), held: Vec::new(), size: 0, limit: MAX_BYTES, seq: 0 })
     }
 
     /// Takes the next bytes.
@@ -76,9 +101,9 @@ impl App {
     /// `file_too_large`; the upload is given up then.
     pub async fn upload_push(&self, ctx: &TownCtx, receiving: &mut Receiving, bytes: &[u8]) -> Result<()> {
         receiving.size = receiving.size.saturating_add(bytes.len() as u64);
-        if receiving.size > MAX_BYTES {
+        if receiving.size > receiving.limit {
             self.upload_abandon(ctx, receiving).await?;
-            return Err(Fault::new(Code::FileTooLarge).with("limit", MAX_BYTES));
+            return Err(too_large(receiving.limit));
         }
         receiving.digester.update(bytes);
         receiving.held.extend_from_slice(bytes);

@@ -50,6 +50,9 @@ pub struct Row<'r> {
 pub struct Reject {
     /// The first line of the row, from 1.
     pub line: u32,
+    /// Its business key as in [`Row::key`], where the key fields could be read: the record is in the file,
+    /// whatever else is wrong with it.
+    pub key: Option<String>,
     /// Everything wrong with it; never empty.
     pub reasons: Vec<Fault>,
     /// The row's bytes as the file has them. A resident's data: sealed wherever it rests.

@@ -19,6 +19,9 @@ pub enum StoreError {
     /// The database refused the act for this role.
     #[error("refused by the database")]
     Refused,
+    /// The act's leaf could not be written, so the act did not happen.
+    #[error("the evidence could not be written")]
+    NoEvidence,
     /// A sealed value did not open: the key was dropped, or the bytes were changed.
     #[error("a sealed value does not open")]
     Sealed,
@@ -34,6 +37,16 @@ pub enum StoreError {
         /// SQLSTATE where known, otherwise the driver's kind.
         state: String,
     },
+}
+
+impl StoreError {
+    /// What it means when writing the leaf failed so: another try may help, or there is no evidence.
+    pub(crate) fn of_leaf(self) -> Self {
+        match self {
+            Self::Unavailable | Self::Contention => self,
+            _ => Self::NoEvidence,
+        }
+    }
 }
 
 impl From<DieselError> for StoreError {

@@ -40,7 +40,14 @@ impl Desk {
     #[must_use]
     pub fn ctx_at(&self, purpose: impl Into<Option<Purpose>>, now: DateTime<Utc>) -> TownCtx {
         let request = RequestId::new();
-        TownCtx { town: self.town, staff: self.staff, grants: self.grants, purpose: purpose.into(), now, request }
+        TownCtx {
+            town: self.town,
+            staff: self.staff,
+            grants: self.grants,
+            purpose: purpose.into(),
+            now,
+            request,
+        }
     }
 }
 
@@ -159,11 +166,18 @@ impl TestApp {
     ///
     /// # Panics
     /// When the source's name is none, or as [`Self::ended`].
-    pub async fn load(&self, town: &str, source: &str, as_of: NaiveDate, bytes: &[u8]) -> Result<LoadRow, Fault> {
+    pub async fn load(
+        &self,
+        town: &str,
+        source: &str,
+        as_of: NaiveDate,
+        bytes: &[u8],
+    ) -> Result<LoadRow, Fault> {
         let ctx = self.ctx(town, &[Grant::OverallManager], Purpose::DataQuality);
         let mut receiving = self.app.upload_begin(&ctx, &source.parse().unwrap(), as_of).await?;
         self.app.upload_push(&ctx, &mut receiving, bytes).await?;
-        let upload = self.app.upload_finish(&ctx, receiving, Digest::of(bytes), Some(bytes.len() as u64)).await?;
+        let upload =
+            self.app.upload_finish(&ctx, receiving, Digest::of(bytes), Some(bytes.len() as u64)).await?;
         let (load, operation) = match self.app.load_begin(&ctx, upload.id).await? {
             Begun::Running { load, operation } => (load.id, operation),
             Begun::Same(load) => return Ok(load),
@@ -197,7 +211,12 @@ impl TestApp {
         for (town, files) in tenants::files(&self.cooperative, towns, residents, as_of) {
             for file in files {
                 let loaded = self.load(&town, file.source.as_str(), file.as_of, &file.bytes).await;
-                assert!(loaded.is_ok(), "{town} {}: {:?}", file.source, loaded.map_err(|f| f.detail(kernel::Lang::En)));
+                assert!(
+                    loaded.is_ok(),
+                    "{town} {}: {:?}",
+                    file.source,
+                    loaded.map_err(|f| f.detail(kernel::Lang::En))
+                );
             }
         }
     }

@@ -138,7 +138,8 @@ impl TestDb {
         let file = std::env::temp_dir().join(format!("{}.sql", self.name()));
         fs::write(&file, dump).unwrap();
         let mut psql = self.cluster.program("psql", self.name());
-        let output = psql.args(["-qXv", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f"]).arg(&file).output().unwrap();
+        let output =
+            psql.args(["-qXv", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f"]).arg(&file).output().unwrap();
         fs::remove_file(&file).unwrap();
         assert!(output.status.success(), "psql: {}", String::from_utf8_lossy(&output.stderr));
     }

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod cluster;
 pub mod db;
+pub mod files;
 pub mod load;
 pub mod sql;
 pub mod tenants;

@@ -38,14 +38,17 @@ pub async fn ensure(cluster: &Cluster) -> String {
 async fn build(cluster: &Cluster, server: &Sql, name: &str) {
     let unfinished = format!("{PREFIX}_unfinished");
     server.run(&format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")).await;
-    for old in server.column(&format!("SELECT datname FROM pg_database WHERE datname ~ '^{PREFIX}_template_'")).await {
+    for old in
+        server.column(&format!("SELECT datname FROM pg_database WHERE datname ~ '^{PREFIX}_template_'")).await
+    {
         server.run(&format!("DROP DATABASE IF EXISTS {old} WITH (FORCE)")).await;
     }
     let installation = installation(cluster, &unfinished);
     installation.install(&cluster.superuser, &cluster.password).await.unwrap();
     make_town_roles(cluster, &installation).await;
     server.run(&format!("ALTER DATABASE {unfinished} WITH ALLOW_CONNECTIONS false")).await;
-    let others = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{unfinished}'");
+    let others =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{unfinished}'");
     let rename = format!("ALTER DATABASE {unfinished} RENAME TO {name}");
     for _ in 0..100 {
         server.run(&others).await;

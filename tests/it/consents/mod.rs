@@ -13,7 +13,8 @@ use crate::handovers::family::{Family, refused, today};
 async fn a_consent_is_recorded_read_and_withdrawn() {
     let family = Family::new().await;
     let (app, worker) = (family.app(), family.sender());
-    let (first, second) = (family.consent(|_| ()).await, family.consent(|new| new.person = family.mother).await);
+    let (first, second) =
+        (family.consent(|new| new.given_at = None).await, family.consent(|new| new.person = family.mother).await);
     let listed = app.consents(&worker, family.child).await.unwrap();
     assert_eq!(listed.iter().map(|view| view.0.id()).collect::<Vec<_>>(), [first], "the child's alone");
     let read = app.consent(&worker, first).await.unwrap();
@@ -63,7 +64,10 @@ async fn only_those_who_may_and_only_their_own() {
     let other_town = family.world.desk(OI, Grant::CaseWorker).ctx(Purpose::Handover);
     for id in [consent, ConsentId::new()] {
         assert_eq!(refused(app.consent(&other_town, id).await), Code::ConsentNotFound);
-        assert_eq!(refused(app.consent_withdraw(&other_town, id, Entity::Subject).await), Code::ConsentNotFound);
+        assert_eq!(
+            refused(app.consent_withdraw(&other_town, id, Entity::Subject).await),
+            Code::ConsentNotFound
+        );
     }
     let approver = family.approver();
     assert_eq!(refused(app.consent_record(&approver, family.new_consent()).await), Code::GrantMissing);

@@ -61,7 +61,9 @@ async fn in_a_child() {
 /// Takes a step in a process that is to die at it.
 fn die(family: &Family, ctx: &TownCtx, id: HandoverId, step: &str) {
     let keys = family.world.db.key_path().to_str().unwrap();
-    let told = [family.world.db.name(), keys, ctx.town.as_str(), &ctx.staff.to_string(), &id.to_string(), step].join("|");
+    let told =
+        [family.world.db.name(), keys, ctx.town.as_str(), &ctx.staff.to_string(), &id.to_string(), step]
+            .join("|");
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["handovers::crash::in_a_child", "--exact", "--ignored", "--nocapture"])
         .env(TOLD, told)
@@ -77,7 +79,8 @@ async fn walk(fail_at: &'static str) {
     let family = Family::new().await;
     let (sender, receiver) = (family.sender(), family.receiver());
     let id = family.approved().await;
-    for (name, ctx) in [("offer", &sender), ("accept", &receiver), ("receive", &receiver), ("close", &sender)] {
+    for (name, ctx) in [("offer", &sender), ("accept", &receiver), ("receive", &receiver), ("close", &sender)]
+    {
         let name = format!("handover.{name}.");
         if name == "handover.accept." {
             family.app().handover_acknowledge(&receiver, id).await.unwrap();
@@ -87,7 +90,9 @@ async fn walk(fail_at: &'static str) {
             after_death(&family, fail_at).await;
         }
         // The restart: a process that knows nothing but what was committed asks again.
-        let restarted = App::open(Arc::clone(family.world.db.installation()), family.world.db.key_folder()).await.unwrap();
+        let restarted = App::open(Arc::clone(family.world.db.installation()), family.world.db.key_folder())
+            .await
+            .unwrap();
         step(&restarted, ctx, id, &name).await.unwrap();
     }
     let view = family.app().handover(&sender, id).await.unwrap();
@@ -101,7 +106,12 @@ async fn walk(fail_at: &'static str) {
         assert_eq!(family.count(town, act).await, 1, "{fail_at}: {act}");
     }
     let sql = family.world.db.superuser().await;
-    for (table, rows) in [("town.pack WHERE source = 'handover_in'", 2), ("town.handover_item", 2), ("town.handover", 2), ("hub.handover", 1)] {
+    for (table, rows) in [
+        ("town.pack WHERE source = 'handover_in'", 2),
+        ("town.handover_item", 2),
+        ("town.handover", 2),
+        ("hub.handover", 1),
+    ] {
         assert_eq!(sql.number(&format!("SELECT count(*) FROM {table}")).await, rows, "{fail_at}: {table}");
     }
 }
@@ -118,7 +128,8 @@ async fn after_death(family: &Family, fail_at: &str) {
         _ => ("out", "offered", "completed"),
     };
     let own = if done { after } else { before };
-    let rows = format!("SELECT count(*) FROM town.handover WHERE direction = '{direction}' AND state = '{own}'");
+    let rows =
+        format!("SELECT count(*) FROM town.handover WHERE direction = '{direction}' AND state = '{own}'");
     assert_eq!(sql.number(&rows).await, 1, "{fail_at}: the town's row");
     let hub = match (step, done) {
         ("offer", false) => None,
@@ -142,7 +153,8 @@ macro_rules! dies_at {
 
         #[test]
         fn every_step_is_died_at() {
-            assert_eq!(STEPS, [$($step),+]);
+            let ours: Vec<_> = STEPS.iter().copied().filter(|step| step.starts_with("handover.")).collect();
+            assert_eq!(ours, [$($step),+]);
         }
     };
 }

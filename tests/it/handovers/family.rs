@@ -12,7 +12,9 @@ use handover::basis::FamilyTold;
 use handover::consent::{Authority, Giver, Processing, Representative, SecondHolder};
 use handover::{Grounds, Kind, Organ, Role};
 use kernel::id::{ConsentId, HandoverId, LoadId, PersonId};
-use kernel::{Category, Code, Fault, Grant, Identity, Known, Observation, Purpose, Sex, TownCtx, Value, When};
+use kernel::{
+    Category, Code, Fault, Grant, Identity, Known, Observation, Purpose, Sex, TownCtx, Value, When,
+};
 use store::rows::pack::{NewPack, PackBody};
 use store::rows::version::Changed;
 use testkit::TestApp;
@@ -48,7 +50,8 @@ impl Family {
     /// As [`Self::without_keys`], before 開成町 ever loaded its protection list.
     pub async fn without_list() -> Self {
         let world = TestApp::open(&[KAISEI, OI, NAKAI]).await;
-        let (mother, child) = (resident("花子", "ハナコ", "1988-02-11"), resident("陽菜", "ヒナ", "2014-06-15"));
+        let (mother, child) =
+            (resident("花子", "ハナコ", "1988-02-11"), resident("陽菜", "ヒナ", "2014-06-15"));
         let (mother_there, child_there) = (again(&mother), again(&child));
         let towns = world.db.towns();
         for (town, people) in [(KAISEI, [&mother, &child]), (OI, [&mother_there, &child_there])] {
@@ -62,7 +65,8 @@ impl Family {
             mother_there: mother_there.person,
             world,
         };
-        let late = observation("attendance.late_days", Value::Int(6), When::Month("2026-09".parse().unwrap()));
+        let late =
+            observation("attendance.late_days", Value::Int(6), When::Month("2026-09".parse().unwrap()));
         family.write(KAISEI, family.child, Category::Attendance, "attendance", late).await;
         family
     }
@@ -73,7 +77,14 @@ impl Family {
     }
 
     /// Writes one fact about somebody, as a load would.
-    pub async fn write(&self, town: &str, person: PersonId, category: Category, source: &str, fact: Observation) {
+    pub async fn write(
+        &self,
+        town: &str,
+        person: PersonId,
+        category: Category,
+        source: &str,
+        fact: Observation,
+    ) {
         let towns = self.world.db.towns();
         let mut tx = towns.begin(code(town)).await.unwrap();
         let pack = NewPack {
@@ -156,7 +167,7 @@ impl Family {
                 second_holder: SecondHolder::None,
                 own_view: Known::Present("引っ越しても続けてほしい".into()),
             }),
-            given_at: None,
+            given_at: Some(Utc::now() - TimeDelta::hours(1)),
             until: today() + TimeDelta::days(90),
         }
     }
@@ -275,7 +286,13 @@ fn resident(given: &str, kana: &str, birth: &str) -> Resident {
 pub fn again(resident: &Resident) -> Resident {
     let fresh = Resident::named("襷", "");
     let identity = Identity { local_id: fresh.identity.local_id.clone(), ..resident.identity.clone() };
-    Resident { person: fresh.person, household: fresh.household, identity, note: String::new(), ..resident.clone() }
+    Resident {
+        person: fresh.person,
+        household: fresh.household,
+        identity,
+        note: String::new(),
+        ..resident.clone()
+    }
 }
 
 /// The code of what was refused.

@@ -16,8 +16,13 @@ async fn a_key_is_used_only_after_two_people_have_compared_it() {
     assert_eq!(offer().await, Code::KeyNotPinned);
 
     let compared = published(world, KAISEI, OI).await;
-    let (first, second) = (world.desk(KAISEI, Grant::TownAdmin).ctx(None), world.desk(KAISEI, Grant::Approver).ctx(None));
-    assert_eq!(refused(app.peer_key_confirm(&second, code(OI), compared).await), Code::KeyNotPinned, "nobody has pinned");
+    let (first, second) =
+        (world.desk(KAISEI, Grant::TownAdmin).ctx(None), world.desk(KAISEI, Grant::Approver).ctx(None));
+    assert_eq!(
+        refused(app.peer_key_confirm(&second, code(OI), compared).await),
+        Code::KeyNotPinned,
+        "nobody has pinned"
+    );
     let wrong = Fingerprints { sign: Digest::of(b"another key"), ..compared };
     assert_eq!(refused(app.peer_key_pin(&first, code(OI), wrong).await), Code::InvalidValue);
     let pinned = app.peer_key_pin(&first, code(OI), compared).await.unwrap();
@@ -39,9 +44,16 @@ async fn a_key_is_used_only_after_two_people_have_compared_it() {
 async fn another_published_key_is_noticed() {
     let family = Family::new().await;
     let sql = family.world.db.superuser().await;
-    sql.run(&format!("UPDATE hub.town_key SET public_key = sha256(public_key) WHERE town_id = '{OI}' AND purpose = 'sign'")).await;
+    sql.run(&format!(
+        "UPDATE hub.town_key SET public_key = sha256(public_key) WHERE town_id = '{OI}' AND purpose = 'sign'"
+    ))
+    .await;
     let keys = family.app().peer_keys(&family.sender()).await.unwrap();
-    let of_oi: Vec<_> = keys.iter().filter(|key| key.town == code(OI)).map(|key| (key.purpose.as_str(), key.trust())).collect();
+    let of_oi: Vec<_> = keys
+        .iter()
+        .filter(|key| key.town == code(OI))
+        .map(|key| (key.purpose.as_str(), key.trust()))
+        .collect();
     assert_eq!(of_oi, [("seal", Trust::Confirmed), ("sign", Trust::Changed)]);
 }
 
@@ -53,6 +65,9 @@ async fn only_keepers_pin_and_only_members() {
     assert_eq!(refused(family.app().peer_key_pin(&worker, code(OI), compared).await), Code::GrantMissing);
     let admin = family.world.desk(KAISEI, Grant::TownAdmin).ctx(None);
     for nobody in [OUTSIDER, KAISEI] {
-        assert_eq!(refused(family.app().peer_key_pin(&admin, code(nobody), compared).await), Code::TownNotFound);
+        assert_eq!(
+            refused(family.app().peer_key_pin(&admin, code(nobody), compared).await),
+            Code::TownNotFound
+        );
     }
 }

@@ -26,7 +26,10 @@ async fn one_familys_records_travel_from_town_to_town() {
     assert_eq!(at(&app.handover_offer(&sender, id).await.unwrap()), ("offered", "kaisei"));
 
     let inbox = app.handovers_in(&receiver).await.unwrap();
-    assert_eq!(inbox.iter().map(|one| (one.id, one.peer, one.state.as_str())).collect::<Vec<_>>(), [(id, code(KAISEI), "offered")]);
+    assert_eq!(
+        inbox.iter().map(|one| (one.id, one.peer, one.state.as_str())).collect::<Vec<_>>(),
+        [(id, code(KAISEI), "offered")]
+    );
     let acknowledged = app.handover_acknowledge(&receiver, id).await.unwrap();
     assert_eq!((at(&acknowledged), acknowledged.flag), (("accepting", "kaisei"), Some(Flag::None)));
 
@@ -35,7 +38,10 @@ async fn one_familys_records_travel_from_town_to_town() {
     assert_eq!(content.travellers[0].link, Link::Linked(family.child_there));
     let identity = &content.travellers[0].traveller.identity;
     assert_eq!(identity.full_name().as_deref(), Some("襷\u{3000}陽菜"));
-    assert!(identity.address.value().is_none() && identity.local_id.value().is_none(), "whereabouts and numbers stay");
+    assert!(
+        identity.address.value().is_none() && identity.local_id.value().is_none(),
+        "whereabouts and numbers stay"
+    );
     let sources: BTreeSet<_> = content.items.iter().map(|one| one.item.source.as_str()).collect();
     assert_eq!(sources, BTreeSet::from(["attendance", "resident_register"]));
 
@@ -49,7 +55,11 @@ async fn one_familys_records_travel_from_town_to_town() {
     assert_eq!(at(&completed), ("completed", "oi"));
     assert_eq!(completed.receipt, received.receipt, "the sender holds the receiver's very receipt");
     let sql = family.world.db.superuser().await;
-    assert_eq!(sql.number("SELECT count(*) FROM hub.handover WHERE package IS NOT NULL").await, 0, "the package is gone");
+    assert_eq!(
+        sql.number("SELECT count(*) FROM hub.handover WHERE package IS NOT NULL").await,
+        0,
+        "the package is gone"
+    );
 
     for (town, acts) in [
         (KAISEI, [Act::HandoverDrafted, Act::HandoverApproved, Act::HandoverOffered, Act::HandoverCompleted]),
@@ -67,12 +77,28 @@ async fn what_arrives_is_in_the_receivers_picture_with_where_it_came_from() {
     let family = Family::new().await;
     family.received().await;
     let reader = family.world.desk(OI, Grant::CaseWorker).ctx(Purpose::Support);
-    let timeline = family.app().timeline(&reader, family.child_there, Some(Category::Attendance)).await.unwrap();
+    let timeline =
+        family.app().timeline(&reader, family.child_there, Some(Category::Attendance)).await.unwrap();
     let [entry] = timeline.entries.as_slice() else { panic!("one entry: {}", timeline.entries.len()) };
     assert_eq!(entry.observation.datum, Known::Present(Value::Int(6)));
-    assert_eq!(entry.observation.when, When::Month("2026-09".parse().unwrap()), "its own time, not the handover's");
-    assert_eq!((entry.holder.as_str(), entry.source.as_str(), entry.line), ("開成町から引継ぎ（学校教育課）", "handover_in", 0));
-    assert!(family.app().timeline(&reader, family.mother_there, Some(Category::Attendance)).await.unwrap().entries.is_empty());
+    assert_eq!(
+        entry.observation.when,
+        When::Month("2026-09".parse().unwrap()),
+        "its own time, not the handover's"
+    );
+    assert_eq!(
+        (entry.holder.as_str(), entry.source.as_str(), entry.line),
+        ("開成町から引継ぎ（学校教育課）", "handover_in", 0)
+    );
+    assert!(
+        family
+            .app()
+            .timeline(&reader, family.mother_there, Some(Category::Attendance))
+            .await
+            .unwrap()
+            .entries
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -91,15 +117,17 @@ async fn information_leaves_the_lead_where_it_is() {
 #[tokio::test]
 async fn facts_travel_and_scores_do_not() {
     let family = Family::new().await;
-    let score = observation("attendance.late_days", Value::Int(70), When::AsOf("2026-11-01".parse().unwrap()));
+    let score =
+        observation("attendance.late_days", Value::Int(70), When::AsOf("2026-11-01".parse().unwrap()));
     family.write(KAISEI, family.child, Category::Assessment, "attendance", score).await;
-    let consent = family
-        .consent(|new| new.processing.pii_information = Category::ALL.iter().copied().collect())
-        .await;
+    let consent =
+        family.consent(|new| new.processing.pii_information = Category::ALL.iter().copied().collect()).await;
     let subject = |categories| Subject { person: family.child, role: Role::Child, categories };
-    let ask = PreviewAsk { subjects: vec![subject(BTreeSet::new())], receiver: code(OI), consents: vec![consent] };
+    let ask =
+        PreviewAsk { subjects: vec![subject(BTreeSet::new())], receiver: code(OI), consents: vec![consent] };
     let preview = family.app().handover_preview(&family.sender(), &ask).await.unwrap();
-    let excluded: Vec<_> = preview.0.rows.iter().filter_map(|row| Some((row.category, row.excluded?))).collect();
+    let excluded: Vec<_> =
+        preview.0.rows.iter().filter_map(|row| Some((row.category, row.excluded?))).collect();
     assert_eq!(excluded, [(Category::Assessment, Exclusion::Assessment)]);
     assert_eq!(preview.0.rows.len(), 3, "attendance, consultation and the score; never the register");
 
@@ -119,19 +147,24 @@ async fn facts_travel_and_scores_do_not() {
 #[tokio::test]
 async fn a_preview_says_what_the_consent_keeps_back() {
     let family = Family::new().await;
-    let consent = family.consent(|new| new.processing.pii_information = BTreeSet::from([Category::Attendance])).await;
+    let consent =
+        family.consent(|new| new.processing.pii_information = BTreeSet::from([Category::Attendance])).await;
     let subjects = [(family.child, Role::Child), (family.mother, Role::Parent)]
         .map(|(person, role)| Subject { person, role, categories: BTreeSet::new() })
         .to_vec();
     let ask = PreviewAsk { subjects, receiver: code(OI), consents: vec![consent] };
     let preview = family.app().handover_preview(&family.sender(), &ask).await.unwrap();
-    let mut rows: Vec<_> = preview.0.rows.iter().map(|row| (row.subject == family.child, row.category, row.excluded)).collect();
+    let mut rows: Vec<_> =
+        preview.0.rows.iter().map(|row| (row.subject == family.child, row.category, row.excluded)).collect();
     rows.sort_unstable();
-    assert_eq!(rows, [
-        (false, Category::Consultation, Some(Exclusion::NoConsent)),
-        (true, Category::Attendance, None),
-        (true, Category::Consultation, Some(Exclusion::OutsideConsent)),
-    ]);
+    assert_eq!(
+        rows,
+        [
+            (false, Category::Consultation, Some(Exclusion::NoConsent)),
+            (true, Category::Attendance, None),
+            (true, Category::Consultation, Some(Exclusion::OutsideConsent)),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -140,15 +173,15 @@ async fn whom_no_machine_may_tell_waits_for_a_humans_word() {
     // A second resident of 大井町 with the child's reading and birth date.
     let mut twin = Resident::named("襷", "妃那");
     let people = family.app().person(&family.receiver(), family.child_there).await.unwrap();
-    twin.identity = kernel::Identity {
-        local_id: twin.identity.local_id.clone(),
-        ..people.identity.clone().unwrap()
-    };
+    twin.identity =
+        kernel::Identity { local_id: twin.identity.local_id.clone(), ..people.identity.clone().unwrap() };
     load(&family.world.db.towns(), code(OI), "resident_register", &[twin], &Extra::default()).await.unwrap();
     let id = family.accepted().await;
     let (app, receiver) = (family.app(), family.receiver());
     let content = app.handover_content(&receiver, id).await.unwrap();
-    let Link::Ambiguous(near) = &content.travellers[0].link else { panic!("{:?}", content.travellers[0].link) };
+    let Link::Ambiguous(near) = &content.travellers[0].link else {
+        panic!("{:?}", content.travellers[0].link)
+    };
     assert_eq!(near.len(), 2);
 
     let items: Vec<_> = content.items.iter().map(|one| one.item.id).collect();
@@ -157,7 +190,11 @@ async fn whom_no_machine_may_tell_waits_for_a_humans_word() {
     assert_eq!(refused(app.handover_receive(&receiver, id, &blind).await), Code::LinkAmbiguous);
     let links = [(family.child, family.mother)].into();
     let elsewhere = Taking { links, ..Taking::default() };
-    assert_eq!(refused(app.handover_receive(&receiver, id, &elsewhere).await), Code::PersonNotFound, "another town's person");
+    assert_eq!(
+        refused(app.handover_receive(&receiver, id, &elsewhere).await),
+        Code::PersonNotFound,
+        "another town's person"
+    );
 
     // The human names the child; one item is accepted so, one is refused.
     let refuse = Decision::Refuse(handover::machine::RefusalCode::NotNeeded);
@@ -167,9 +204,16 @@ async fn whom_no_machine_may_tell_waits_for_a_humans_word() {
     };
     let received = app.handover_receive(&receiver, id, &taking).await.unwrap();
     let receipt: Receipt = serde_json::from_str(&received.receipt.as_ref().unwrap().receipt).unwrap();
-    assert_eq!(receipt.decisions.iter().map(|one| one.decision).collect::<Vec<_>>(), [Decision::Accept, refuse]);
+    assert_eq!(
+        receipt.decisions.iter().map(|one| one.decision).collect::<Vec<_>>(),
+        [Decision::Accept, refuse]
+    );
     let kept = app.handover_content(&receiver, id).await.unwrap();
-    assert_eq!(kept.items.iter().map(|one| one.item.id).collect::<Vec<_>>(), [items[0]], "what was refused is purged");
+    assert_eq!(
+        kept.items.iter().map(|one| one.item.id).collect::<Vec<_>>(),
+        [items[0]],
+        "what was refused is purged"
+    );
     assert_eq!(app.handovers_close(code(KAISEI)).await.unwrap(), 1);
 }
 
@@ -190,4 +234,18 @@ async fn an_unlinked_traveller_is_kept_apart() {
     assert!(receipt.decisions.iter().all(|one| one.decision == Decision::Quarantine));
     assert_eq!(sql.number(&format!("SELECT count(*) FROM town.pack WHERE source = 'handover_in'")).await, 0);
     assert_eq!(sql.number("SELECT count(*) FROM town.handover_item WHERE decision = 'quarantined'").await, 2);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_the_dictionary_is_kept_apart() {
+    let family = Family::new().await;
+    // A consultation under the key of attendance: whoever may see attendance must not come to see it.
+    let on = When::AsOf("2026-10-01".parse().unwrap());
+    let stray = observation("consultation.general", Value::Bool(true), on);
+    family.write(KAISEI, family.child, Category::Attendance, "consult_general", stray).await;
+    let id = family.accepted().await;
+    let received = family.app().handover_receive(&family.receiver(), id, &Taking::default()).await.unwrap();
+    let receipt: Receipt = serde_json::from_str(&received.receipt.as_ref().unwrap().receipt).unwrap();
+    let kept_apart = receipt.decisions.iter().filter(|one| one.decision == Decision::Quarantine).count();
+    assert_eq!((kept_apart, receipt.decisions.len()), (1, 3));
 }

@@ -35,7 +35,10 @@ async fn with_a_stale_list_nothing_leaves() {
     let id = family.approved().await;
     // The list is of today and stands for 31 days.
     let (fresh, stale) = (Utc::now() + TimeDelta::days(31), Utc::now() + TimeDelta::days(33));
-    assert_eq!(refused(family.app().handover_offer(&family.sender_at(stale), id).await), Code::ProtectionListStale);
+    assert_eq!(
+        refused(family.app().handover_offer(&family.sender_at(stale), id).await),
+        Code::ProtectionListStale
+    );
     let sql = family.world.db.superuser().await;
     assert_eq!(sql.number("SELECT count(*) FROM hub.handover").await, 0);
     family.app().handover_offer(&family.sender_at(fresh), id).await.unwrap();

@@ -21,8 +21,10 @@ async fn consent_is_asked_when_it_is_drafted() {
         .consent(|new| (new.given_at, new.until) = (Some(long_ago), today() - TimeDelta::days(1)))
         .await;
     let others = family.consent(|new| new.person = family.mother).await;
-    let narrow = family.consent(|new| new.processing.pii_information = BTreeSet::from([Category::Attendance])).await;
-    let elsewhere = family.consent(|new| new.processing.recipient_third_parties = BTreeSet::from([code(NAKAI)])).await;
+    let narrow =
+        family.consent(|new| new.processing.pii_information = BTreeSet::from([Category::Attendance])).await;
+    let elsewhere =
+        family.consent(|new| new.processing.recipient_third_parties = BTreeSet::from([code(NAKAI)])).await;
     let purpose = family.consent(|new| new.processing.purpose = Purpose::Support).await;
     let withdrawn = family.consent(|_| ()).await;
     app.consent_withdraw(&sender, withdrawn, Entity::Representative).await.unwrap();
@@ -123,17 +125,27 @@ async fn a_changed_package_is_not_opened() {
     let sql = family.world.db.superuser().await;
     let flip = |at: String| {
         let set = format!("set_byte(package, {at}, get_byte(package, {at}) # 1)");
-        format!("UPDATE hub.handover SET package = {set} WHERE package IS NOT NULL AND state IN ('offered', 'accepted')")
+        format!(
+            "UPDATE hub.handover SET package = {set} WHERE package IS NOT NULL AND state IN ('offered', 'accepted')"
+        )
     };
     let id = family.offered().await;
     let length = sql.number("SELECT max(length(package)) FROM hub.handover").await;
     // The mark, the manifest, its signature, the sealed parts, the body's last byte.
     for at in [0, 40, length / 4, length / 2, length - 1] {
         sql.run(&flip(at.to_string())).await;
-        assert_eq!(refused(app.handover_acknowledge(&receiver, id).await), Code::PackageTampered, "byte {at}");
+        assert_eq!(
+            refused(app.handover_acknowledge(&receiver, id).await),
+            Code::PackageTampered,
+            "byte {at}"
+        );
         sql.run(&flip(at.to_string())).await;
     }
-    assert_eq!(sql.number("SELECT count(*) FROM town.handover WHERE direction = 'in'").await, 0, "nothing half done");
+    assert_eq!(
+        sql.number("SELECT count(*) FROM town.handover WHERE direction = 'in'").await,
+        0,
+        "nothing half done"
+    );
 
     // The same after the flag, and after the acceptance.
     app.handover_acknowledge(&receiver, id).await.unwrap();
@@ -168,6 +180,10 @@ async fn a_receipt_that_does_not_fit_closes_nothing() {
     sql.run(kept).await;
     assert_eq!(refused(family.app().handover_close(&family.sender(), id).await), Code::ReceiptInvalid);
     assert_eq!(family.app().handovers_close(code(KAISEI)).await.unwrap(), 0);
-    assert_eq!(sql.number("SELECT count(*) FROM hub.handover WHERE state = 'received'").await, 1, "left for a person");
+    assert_eq!(
+        sql.number("SELECT count(*) FROM hub.handover WHERE state = 'received'").await,
+        1,
+        "left for a person"
+    );
     assert_eq!(family.app().handover(&family.sender(), id).await.unwrap().summary.lead, code(OI));
 }

@@ -24,7 +24,8 @@ async fn answers(family: &Family, ctx: &TownCtx, id: HandoverId) -> Vec<(Code, S
         app.handover_refuse(ctx, id, RefusalCode::NotOurs).await.map(drop),
         app.handover_receive(ctx, id, &taking).await.map(drop),
     ];
-    let told = |outcome: Result<(), kernel::Fault>| outcome.map_err(|f| (f.code(), f.detail(Lang::Ja))).unwrap_err();
+    let told =
+        |outcome: Result<(), kernel::Fault>| outcome.map_err(|f| (f.code(), f.detail(Lang::Ja))).unwrap_err();
     outcomes.into_iter().map(told).collect()
 }
 
@@ -34,7 +35,9 @@ async fn a_third_town_learns_nothing_of_it() {
     let third = family.world.ctx(NAKAI, &[Grant::CaseWorker, Grant::Approver], Purpose::Handover);
     let unknown = answers(&family, &third, HandoverId::new()).await;
     assert!(unknown.iter().all(|(code, _)| *code == Code::HandoverNotFound));
-    for id in [family.approved().await, family.offered().await, family.accepted().await, family.received().await] {
+    for id in
+        [family.approved().await, family.offered().await, family.accepted().await, family.received().await]
+    {
         assert_eq!(answers(&family, &third, id).await, unknown);
     }
     assert!(family.app().handovers_in(&third).await.unwrap().is_empty());
@@ -49,9 +52,14 @@ async fn neither_town_does_the_others_part() {
     let family = Family::new().await;
     let app = family.app();
     let draft = family.approved().await;
-    assert_eq!(refused(app.handover(&family.receiver(), draft).await), Code::HandoverNotFound, "not offered yet");
+    assert_eq!(
+        refused(app.handover(&family.receiver(), draft).await),
+        Code::HandoverNotFound,
+        "not offered yet"
+    );
     let id = family.acknowledged().await;
-    let receiver = family.world.ctx(testkit::towns::OI, &[Grant::CaseWorker, Grant::Approver], Purpose::Handover);
+    let receiver =
+        family.world.ctx(testkit::towns::OI, &[Grant::CaseWorker, Grant::Approver], Purpose::Handover);
     for not_theirs in [
         app.handover_approve(&receiver, id).await.map(drop),
         app.handover_offer(&receiver, id).await.map(drop),

@@ -27,14 +27,48 @@ const MAP: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "kernel", "seal", "layouts", "linkage", "rulebook", "retention", "evidence", "handover", "profiles",
-            "store", "courier",
+            "kernel",
+            "seal",
+            "layouts",
+            "linkage",
+            "rulebook",
+            "retention",
+            "evidence",
+            "handover",
+            "profiles",
+            "store",
+            "courier",
         ],
     ),
-    ("api", &["kernel", "seal", "layouts", "linkage", "rulebook", "retention", "evidence", "handover", "profiles", "app"]),
+    (
+        "api",
+        &[
+            "kernel",
+            "seal",
+            "layouts",
+            "linkage",
+            "rulebook",
+            "retention",
+            "evidence",
+            "handover",
+            "profiles",
+            "app",
+        ],
+    ),
     (
         "console",
-        &["kernel", "seal", "layouts", "linkage", "rulebook", "retention", "evidence", "handover", "profiles", "app"],
+        &[
+            "kernel",
+            "seal",
+            "layouts",
+            "linkage",
+            "rulebook",
+            "retention",
+            "evidence",
+            "handover",
+            "profiles",
+            "app",
+        ],
     ),
     ("tasuki", ALL_OF_THE_PRODUCT),
     ("synth", &["kernel", "layouts", "profiles"]),
@@ -45,13 +79,42 @@ const MAP: &[(&str, &[&str])] = &[
 ];
 
 const ALL_OF_THE_PRODUCT: &[&str] = &[
-    "kernel", "seal", "layouts", "linkage", "rulebook", "retention", "evidence", "handover", "profiles", "store",
-    "courier", "app", "api", "console", "synth",
+    "kernel",
+    "seal",
+    "layouts",
+    "linkage",
+    "rulebook",
+    "retention",
+    "evidence",
+    "handover",
+    "profiles",
+    "store",
+    "courier",
+    "app",
+    "api",
+    "console",
+    "synth",
 ];
 
 const EVERYTHING: &[&str] = &[
-    "kernel", "seal", "layouts", "linkage", "rulebook", "retention", "evidence", "handover", "profiles", "store",
-    "courier", "app", "api", "console", "synth", "tasuki", "testkit", "bench",
+    "kernel",
+    "seal",
+    "layouts",
+    "linkage",
+    "rulebook",
+    "retention",
+    "evidence",
+    "handover",
+    "profiles",
+    "store",
+    "courier",
+    "app",
+    "api",
+    "console",
+    "synth",
+    "tasuki",
+    "testkit",
+    "bench",
 ];
 
 /// Libraries that only these crates may use. `sha2` makes content digests, which are no secret; TLS is apart.
@@ -154,7 +217,10 @@ fn what_is_not_on_the_map_is_found() {
         broken(&move |metadata| {
             let packages = metadata["packages"].as_array_mut().unwrap();
             let package = packages.iter_mut().find(|package| package["name"] == of).unwrap();
-            package["dependencies"].as_array_mut().unwrap().push(serde_json::json!({ "name": on, "kind": kind }));
+            package["dependencies"]
+                .as_array_mut()
+                .unwrap()
+                .push(serde_json::json!({ "name": on, "kind": kind }));
         })
     };
     assert_eq!(edge("kernel", "seal", Value::Null), ["kernel -> seal: is not on the map"]);
@@ -163,7 +229,10 @@ fn what_is_not_on_the_map_is_found() {
     assert_eq!(edge("store", "testkit", Value::Null), ["store -> testkit: is not on the map"]);
     assert_eq!(edge("store", "testkit", Value::from("dev")), Vec::<String>::new());
     assert_eq!(edge("layouts", "aws-lc-rs", Value::Null), ["layouts -> aws-lc-rs: belongs to seal"]);
-    assert_eq!(edge("kernel", "tokio-postgres", Value::from("build")), ["kernel -> tokio-postgres: belongs to store"]);
+    assert_eq!(
+        edge("kernel", "tokio-postgres", Value::from("build")),
+        ["kernel -> tokio-postgres: belongs to store"]
+    );
     let renamed = broken(&|metadata| metadata["packages"][0]["name"] = "attic".into());
     assert!(renamed.contains(&"attic: is not on the map".to_owned()), "{renamed:?}");
     let bare = findings(&metadata(), |path| from_disk(path).replace("[lints]\nworkspace = true\n", ""));

@@ -94,12 +94,20 @@ async fn every_table_unfiltered_and_filtered_by_the_other_town_is_the_same_as_un
     let scene = scene().await;
     let tables = scene
         .town
-        .column("SELECT relname::text FROM pg_class WHERE relnamespace = 'town'::regnamespace AND relkind = 'r'")
+        .column(
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'town'::regnamespace AND relkind = 'r'",
+        )
         .await;
     for table in tables {
-        let foreign = scene.town.number(&format!("SELECT count(*) FROM town.{table} WHERE town_id <> '{KAISEI}'")).await;
+        let foreign = scene
+            .town
+            .number(&format!("SELECT count(*) FROM town.{table} WHERE town_id <> '{KAISEI}'"))
+            .await;
         assert_eq!(foreign, 0, "{table}");
-        for statement in ["UPDATE town.{t} SET town_id = town_id WHERE town_id = '{c}'", "DELETE FROM town.{t} WHERE town_id = '{c}'"] {
+        for statement in [
+            "UPDATE town.{t} SET town_id = town_id WHERE town_id = '{c}'",
+            "DELETE FROM town.{t} WHERE town_id = '{c}'",
+        ] {
             let answer = async |town: &str| {
                 let statement = statement.replace("{t}", &table).replace("{c}", town);
                 scene.town.run("BEGIN").await;
@@ -227,7 +235,11 @@ async fn what_would_pass_the_walls_is_refused() {
         let town = scene.db.login(KAISEI).await;
         match town.try_rows(statement).await {
             // VACUUM and ANALYZE of what one does not own are a warning and nothing happens.
-            Ok(_) if town.heard().iter().any(|notice| notice.contains("permission denied") || notice.contains("skipping")) => {}
+            Ok(_)
+                if town
+                    .heard()
+                    .iter()
+                    .any(|notice| notice.contains("permission denied") || notice.contains("skipping")) => {}
             Ok(rows) => {
                 passed.insert(format!("{statement} -> {rows:?}"));
             }
@@ -245,7 +257,8 @@ async fn a_key_of_another_town_is_as_free_as_an_unknown_one() {
     let scene = scene().await;
     let (mine, unknown) = (&scene.town, PersonId::new().uuid().to_string());
     // The same id may stand in two towns, so a duplicate tells nothing.
-    let insert = |id: &str| format!("BEGIN; INSERT INTO town.person VALUES ('{KAISEI}', '{id}', now()); ROLLBACK");
+    let insert =
+        |id: &str| format!("BEGIN; INSERT INTO town.person VALUES ('{KAISEI}', '{id}', now()); ROLLBACK");
     assert_eq!(mine.try_rows(&insert(&scene.foreign_person)).await, mine.try_rows(&insert(&unknown)).await);
     // A foreign key to another town's row fails exactly like one to nothing.
     let consent = |id: &str| {
@@ -259,7 +272,9 @@ async fn a_key_of_another_town_is_as_free_as_an_unknown_one() {
     assert_eq!(foreign.message.replace(&scene.foreign_person, "id"), nothing.message.replace(&unknown, "id"));
     // ON CONFLICT is no oracle either.
     let quiet = |id: &str| {
-        format!("BEGIN; INSERT INTO town.person VALUES ('{KAISEI}', '{id}', now()) ON CONFLICT DO NOTHING RETURNING 1; ROLLBACK")
+        format!(
+            "BEGIN; INSERT INTO town.person VALUES ('{KAISEI}', '{id}', now()) ON CONFLICT DO NOTHING RETURNING 1; ROLLBACK"
+        )
     };
     assert_eq!(mine.rows(&quiet(&scene.foreign_person)).await, mine.rows(&quiet(&unknown)).await);
 }
@@ -269,7 +284,11 @@ async fn another_towns_handover_answers_like_an_unknown_one() {
     let db = TestDb::with_towns(&[KAISEI, OI, "143618"]).await;
     let (sender, third) = (db.login(OI).await, db.login(KAISEI).await);
     let id = sender.value("SELECT gen_random_uuid()").await;
-    sender.run(&format!("SELECT hub.offer('{OI}', '{id}', '143618', 'transfer', now() + interval '1 day', '\\x0102')")).await;
+    sender
+        .run(&format!(
+            "SELECT hub.offer('{OI}', '{id}', '143618', 'transfer', now() + interval '1 day', '\\x0102')"
+        ))
+        .await;
     let unknown = sender.value("SELECT gen_random_uuid()").await;
     for question in [
         "SELECT * FROM hub.handover_status('143669', '{id}')",
@@ -284,7 +303,10 @@ async fn another_towns_handover_answers_like_an_unknown_one() {
     }
     assert!(third.rows("SELECT * FROM hub.handovers('143669')").await.is_empty());
     // The sender's own view did not move, and a receiver cannot be spoken for by SET ROLE of the group.
-    assert_eq!(sender.value(&format!("SELECT state FROM hub.handover_status('{OI}', '{id}')")).await, "offered");
+    assert_eq!(
+        sender.value(&format!("SELECT state FROM hub.handover_status('{OI}', '{id}')")).await,
+        "offered"
+    );
     third.run("SET ROLE tst0_town").await;
     assert_eq!(third.refusal("SELECT * FROM hub.handovers('143626')").await, "42501", "session_user decides");
     assert!(third.rows("SELECT * FROM town.person").await.is_empty(), "the group is no town");
@@ -325,7 +347,9 @@ async fn the_other_roles_of_the_platform_read_no_resident() {
     }
     // The access log's writer inserts for every town and reads nothing back, by RETURNING neither.
     let log = scene.db.login("log").await;
-    let insert = format!("INSERT INTO town.access VALUES ('{OI}', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'audit', 'test', now())");
+    let insert = format!(
+        "INSERT INTO town.access VALUES ('{OI}', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'audit', 'test', now())"
+    );
     log.run(&insert).await;
     assert_eq!(log.refusal(&format!("{insert} RETURNING town_id")).await, "42501");
     // The operator admits a town and cannot take over one that is there.

@@ -12,7 +12,12 @@ use testkit::towns::{KAISEI, OI, code};
 use testkit::{Sql, TestDb};
 
 fn somebody() -> StaffRow {
-    StaffRow { id: StaffId::new(), section: "mayor/kosodate".into(), name: "架空 花子".into(), created_at: Utc::now() }
+    StaffRow {
+        id: StaffId::new(),
+        section: "mayor/kosodate".into(),
+        name: "架空 花子".into(),
+        created_at: Utc::now(),
+    }
 }
 
 /// Process ids of a role's sessions in this database, with their state.

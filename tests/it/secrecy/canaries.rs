@@ -66,7 +66,11 @@ async fn plant_all(db: &TestDb, plant: &Plant) {
     // A wrong token with a right look.
     let mut conn = towns.read(town).await.unwrap();
     assert!(conn.token_by_secret(&TokenSecret::generate().hash()).await.unwrap().is_none());
-    assert_eq!(conn.staff_list().await.unwrap()[0].name, plant.staff, "they are there, and open for the town");
+    assert_eq!(
+        conn.staff_list().await.unwrap()[0].name,
+        plant.staff,
+        "they are there, and open for the town"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,10 +94,16 @@ async fn plant_in_clear(sql: &Sql, canaries: &Canaries) {
     sql.run("CHECKPOINT").await;
 }
 
-fn missing<'a>(hits: &BTreeSet<Hit>, place: &str, wanted: impl Iterator<Item = &'a (String, Shape)>) -> Vec<String> {
+fn missing<'a>(
+    hits: &BTreeSet<Hit>,
+    place: &str,
+    wanted: impl Iterator<Item = &'a (String, Shape)>,
+) -> Vec<String> {
     wanted
         .filter(|(canary, shape)| {
-            !hits.iter().any(|hit| hit.place.starts_with(place) && hit.canary == *canary && hit.shape == shape.name)
+            !hits
+                .iter()
+                .any(|hit| hit.place.starts_with(place) && hit.canary == *canary && hit.shape == shape.name)
         })
         .map(|(canary, shape)| format!("{place}: {canary} as {}", shape.name))
         .collect()
@@ -108,7 +118,8 @@ async fn everything_that_lies_about_in_clear_is_found() {
     let sql = db.superuser().await;
     plant_in_clear(&sql, &canaries).await;
     // The log takes text only.
-    let sayable = |(_, shape): &&(String, Shape)| std::str::from_utf8(&shape.bytes).is_ok_and(|t| !t.contains('\0'));
+    let sayable =
+        |(_, shape): &&(String, Shape)| std::str::from_utf8(&shape.bytes).is_ok_and(|t| !t.contains('\0'));
     for (_, shape) in canaries.patterns().iter().filter(sayable) {
         let text = String::from_utf8(shape.bytes.clone()).unwrap();
         sql.run(&format!("DO $do$ BEGIN RAISE LOG '%', $text${text}$text$; END $do$")).await;

@@ -49,7 +49,11 @@ async fn a_dropped_key_is_gone_from_an_older_dump_and_everyone_elses_is_not() {
     let joined = db.blank().await;
     joined.restore(&before);
     let sql = joined.superuser().await;
-    assert_eq!(sql.number("SELECT count(*) FROM town.pack").await, 4, "the dropped person's packs are in the dump");
+    assert_eq!(
+        sql.number("SELECT count(*) FROM town.pack").await,
+        4,
+        "the dropped person's packs are in the dump"
+    );
     sql.run("DELETE FROM town.keystore").await;
     joined.restore(&db.dump(KEYSTORE));
     assert_eq!(names(&joined.towns(), &stays).await.unwrap(), ["架空\u{3000}残子"]);
@@ -66,7 +70,9 @@ async fn without_a_turn_of_the_epoch_an_older_keystore_still_opens() {
     // The guard is the turn: this is what the test above would see without it.
     let db = TestDb::with_towns(&[KAISEI]).await;
     let (towns, person) = (db.towns(), Resident::named("架空", "去子"));
-    load(&towns, code(KAISEI), "resident_register", std::slice::from_ref(&person), &Extra::default()).await.unwrap();
+    load(&towns, code(KAISEI), "resident_register", std::slice::from_ref(&person), &Extra::default())
+        .await
+        .unwrap();
     let before = db.dump(&[]);
     let mut tx = towns.begin(code(KAISEI)).await.unwrap();
     tx.keyset_drop(person.person.uuid()).await.unwrap();
@@ -82,7 +88,9 @@ async fn a_turn_keeps_staff_uploads_and_open_work_readable() {
     let towns = db.towns();
     let file = b"fictional".to_vec();
     let (upload, _) =
-        testkit::load::hand_in(&towns, code(KAISEI), "resident_register", &file, chrono::Utc::now()).await.unwrap();
+        testkit::load::hand_in(&towns, code(KAISEI), "resident_register", &file, chrono::Utc::now())
+            .await
+            .unwrap();
     for epoch in [2, 3] {
         assert_eq!(towns.turn_epoch(code(KAISEI), leaf()).await.unwrap(), epoch);
         let mut conn = towns.read(code(KAISEI)).await.unwrap();
@@ -96,7 +104,9 @@ async fn a_turn_keeps_staff_uploads_and_open_work_readable() {
 async fn a_turn_that_is_refused_or_cut_off_loses_nothing() {
     let db = TestDb::with_towns(&[KAISEI]).await;
     let (towns, person) = (db.towns(), Resident::named("架空", "花子"));
-    load(&towns, code(KAISEI), "resident_register", std::slice::from_ref(&person), &Extra::default()).await.unwrap();
+    load(&towns, code(KAISEI), "resident_register", std::slice::from_ref(&person), &Extra::default())
+        .await
+        .unwrap();
     // Refused: the leaf cannot be written twice.
     let used = leaf();
     assert_eq!(towns.turn_epoch(code(KAISEI), used.clone()).await.unwrap(), 2);
@@ -134,7 +144,8 @@ async fn a_turn_cut_off_with_the_process_is_settled_by_what_the_rows_rest_under(
 
     // The same when no subject has keys, but a handed-in file waits under the new epoch.
     let waiting = b"waits".to_vec();
-    let (upload, _) = testkit::load::hand_in(&fresh, code(KAISEI), "x", &waiting, chrono::Utc::now()).await.unwrap();
+    let (upload, _) =
+        testkit::load::hand_in(&fresh, code(KAISEI), "x", &waiting, chrono::Utc::now()).await.unwrap();
     db.superuser().await.run("DELETE FROM town.keystore").await;
     std::fs::write(db.key_path().join(KAISEI).join("epoch-1.key"), &old).unwrap();
     let fresh = db.towns();
@@ -150,7 +161,10 @@ async fn a_pack_moved_to_another_person_does_not_open() {
     let [one, two] = people.each_ref().map(|resident| resident.person.uuid());
     let sql = db.superuser().await;
     // A hostile operator swaps two people's rows, and then their keys as well.
-    sql.run(&format!("UPDATE town.pack SET subject_id = '{two}' WHERE subject_id = '{one}' AND category = 1")).await;
+    sql.run(&format!(
+        "UPDATE town.pack SET subject_id = '{two}' WHERE subject_id = '{one}' AND category = 1"
+    ))
+    .await;
     assert!(matches!(names(&towns, &people[1]).await, Err(StoreError::Sealed)));
     sql.run(&format!(
         "UPDATE town.keystore k SET keyset = o.keyset FROM town.keystore o WHERE k.subject_id = '{two}' AND o.subject_id = '{one}'"

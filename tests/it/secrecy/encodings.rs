@@ -98,16 +98,27 @@ fn half_width(value: &str) -> String {
 #[test]
 fn shapes_are_what_their_names_say() {
     let of = |value: &str, name: &str| {
-        shapes(value).into_iter().filter(|shape| shape.name == name).map(|shape| shape.bytes).collect::<Vec<_>>()
+        shapes(value)
+            .into_iter()
+            .filter(|shape| shape.name == name)
+            .map(|shape| shape.bytes)
+            .collect::<Vec<_>>()
     };
     assert_eq!(half_width("ガッパ"), "ｶﾞｯﾊﾟ");
     assert_eq!(of("ガッパ", "CP932"), [b"\x83\x4b\x83\x62\x83\x70".to_vec()]);
-    assert_eq!(of("ガッパガッパ", "half-width kana, CP932"), [b"\xb6\xde\xaf\xca\xdf\xb6\xde\xaf\xca\xdf".to_vec()]);
+    assert_eq!(
+        of("ガッパガッパ", "half-width kana, CP932"),
+        [b"\xb6\xde\xaf\xca\xdf\xb6\xde\xaf\xca\xdf".to_vec()]
+    );
     assert_eq!(of("襷太郎", "UTF-16BE"), [b"\x89\x77\x59\x2a\x90\xce".to_vec()]);
     assert!(of("襷太郎", "JSON \\u").contains(&br"\u8977\u592a\u90ce".to_vec()));
     let text = "xyz襷太郎".to_owned() + "tail";
     for before in 0..3 {
         let inside = STANDARD.encode(&text.as_bytes()[3 - before..]);
-        assert!(of("襷太郎", "base64").iter().any(|part| inside.as_bytes().windows(part.len()).any(|w| w == part)));
+        assert!(
+            of("襷太郎", "base64")
+                .iter()
+                .any(|part| inside.as_bytes().windows(part.len()).any(|w| w == part))
+        );
     }
 }

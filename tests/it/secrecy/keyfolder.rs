@@ -34,7 +34,8 @@ async fn folders_are_0700_and_keys_0600_also_after_a_turn() {
     }
     towns.turn_epoch(code(OI), leaf()).await.unwrap();
 
-    let mut found = vec![(folder.display().to_string(), fs::metadata(&folder).unwrap().permissions().mode() & 0o7777)];
+    let mut found =
+        vec![(folder.display().to_string(), fs::metadata(&folder).unwrap().permissions().mode() & 0o7777)];
     modes(&folder, &mut found);
     assert_eq!(found.len(), 15, "the folder, two keys, two towns of five: {found:?}");
     for (path, mode) in found {

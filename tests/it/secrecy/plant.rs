@@ -66,8 +66,17 @@ impl Plant {
     pub fn values(&self) -> Vec<String> {
         let token = self.token.expose().to_string();
         [
-            &self.family, &self.given, &self.family_kana, &self.number, &self.address, &self.phone, &self.note,
-            &self.staff, &self.raw, &self.queued, &token,
+            &self.family,
+            &self.given,
+            &self.family_kana,
+            &self.number,
+            &self.address,
+            &self.phone,
+            &self.note,
+            &self.staff,
+            &self.raw,
+            &self.queued,
+            &token,
         ]
         .map(Clone::clone)
         .to_vec()
@@ -116,4 +125,3 @@ impl Plant {
         StaffRow { id: StaffId::new(), section, name: self.staff.clone(), created_at: Utc::now() }
     }
 }
-

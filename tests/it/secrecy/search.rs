@@ -31,8 +31,10 @@ pub struct Hit {
 impl Canaries {
     /// A search for these values.
     pub fn new(values: &[String]) -> Self {
-        let patterns: Vec<(String, Shape)> =
-            values.iter().flat_map(|value| shapes(value).into_iter().map(move |shape| (value.clone(), shape))).collect();
+        let patterns: Vec<(String, Shape)> = values
+            .iter()
+            .flat_map(|value| shapes(value).into_iter().map(move |shape| (value.clone(), shape)))
+            .collect();
         let finder = AhoCorasick::new(patterns.iter().map(|(_, shape)| &shape.bytes)).unwrap();
         Self { finder, patterns }
     }

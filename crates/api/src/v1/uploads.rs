@@ -98,9 +98,11 @@ pub async fn receive_upload(
     let source: SourceCode = params.need("source")?;
     let as_of: NaiveDate = params.need("as_of")?;
     let digest = content_digest(request.headers())?;
+    let length = content_length(request.headers());
+    app::uploads::check_length(length)?;
     let receiving = platform.upload_begin(&town.0, &source, as_of).await?;
     let receiving = spool(&platform, &town.0, receiving, payload).await?;
-    let row = platform.upload_finish(&town.0, receiving, digest, content_length(request.headers())).await?;
+    let row = platform.upload_finish(&town.0, receiving, digest, length).await?;
     Ok(Created { location: Some(format!("/api/v1/uploads/{}", row.id)), body: row.into() })
 }
 

@@ -6,7 +6,7 @@ use handover::{Event, State, apply, open_flag};
 use kernel::id::HandoverId;
 use kernel::{Code, Fault, TownCtx};
 use store::TownTx;
-use store::hub::{HubDecision, HubState};
+use store::hub::{HubDecision, HubHandover, HubState};
 
 use super::content::unacknowledged;
 use super::flag::{Incoming, arrived, incoming, new_row};
@@ -30,30 +30,27 @@ impl App {
         let facts = facts(kind_of(hub.kind), None, hub.expires_at, ctx);
         match state {
             State::Offered => return Err(unacknowledged()),
-            // Too late, and this town's row shall say so: the step below writes it down.
-            State::Accepting | State::TooLate => {}
+            State::Accepting => {}
+            State::TooLate => {
+                drop(conn);
+                return self.too_late(ctx, id, self.towns.begin(ctx.town).await.map_err(store)?, ended(&hub)).await;
+            }
             decided => {
                 apply(decided, Event::Accept, &facts)?;
                 drop(conn);
                 return self.handover(ctx, id).await;
             }
         }
-        if state == State::Accepting {
-            let arrived = arrived(&mut conn, &hub).await?;
-            let _acknowledged =
-                open_flag(&arrived.package, &arrived.receiver(ctx.town, conn.keys()), ctx.now)?;
-        }
+        let arrived = arrived(&mut conn, &hub).await?;
+        let _acknowledged = open_flag(&arrived.package, &arrived.receiver(ctx.town, conn.keys()), ctx.now)?;
         drop(conn);
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let after = tx.hub_decide(id, HubDecision::Accept).await.map_err(store)?;
         match after.ok_or_else(not_found)? {
             HubState::Accepted | HubState::Received | HubState::Completed => self.accepted(ctx, id, tx).await,
             HubState::Refused => Err(Fault::new(Code::AlreadyDecided)),
-            HubState::Withdrawn => self.too_late(ctx, id, tx, in_state(State::Withdrawn)).await,
-            HubState::Expired | HubState::Offered => {
-                let until = kernel::ctx::jst_date(hub.expires_at);
-                self.too_late(ctx, id, tx, Fault::new(Code::HandoverExpired).with("until", until)).await
-            }
+            // It ended between the look at it and now.
+            after => self.too_late(ctx, id, tx, ended(&HubHandover { state: after, ..hub })).await,
         }
     }
 
@@ -151,5 +148,13 @@ impl App {
         let leaf = leaf::of(ctx, Act::HandoverRefused, subjects(id, []), &code.as_str())?;
         tx.commit(leaf).await.map_err(store)?;
         self.handover(ctx, id).await
+    }
+}
+
+/// Why it can no longer be accepted.
+fn ended(hub: &HubHandover) -> Fault {
+    match hub.state {
+        HubState::Withdrawn => in_state(State::Withdrawn),
+        _ => Fault::new(Code::HandoverExpired).with("until", kernel::ctx::jst_date(hub.expires_at)),
     }
 }

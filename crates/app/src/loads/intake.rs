@@ -10,7 +10,7 @@ use layouts::layout::Mode;
 use layouts::{DecodeOptions, Decoder, Outcome, Row, Summary};
 use profiles::Source;
 use seal::{KeySet, LoadKey, RowHashKey};
-use store::load::{BulkLoad, Closing, Key16, Known, LoadEnd, Stage};
+use store::load::{BulkLoad, Closing, Key16, Known, LoadEnd, Stage, TaskPlace};
 use store::rows::load::{LoadCounts, LoadRow, RejectDetail};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
@@ -21,7 +21,7 @@ use super::resolve::Resolver;
 use crate::error::{internal, store};
 use crate::profiles::Applied;
 use crate::protection::LIST;
-use crate::{App, Result, leaf};
+use crate::{App, Result, failpoint, leaf};
 
 /// How often progress is written.
 const PROGRESS_EVERY_MS: u128 = 500;
@@ -41,7 +41,8 @@ pub(super) struct Decoded {
 
 enum Piece {
     Row(Decoded),
-    Reject(layouts::Reject),
+    /// With the record's key, where it could be read.
+    Reject(layouts::Reject, Option<Key16>),
 }
 
 /// Everything one load works with.
@@ -53,6 +54,7 @@ struct Intake<'a> {
     mode: Mode,
     known: Known,
     seen: HashSet<Key16>,
+    unreadable: u64,
     grown: HashMap<Uuid, KeySet>,
     closing: Closing,
     counts: LoadCounts,
@@ -75,8 +77,9 @@ impl App {
             .sources
             .get(&code)
             .ok_or_else(|| Fault::new(Code::SourceNotFound).with("source", &load.source))?;
-        let people = self.people(ctx.town).await?;
         let bulk = self.towns.bulk_load(ctx.town).await.map_err(store)?;
+        // After the lock: a load that ran until now may have brought the very people this one names.
+        let people = self.people(ctx.town).await?;
         let known = bulk.known(&load.source).await.map_err(store)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let key = conn.load_key(upload.id).await.map_err(store)?;
@@ -92,6 +95,7 @@ impl App {
             mode: source.layout.mode,
             known,
             seen: HashSet::new(),
+            unreadable: 0,
             grown: HashMap::new(),
             closing: Closing::default(),
             counts: LoadCounts::default(),
@@ -104,7 +108,11 @@ impl App {
         let detail = (load.counts.read, load.counts.loaded, load.counts.rejected, load.counts.closed);
         let leaf = leaf::of(ctx, Act::LoadApplied, vec![load.id.into()], &detail)?;
         let end = LoadEnd { load: &load, at, changed };
-        bulk.apply(stage, &closing, &end, &leaf).await.map_err(store)
+        failpoint::reach(failpoint::LOAD_STAGED);
+        bulk.apply(stage, &closing, &end, &leaf).await.map_err(store)?;
+        failpoint::reach(failpoint::LOAD_APPLIED);
+        self.towns.forget_plans(ctx.town).await;
+        Ok(())
     }
 
     /// Feeds the spooled file through the decoder, a chunk at a time.
@@ -159,7 +167,10 @@ impl Marks {
     fn piece(&self, outcome: Outcome<'_>) -> Piece {
         match outcome {
             Outcome::Row(row) => Piece::Row(self.row(row)),
-            Outcome::Reject(reject) => Piece::Reject(reject),
+            Outcome::Reject(reject) => {
+                let key = reject.key.as_ref().map(|key| *self.hash.hash(key.as_bytes()).as_bytes());
+                Piece::Reject(reject, key)
+            }
         }
     }
 
@@ -183,13 +194,17 @@ impl Intake<'_> {
         for piece in pieces.drain(..) {
             match piece {
                 Piece::Row(row) => self.take_row(row).await?,
-                Piece::Reject(reject) => self.take_reject(reject).await?,
+                Piece::Reject(reject, key) => self.take_reject(reject, key).await?,
             }
         }
         Ok(())
     }
 
-    async fn take_reject(&mut self, reject: layouts::Reject) -> Result<()> {
+    async fn take_reject(&mut self, reject: layouts::Reject, key: Option<Key16>) -> Result<()> {
+        match key {
+            Some(key) => _ = self.seen.insert(key),
+            None => self.unreadable += 1,
+        }
         self.counts.rejected += 1;
         for fault in &reject.reasons {
             *self.counts.rejects.entry(fault.code().as_str().to_owned()).or_default() += 1;
@@ -210,8 +225,9 @@ impl Intake<'_> {
         self.counts.loaded += 1;
         let before = before.cloned().unwrap_or_default();
         self.closing.packs.extend(before.packs.iter().copied());
-        self.closing.tasks.extend(before.tasks.iter().map(|task| task.id));
         let resolved = self.resolver.resolve(self.bulk.keys(), &mut self.known, &row, &before.tasks)?;
+        let decided = |task: &&TaskPlace| resolved.decided.iter().any(|(id, ..)| *id == task.id);
+        self.closing.tasks.extend(before.tasks.iter().filter(|task| !decided(task)).map(|task| task.id));
         for number in &resolved.numbers {
             self.stage.number(number.0, &number.1).await.map_err(store)?;
         }
@@ -237,18 +253,24 @@ impl Intake<'_> {
             };
             self.bulk.stage_pack(&mut self.stage, keys, &pack.staged(&row)).await.map_err(store)?;
         }
+        let marks = (row.record_key, row.row_hash);
+        for (task, role, body) in &resolved.decided {
+            let place = (line(row.line), role.as_str());
+            self.bulk.stage_decided_task(&mut self.stage, &self.key, *task, place, marks, body).await.map_err(store)?;
+        }
         for (role, body) in &resolved.waiting {
             self.counts.queued += 1;
             let place = (line(row.line), role.as_str());
-            let marks = (row.record_key, row.row_hash);
             self.bulk.stage_link_task(&mut self.stage, &self.key, place, marks, body).await.map_err(store)?;
         }
         Ok(())
     }
 
-    /// Closes what the file no longer has, stages the keys, and gives back what is to be applied.
+    /// Closes what the file no longer has, stages the keys, and gives back what is to be applied. A record
+    /// whose line was rejected is still in the file; where nobody can say whose a rejected line is, it may
+    /// be anybody's, and nothing is closed.
     async fn end(mut self) -> Result<(Stage, Closing, LoadRow)> {
-        if self.mode == Mode::Snapshot {
+        if self.mode == Mode::Snapshot && self.unreadable == 0 {
             for (key, record) in &self.known.records {
                 if !self.seen.contains(key) {
                     self.counts.closed += 1;

@@ -4,11 +4,13 @@
 mod intake;
 mod resolve;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use evidence::Act;
 use kernel::id::{LoadId, OperationId, PersonId, RejectId, UploadId};
 use kernel::{Code, Fault, Grant, Grants, SourceCode, TownCode, TownCtx};
+use store::StoreError;
 use store::rows::load::{LoadCounts, LoadRow, RejectRow};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
@@ -19,6 +21,9 @@ use crate::{App, Released, Result, auth, leaf};
 
 /// Grants that start loads and see their rejects.
 const LOADERS: &[Grant] = &[Grant::Holder, Grant::OverallManager];
+
+/// What kind of long work a load is.
+const KIND: &str = "load";
 
 /// A load that was asked for.
 #[derive(Debug)]
@@ -52,6 +57,21 @@ impl Resident for Rejects {
     }
 }
 
+/// The long work of a load that begins.
+fn work(load: &LoadRow, upload: &UploadRow) -> OperationRow {
+    OperationRow {
+        id: OperationId::new(),
+        kind: KIND.into(),
+        state: "running".into(),
+        done: 0,
+        total: upload.size,
+        target: Some(load.id.uuid()),
+        fault_code: None,
+        created_at: load.started_at,
+        updated_at: load.started_at,
+    }
+}
+
 impl App {
     /// Starts the load of a complete upload.
     ///
@@ -67,7 +87,10 @@ impl App {
         let same =
             conn.load_same(&upload.source, &file_index, &layout_digest, upload.as_of).await.map_err(store)?;
         if let Some(load) = same {
-            conn.upload_abandon(upload.id).await.map_err(store)?;
+            // Asked twice for one upload: its key still opens the load's rejects and link tasks.
+            if load.upload != upload.id {
+                conn.upload_abandon(upload.id).await.map_err(store)?;
+            }
             return Ok(Begun::Same(load));
         }
         if upload.state != "received" {
@@ -86,9 +109,14 @@ impl App {
             started_at: ctx.now,
             finished_at: None,
         };
-        conn.load_begin(&load).await.map_err(store)?;
+        conn.load_begin(&load).await.map_err(|error| match error {
+            StoreError::Duplicate => Fault::new(Code::LoadNotReady).with("state", "running"),
+            other => store(other),
+        })?;
         drop(conn);
-        let operation = self.load_spawn(ctx.clone(), upload, load.clone()).await?;
+        let work = work(&load, &upload);
+        let operation = work.id;
+        self.load_spawn(ctx.clone(), upload, load.clone(), work).await?;
         Ok(Begun::Running { load, operation })
     }
 
@@ -106,37 +134,27 @@ impl App {
         ctx: TownCtx,
         upload: UploadRow,
         load: LoadRow,
-    ) -> Result<OperationId> {
-        let work = OperationRow {
-            id: OperationId::new(),
-            kind: "load".into(),
-            state: "running".into(),
-            done: 0,
-            total: upload.size,
-            target: Some(load.id.uuid()),
-            fault_code: None,
-            created_at: ctx.now,
-            updated_at: ctx.now,
-        };
-        let id = work.id;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        conn.operation_put(&work).await.map_err(store)?;
-        drop(conn);
+        work: OperationRow,
+    ) -> Result<()> {
+        self.progress(ctx.town, &work).await?;
         let app = Arc::clone(self);
         self.jobs.spawn(async move { app.load_run(&ctx, &upload, load, work).await });
-        Ok(id)
+        Ok(())
     }
 
     /// Runs one load to its end and says how it ended.
     async fn load_run(&self, ctx: &TownCtx, upload: &UploadRow, load: LoadRow, mut work: OperationRow) {
         let id = load.id;
-        let outcome = self.intake(ctx, upload, load, &mut work).await;
-        let code = outcome.as_ref().err().map(Fault::code);
-        if let Err(fault) = &outcome
-            && let Err(error) = self.load_refuse(ctx, upload.id, id, fault).await
-        {
-            tracing::error!(load = %id, code = %error, "a failed load could not be marked");
-        }
+        let code = match self.intake(ctx, upload, load, &mut work).await {
+            Ok(()) => None,
+            Err(fault) => match self.load_refuse(ctx, upload.id, id, &fault).await {
+                Ok(refused) => refused.then(|| fault.code()),
+                Err(error) => {
+                    tracing::error!(load = %id, code = %error, "a failed load could not be marked");
+                    Some(fault.code())
+                }
+            },
+        };
         work.state = if code.is_some() { "failed" } else { "done" }.into();
         work.fault_code = code.map(|code| code.as_str().to_owned());
         work.updated_at = chrono::Utc::now();
@@ -146,13 +164,19 @@ impl App {
         }
     }
 
-    async fn load_refuse(&self, ctx: &TownCtx, upload: UploadId, load: LoadId, fault: &Fault) -> Result<()> {
+    /// Marks a load as refused; false when it was applied all the same, and only the answer was lost.
+    async fn load_refuse(&self, ctx: &TownCtx, upload: UploadId, load: LoadId, fault: &Fault) -> Result<bool> {
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        let state = tx.load(load).await.map_err(store)?.map(|load| load.state);
+        if state.as_deref() != Some("running") {
+            return Ok(false);
+        }
         let key = tx.load_key(upload).await.map_err(store)?;
         tx.load_failed(load, &key, fault, chrono::Utc::now()).await.map_err(store)?;
-        tx.upload_chunks_delete(upload).await.map_err(store)?;
+        tx.upload_refused(upload).await.map_err(store)?;
         let leaf = leaf::of(ctx, Act::LoadRefused, vec![load.into()], &fault.code().as_str())?;
-        tx.commit(leaf).await.map_err(store)
+        tx.commit(leaf).await.map_err(store)?;
+        Ok(true)
     }
 
     /// Writes a long work's progress.
@@ -161,16 +185,20 @@ impl App {
         conn.operation_put(work).await.map_err(store)
     }
 
-    /// Takes up the loads that a stop of the server cut off; each begins again from its spool.
-    /// Returns how many.
+    /// Takes up what a stop of the server cut off: uploads that were arriving are given up, loads begin
+    /// again from their spools, and those that had ended are said to have. Returns how many begin again.
     ///
     /// # Errors
     /// A fault when the database cannot be reached.
     pub async fn loads_resume(self: &Arc<Self>, town: TownCode) -> Result<usize> {
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        let loads = conn.load_running().await.map_err(store)?;
+        for upload in conn.uploads_receiving().await.map_err(store)? {
+            conn.upload_abandon(upload).await.map_err(store)?;
+        }
+        let works = conn.operations_running(KIND).await.map_err(store)?;
+        let mut works: HashMap<_, _> = works.into_iter().filter_map(|work| Some((work.target?, work))).collect();
         let mut resumed = 0;
-        for load in loads {
+        for load in conn.load_running().await.map_err(store)? {
             let Some(upload) = conn.upload(load.upload).await.map_err(store)? else { continue };
             let ctx = TownCtx {
                 town,
@@ -180,8 +208,16 @@ impl App {
                 now: chrono::Utc::now(),
                 request: kernel::id::RequestId::new(),
             };
-            self.load_spawn(ctx, upload, load).await?;
+            let work = works.remove(&load.id.uuid()).unwrap_or_else(|| work(&load, &upload));
+            self.load_spawn(ctx, upload, load, OperationRow { done: 0, ..work }).await?;
             resumed += 1;
+        }
+        for (load, mut work) in works {
+            let ended = conn.load(LoadId::from_uuid(load)).await.map_err(store)?;
+            let applied = ended.is_some_and(|load| load.state != "failed");
+            work.state = if applied { "done" } else { "failed" }.into();
+            work.updated_at = chrono::Utc::now();
+            conn.operation_put(&work).await.map_err(store)?;
         }
         Ok(resumed)
     }

@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use kernel::code::Words;
 use kernel::id::{HouseholdId, PersonId};
 use kernel::{Category, Identity, ItemCode, Known as Stated, Observation};
 use layouts::{Layout, RoleId};
-use linkage::{Decision, HumanDecisions, Key, LinkCandidate, decide};
+use linkage::{Decision, HumanDecisions, Key, LinkCandidate, Rule, decide};
 use store::TownKeys;
 use store::load::{Key16, Known, StagedPack, TaskPlace};
-use store::rows::link_task::{CandidateNote, LinkTaskBody};
+use store::rows::link_task::{CandidateNote, LinkDecision, LinkTaskBody};
 use store::rows::pack::{PackBody, Whereabouts};
+use uuid::Uuid;
 
 use super::intake::Decoded;
 use crate::Result;
@@ -19,6 +21,12 @@ use crate::people::People;
 
 /// The number space of 宛名番号: every member of it is known from the register.
 const ATENA: &str = "atena";
+
+/// Why a record waits that comes near nobody.
+const NOBODY: Words = Words {
+    ja: "近い住民が見つかりません（住登外・未登録・転出の可能性）",
+    en: "nobody comes near (unregistered, not yet registered, or moved)",
+};
 
 /// What one row comes to.
 #[derive(Default)]
@@ -35,6 +43,8 @@ pub(super) struct Resolved {
     pub packs: Vec<Pack>,
     /// Records that wait for a human, with their roles.
     pub waiting: Vec<(RoleId, LinkTaskBody)>,
+    /// Records on which a human decided before: the task, the role, what the record says now.
+    pub decided: Vec<(Uuid, RoleId, LinkTaskBody)>,
 }
 
 /// A person's change of household.
@@ -102,7 +112,17 @@ impl<'a> Resolver<'a> {
             let number =
                 identity.local_id.value().and_then(|n| keys.blind.identifier(&self.layout.system, n));
             let number: Option<Key16> = number.map(|index| *index.as_bytes());
-            let person = match self.who(known, *role, identity, number, tasks) {
+            let mut who = self.who(known, *role, identity, number);
+            let before = tasks.iter().find(|task| task.role == role.as_str());
+            if let Some((task, decision)) = before.and_then(|task| Some((task.id, task.decided?))) {
+                let note = LinkTaskBody { identity: identity.clone(), observations: said.clone(), ..who.into_note() };
+                resolved.decided.push((task, *role, note));
+                match decision {
+                    LinkDecision::Linked(person) => who = Who::Known(person),
+                    LinkDecision::Refused => continue,
+                }
+            }
+            let person = match who {
                 Who::Known(person) => {
                     if let Some(number) = number
                         && !known.numbers.contains_key(&number)
@@ -133,19 +153,8 @@ impl<'a> Resolver<'a> {
         Ok(resolved)
     }
 
-    fn who(
-        &self,
-        known: &Known,
-        role: RoleId,
-        identity: &Identity,
-        number: Option<Key16>,
-        tasks: &[TaskPlace],
-    ) -> Who {
-        let linked = tasks.iter().find(|task| task.role == role.as_str()).and_then(|task| task.linked);
-        let human = match linked {
-            Some(person) => HumanDecisions::none().must_link(person),
-            None => HumanDecisions::none(),
-        };
+    /// Whom the machine takes the record for.
+    fn who(&self, known: &Known, role: RoleId, identity: &Identity, number: Option<Key16>) -> Who {
         let found = number.and_then(|number| known.numbers.get(&number).copied());
         let key = match (found, number) {
             (Some(person), _) => Key::Found(person),
@@ -153,17 +162,10 @@ impl<'a> Resolver<'a> {
             (None, Some(_)) if self.layout.system == ATENA => Key::Unknown,
             _ => Key::None,
         };
-        match decide(identity, key, &self.people.index, &human) {
+        match decide(identity, key, &self.people.index, &HumanDecisions::none()) {
             Decision::Linked { person, .. } => Who::Known(person),
-            Decision::Queue { why, candidates } => {
-                let words = why.words();
-                Who::Waits(Box::new(waiting(words.ja, words.en, candidates)))
-            }
-            Decision::Unknown => Who::Waits(Box::new(waiting(
-                "近い住民が見つかりません（住登外・未登録・転出の可能性）",
-                "nobody comes near (unregistered, not yet registered, or moved)",
-                Vec::new(),
-            ))),
+            Decision::Queue { why, candidates } => Who::Waits(Box::new(waiting(why.words(), candidates))),
+            Decision::Unknown => Who::Waits(Box::new(waiting(NOBODY, Vec::new()))),
         }
     }
 
@@ -225,7 +227,17 @@ enum Who {
     Waits(Box<LinkTaskBody>),
 }
 
-fn waiting(ja: &str, en: &str, candidates: Vec<LinkCandidate>) -> LinkTaskBody {
+impl Who {
+    /// What to tell whoever takes back the decision that stands over the machine's.
+    fn into_note(self) -> LinkTaskBody {
+        match self {
+            Self::Waits(body) => *body,
+            Self::Known(_) | Self::New(_) => waiting(Rule::Human.words(), Vec::new()),
+        }
+    }
+}
+
+fn waiting(why: Words, candidates: Vec<LinkCandidate>) -> LinkTaskBody {
     let candidates = candidates
         .into_iter()
         .map(|candidate| CandidateNote {
@@ -238,8 +250,8 @@ fn waiting(ja: &str, en: &str, candidates: Vec<LinkCandidate>) -> LinkTaskBody {
         identity: Identity::default(),
         observations: Vec::new(),
         candidates,
-        reason_ja: ja.to_owned(),
-        reason_en: en.to_owned(),
+        reason_ja: why.ja.to_owned(),
+        reason_en: why.en.to_owned(),
     }
 }
 

@@ -94,11 +94,12 @@ impl<'l> RowReader<'l> {
         {
             reasons.push(self.gap(line, role, step, &cell));
         }
+        let read = key.is_whole(self.layout);
         let key = self.key(line, &key, &mut reasons);
         self.summary.rows += 1;
         if !reasons.is_empty() {
             self.summary.rejected += 1;
-            return Outcome::Reject(Reject { line, reasons, raw: raw.to_vec() });
+            return Outcome::Reject(Reject { line, key: read.then_some(key), reasons, raw: raw.to_vec() });
         }
         self.summary.accepted += 1;
         let observations = row.observations(self.layout, self.options.as_of);
@@ -126,7 +127,7 @@ impl<'l> RowReader<'l> {
         self.summary.rows += 1;
         self.summary.rejected += 1;
         let reason = reason.at_line(self.options.source.as_str(), line, None);
-        Outcome::Reject(Reject { line, reasons: vec![reason], raw: raw.to_vec() })
+        Outcome::Reject(Reject { line, key: None, reasons: vec![reason], raw: raw.to_vec() })
     }
 
     fn place(&self, row: &mut Assembly, n: usize, field: &Field, value: Cell) {
@@ -171,10 +172,10 @@ impl<'l> RowReader<'l> {
     /// The key, and the reason when an earlier row has the same. A rejected row's key counts too: which
     /// of the two is right is not ours to say.
     fn key(&mut self, line: u32, parts: &KeyParts, reasons: &mut Vec<Fault>) -> String {
-        let whole = parts.read == self.layout.key.len() && parts.present;
         let separator = KEY_SEPARATOR.encode_utf8(&mut [0; 4]).to_owned();
         let key = parts.texts.join(&separator);
-        if whole && let Some(first) = self.keys.seen(&key, line) {
+        if parts.is_whole(self.layout)
+            && let Some(first) = self.keys.seen(&key, line) {
             let label = self.layout.key_label();
             let fault =
                 Fault::new(Code::DuplicateKey).with("line", line).with("first", first).with("column", &label);
@@ -185,6 +186,11 @@ impl<'l> RowReader<'l> {
 }
 
 impl KeyParts {
+    /// Whether every key field was read and one of them says something.
+    fn is_whole(&self, layout: &Layout) -> bool {
+        self.read == layout.key.len() && self.present
+    }
+
     fn take(&mut self, at: usize, value: &Cell) {
         self.read += 1;
         self.present |= value.is_present();

@@ -35,6 +35,9 @@ pub struct LoadEnd<'a> {
     pub changed: Changed,
 }
 
+/// What a decided record now says; who decided what, and when, stays.
+const DECIDED: &str = "UPDATE town.link_task t SET load_id = $2, upload_id = $3, line = s.line, row_hash = s.row_hash, body = s.body FROM stage s WHERE s.kind = 8 AND t.town_id = $1 AND t.link_task_id = s.row_id RETURNING 1";
+
 /// From the stage, in an order that leaves nothing pointing at what is not there yet. `$1` town,
 /// `$2` instant; `$3` source, `$4` load, `$5` upload, `$6` epoch where named.
 const PERSONS: &str = "INSERT INTO town.person (town_id, person_id, created_at) SELECT $1, subject_id, $2 FROM stage WHERE kind = 4 RETURNING 1";
@@ -71,10 +74,12 @@ impl BulkLoad {
         self.counted(PACKS, &[&town, &at, &load.source, &load_id]).await?;
         self.counted(REJECTS, &[&town, &load_id]).await?;
         self.counted(TASKS, &[&town, &at, &load.source, &load_id, &upload_id]).await?;
+        self.counted(DECIDED, &[&town, &load_id, &upload_id]).await?;
         self.finish_rows(end).await?;
         self.client
             .execute("SELECT hub.append_leaf($1, $2, $3)", &[&town, &leaf.id.uuid(), &leaf.body])
-            .await?;
+            .await
+            .map_err(|error| StoreError::from(error).of_leaf())?;
         self.client.batch_execute("COMMIT").await?;
         Ok(())
     }
@@ -110,7 +115,8 @@ impl BulkLoad {
     async fn finish_rows(&self, end: &LoadEnd<'_>) -> Result<(), StoreError> {
         let (town, load) = (self.town.as_str(), end.load);
         let c = &load.counts;
-        let state = if c.loaded == 0 && c.closed == 0 && c.rejected == 0 { "unchanged" } else { "loaded" };
+        // Rejects change nothing: the same file, asked for twice at once, must not count as loaded twice.
+        let state = if c.loaded == 0 && c.closed == 0 { "unchanged" } else { "loaded" };
         let rejects = serde_json::to_value(&c.rejects)?;
         self.client
             .execute(

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::BulkLoad;
 use crate::StoreError;
+use crate::rows::link_task::{LinkDecision, LinkTaskState};
 
 /// A keyed index or hash as columns keep it.
 pub type Key16 = [u8; 16];
@@ -44,8 +45,8 @@ pub struct TaskPlace {
     pub id: Uuid,
     /// The part the person plays in the row.
     pub role: String,
-    /// Whose record a human said it is.
-    pub linked: Option<PersonId>,
+    /// What a human said, if anything.
+    pub decided: Option<LinkDecision>,
 }
 
 /// What the town knows.
@@ -126,7 +127,7 @@ impl BulkLoad {
         let rows = self
             .client
             .query_raw(
-                "SELECT record_key, row_hash, link_task_id, role, person_id FROM town.link_task WHERE town_id = $1 AND source = $2 AND state <> 'closed'",
+                "SELECT record_key, row_hash, link_task_id, role, person_id, state FROM town.link_task WHERE town_id = $1 AND source = $2 AND state <> 'closed'",
                 [town, source],
             )
             .await?;
@@ -134,12 +135,13 @@ impl BulkLoad {
         while let Some(row) = rows.next().await.transpose()? {
             let record = records.entry(key16(&row, 0)?).or_default();
             record.row_hash = key16(&row, 1)?;
-            let linked: Option<Uuid> = row.try_get(4)?;
-            record.tasks.push(TaskPlace {
-                id: row.try_get(2)?,
-                role: row.try_get(3)?,
-                linked: linked.map(PersonId::from_uuid),
-            });
+            let (person, state): (Option<Uuid>, &str) = (row.try_get(4)?, row.try_get(5)?);
+            let decided = match (state.parse()?, person) {
+                (LinkTaskState::Linked, Some(person)) => Some(LinkDecision::Linked(PersonId::from_uuid(person))),
+                (LinkTaskState::Refused, _) => Some(LinkDecision::Refused),
+                _ => None,
+            };
+            record.tasks.push(TaskPlace { id: row.try_get(2)?, role: row.try_get(3)?, decided });
         }
         Ok(())
     }

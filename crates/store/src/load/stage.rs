@@ -29,6 +29,7 @@ enum Kind {
     Household = 5,
     Member = 6,
     Number = 7,
+    Carried = 8,
 }
 
 pub(super) const CREATE: &str = "CREATE TEMP TABLE stage (
@@ -183,11 +184,39 @@ impl BulkLoad {
         &self,
         stage: &mut Stage,
         key: &LoadKey,
+        place: (i32, &str),
+        marks: (Key16, Key16),
+        body: &LinkTaskBody,
+    ) -> Result<(), StoreError> {
+        self.stage_task(stage, (Kind::LinkTask, Uuid::now_v7()), key, place, marks, body).await
+    }
+
+    /// Seals and stages what a record now says on which a human has decided: the task and the decision
+    /// stay, and only what it rests on changes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the stream breaks.
+    pub async fn stage_decided_task(
+        &self,
+        stage: &mut Stage,
+        key: &LoadKey,
+        task: Uuid,
+        place: (i32, &str),
+        marks: (Key16, Key16),
+        body: &LinkTaskBody,
+    ) -> Result<(), StoreError> {
+        self.stage_task(stage, (Kind::Carried, task), key, place, marks, body).await
+    }
+
+    async fn stage_task(
+        &self,
+        stage: &mut Stage,
+        (kind, id): (Kind, Uuid),
+        key: &LoadKey,
         (line, role): (i32, &str),
         (record_key, row_hash): (Key16, Key16),
         body: &LinkTaskBody,
     ) -> Result<(), StoreError> {
-        let id = Uuid::now_v7();
         let sealed = key.boxes().seal(&self.place("link_task", &id, 0, 0), &serde_json::to_vec(body)?);
         let columns = Columns {
             row: Some(id),
@@ -198,7 +227,7 @@ impl BulkLoad {
             body: Some(&sealed),
             ..Columns::default()
         };
-        stage.write(Kind::LinkTask, columns).await
+        stage.write(kind, columns).await
     }
 
     /// Stages a subject's key set, new or grown.

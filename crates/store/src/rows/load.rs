@@ -214,7 +214,8 @@ impl TownConn {
             .filter(load::file_index.eq(file_index))
             .filter(load::layout_digest.eq(layout_digest))
             .filter(load::as_of.eq(as_of))
-            .filter(load::state.eq("loaded"))
+            .filter(load::state.eq_any(["loaded", "unchanged"]))
+            .order(load::load_id)
             .select(Columns::as_select())
             .first(driver)
             .await

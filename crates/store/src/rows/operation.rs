@@ -34,6 +34,29 @@ pub struct OperationRow {
 
 type Columns = (Uuid, String, String, i64, i64, Option<Uuid>, Option<String>, DateTime<Utc>, DateTime<Utc>);
 
+/// What a row is made of, in [`Columns`]' order.
+const COLUMNS: (
+    operation::operation_id,
+    operation::kind,
+    operation::state,
+    operation::done,
+    operation::total,
+    operation::target_id,
+    operation::fault_code,
+    operation::created_at,
+    operation::updated_at,
+) = (
+    operation::operation_id,
+    operation::kind,
+    operation::state,
+    operation::done,
+    operation::total,
+    operation::target_id,
+    operation::fault_code,
+    operation::created_at,
+    operation::updated_at,
+);
+
 fn row((id, kind, state, done, total, target, fault_code, created_at, updated_at): Columns) -> OperationRow {
     OperationRow {
         id: OperationId::from_uuid(id),
@@ -58,21 +81,27 @@ impl TownConn {
         let found: Option<Columns> = operation::table
             .filter(operation::town_id.eq(town))
             .filter(operation::operation_id.eq(id.uuid()))
-            .select((
-                operation::operation_id,
-                operation::kind,
-                operation::state,
-                operation::done,
-                operation::total,
-                operation::target_id,
-                operation::fault_code,
-                operation::created_at,
-                operation::updated_at,
-            ))
+            .select(COLUMNS)
             .first(driver)
             .await
             .optional()?;
         Ok(found.map(row))
+    }
+
+    /// Long works of a kind that have not ended.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn operations_running(&mut self, kind: &str) -> Result<Vec<OperationRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let rows: Vec<Columns> = operation::table
+            .filter(operation::town_id.eq(town))
+            .filter(operation::kind.eq(kind))
+            .filter(operation::state.eq("running"))
+            .select(COLUMNS)
+            .load(driver)
+            .await?;
+        Ok(rows.into_iter().map(row).collect())
     }
 
     /// Begins or updates a long work. Its own statement, so that progress is seen while the work's

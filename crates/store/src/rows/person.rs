@@ -257,7 +257,7 @@ fn membership_row((household, person, recorded_from): (Uuid, Uuid, DateTime<Utc>
 }
 
 impl TownTx {
-    /// Ties a number to a person; one that is tied to them already stays as it is.
+    /// Ties a number to a person; one that is somebody's already stays theirs.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
@@ -267,7 +267,7 @@ impl TownTx {
         person: PersonId,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        if self.person_by_number(index).await? == Some(person) {
+        if self.person_by_number(index).await?.is_some() {
             return Ok(());
         }
         let (driver, town) = self.parts()?;
@@ -278,6 +278,31 @@ impl TownTx {
                 identifier::person_id.eq(person.uuid()),
                 identifier::recorded_from.eq(at),
             ))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
+
+    /// Unties a number that was tied to a person at this very instant; one tied before or by somebody
+    /// else stays.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn identifier_close(
+        &mut self,
+        index: &BlindIndex,
+        person: PersonId,
+        tied_at: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (driver, town) = self.parts()?;
+        diesel::update(identifier::table)
+            .filter(identifier::town_id.eq(town))
+            .filter(identifier::number_index.eq(index.as_bytes().as_slice()))
+            .filter(identifier::person_id.eq(person.uuid()))
+            .filter(identifier::recorded_from.eq(tied_at))
+            .filter(identifier::recorded_to.is_null())
+            .set(identifier::recorded_to.eq(at))
             .execute(driver)
             .await?;
         Ok(())

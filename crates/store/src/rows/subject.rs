@@ -100,7 +100,7 @@ impl TownTx {
         if subjects.iter().all(|subject| keys.get(subject).is_some_and(has)) {
             return Ok(keys);
         }
-        self.keystore_lock().await?;
+        self.lock_town().await?;
         // Read again: whoever held the lock may have added keys.
         let mut keys = self.keysets(subjects).await?;
         let mut changed = BTreeMap::new();
@@ -145,10 +145,14 @@ impl TownTx {
         Ok(())
     }
 
-    /// Waits until nobody else adds or drops keys of this town, until the transaction ends. A key set
-    /// is written whole: two acts at once would write over each other's keys, and what was sealed
-    /// under the lost one would never open again. A load holds it from its first read to its commit.
-    async fn keystore_lock(&mut self) -> Result<(), StoreError> {
+    /// Waits until no load runs and nobody else adds or drops keys of this town, and holds both back
+    /// until the transaction ends. A key set is written whole: two acts at once would write over each
+    /// other's keys, and what was sealed under the lost one would never open again. A load holds it from
+    /// its first read to its commit; an act that changes what a load has read takes it first of all.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn lock_town(&mut self) -> Result<(), StoreError> {
         let (driver, town) = self.parts()?;
         diesel::sql_query("SELECT hub.lock_town($1)").bind::<Text, _>(town).execute(driver).await?;
         Ok(())
@@ -160,7 +164,7 @@ impl TownTx {
     /// # Errors
     /// [`StoreError`] when the statement fails.
     pub async fn keyset_drop(&mut self, subject: Uuid) -> Result<bool, StoreError> {
-        self.keystore_lock().await?;
+        self.lock_town().await?;
         let (driver, town) = self.parts()?;
         let gone = diesel::delete(keystore::table)
             .filter(keystore::town_id.eq(town))

@@ -191,6 +191,21 @@ impl TownConn {
         Ok(())
     }
 
+    /// Uploads that are still arriving.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn uploads_receiving(&mut self) -> Result<Vec<UploadId>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let ids: Vec<Uuid> = upload::table
+            .filter(upload::town_id.eq(town))
+            .filter(upload::state.eq("receiving"))
+            .select(upload::upload_id)
+            .load(driver)
+            .await?;
+        Ok(ids.into_iter().map(UploadId::from_uuid).collect())
+    }
+
     /// Empties the spool of an upload.
     ///
     /// # Errors
@@ -222,6 +237,23 @@ impl TownTx {
             .filter(upload::town_id.eq(town))
             .filter(upload::upload_id.eq(id.uuid()))
             .set((upload::state.eq("received"), upload::size.eq(size), upload::file_index.eq(file_index)))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives up an upload whose load was refused: its spool goes; its key stays, because the reason is
+    /// sealed under it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a statement fails.
+    pub async fn upload_refused(&mut self, id: UploadId) -> Result<(), StoreError> {
+        self.upload_chunks_delete(id).await?;
+        let (driver, town) = self.parts()?;
+        diesel::update(upload::table)
+            .filter(upload::town_id.eq(town))
+            .filter(upload::upload_id.eq(id.uuid()))
+            .set(upload::state.eq("failed"))
             .execute(driver)
             .await?;
         Ok(())

@@ -108,7 +108,7 @@ impl TownTx {
     pub async fn commit(mut self, leaf: LeafRow) -> Result<(), StoreError> {
         let code = self.conn.town;
         let (driver, _) = self.conn.parts()?;
-        append_leaf(driver, code, &leaf).await?;
+        append_leaf(driver, code, &leaf).await.map_err(StoreError::of_leaf)?;
         self.finish().await
     }
 

@@ -36,11 +36,18 @@ pub async fn findings(sql: &Sql) -> Findings {
                 }
             }
             Some(ColumnClass::Plain) => {}
-            Some(class) if kind != "bytea" => found.push(format!("{column}: is {kind}, which cannot be {class:?}")),
+            Some(class) if kind != "bytea" => {
+                found.push(format!("{column}: is {kind}, which cannot be {class:?}"))
+            }
             Some(_) => {}
         }
     }
-    found.extend(classes.keys().filter(|c| !actual.contains_key(*c)).map(|c| format!("{c}: has a class and is not there")));
+    found.extend(
+        classes
+            .keys()
+            .filter(|c| !actual.contains_key(*c))
+            .map(|c| format!("{c}: has a class and is not there")),
+    );
     let excused = plain_bytes.iter().filter(|c| classes.get(**c) != Some(&ColumnClass::Plain));
     found.extend(excused.map(|c| format!("{c}: is excused and not plain")));
     found

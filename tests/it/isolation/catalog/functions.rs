@@ -91,7 +91,9 @@ pub async fn findings(sql: &Sql) -> Findings {
         .collect();
     let expected: BTreeSet<String> = EXECUTE
         .iter()
-        .flat_map(|(function, roles)| roles.iter().map(move |role| format!("EXECUTE on {function} to tst0_{role}")))
+        .flat_map(|(function, roles)| {
+            roles.iter().map(move |role| format!("EXECUTE on {function} to tst0_{role}"))
+        })
         .collect();
     found.extend(actual.difference(&expected).map(|grant| format!("{grant}: is not in the list")));
     found.extend(expected.difference(&actual).map(|grant| format!("{grant}: is missing")));
@@ -99,6 +101,8 @@ pub async fn findings(sql: &Sql) -> Findings {
         .column("SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN ('hub'::regnamespace, 'adm'::regnamespace)")
         .await;
     let listed: Vec<&str> = EXECUTE.iter().map(|(function, _)| *function).collect();
-    found.extend(known.iter().filter(|f| !listed.contains(&f.as_str())).map(|f| format!("{f}: an unknown function")));
+    found.extend(
+        known.iter().filter(|f| !listed.contains(&f.as_str())).map(|f| format!("{f}: an unknown function")),
+    );
     found
 }

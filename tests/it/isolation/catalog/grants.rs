@@ -8,8 +8,21 @@ use super::{Findings, run_checks};
 
 /// What a town may do beside SELECT and INSERT.
 const TOWN_UPDATES: &[&str] = &[
-    "version", "keystore", "token", "operation", "upload", "load", "identifier", "membership", "pack", "link_task",
-    "run", "consent", "handover", "handover_item", "peer_key",
+    "version",
+    "keystore",
+    "token",
+    "operation",
+    "upload",
+    "load",
+    "identifier",
+    "membership",
+    "pack",
+    "link_task",
+    "run",
+    "consent",
+    "handover",
+    "handover_item",
+    "peer_key",
 ];
 const TOWN_DELETES: &[&str] = &["keystore", "upload_chunk", "peer_key"];
 
@@ -37,8 +50,17 @@ const OTHERS: &[(&str, &str, &str)] = &[
 
 /// Who may use which schema.
 const USAGE: &[(&str, &str)] = &[
-    ("town", "town"), ("town", "coop"), ("town", "hub"), ("coop", "coop"), ("coop", "hub"), ("seq", "hub"),
-    ("log", "town"), ("log", "hub"), ("coop", "adm"), ("adm", "town"), ("adm", "hub"),
+    ("town", "town"),
+    ("town", "coop"),
+    ("town", "hub"),
+    ("coop", "coop"),
+    ("coop", "hub"),
+    ("seq", "hub"),
+    ("log", "town"),
+    ("log", "hub"),
+    ("coop", "adm"),
+    ("adm", "town"),
+    ("adm", "hub"),
 ];
 
 const CHECKS: &[(&str, &str)] = &[
@@ -78,7 +100,8 @@ pub async fn findings(sql: &Sql) -> Findings {
     let tables = sql
         .column("SELECT relname::text FROM pg_class WHERE relnamespace = 'town'::regnamespace AND relkind IN ('r', 'p')")
         .await;
-    let mut expected: BTreeSet<String> = OTHERS.iter().map(|(to, what, table)| format!("{what} on {table} to tst0_{to}")).collect();
+    let mut expected: BTreeSet<String> =
+        OTHERS.iter().map(|(to, what, table)| format!("{what} on {table} to tst0_{to}")).collect();
     for table in &tables {
         let mut grant = |what: &str| expected.insert(format!("{what} on town.{table} to tst0_town"));
         grant("SELECT");

@@ -15,9 +15,18 @@ const CASES: &[(&str, &str)] = &[
     ("ALTER POLICY own ON town.person USING (town_id >= substr(current_user::text, 6))", "person own"),
     ("ALTER POLICY own ON town.person WITH CHECK (true)", "person own"),
     ("ALTER POLICY own ON town.person USING (town_id = substr(current_user::text, 5))", "person own"),
-    ("CREATE TABLE town.fresh (town_id text COLLATE \"C\" NOT NULL, PRIMARY KEY (town_id))", "town.fresh: row security"),
-    ("CREATE TABLE town.fresh (town_id text NOT NULL, PRIMARY KEY (town_id))", "town.fresh: has no town_id text COLLATE"),
-    ("CREATE TABLE town.fresh (town_id text NOT NULL, PRIMARY KEY (town_id))", "town.fresh_pkey: is an index"),
+    (
+        "CREATE TABLE town.fresh (town_id text COLLATE \"C\" NOT NULL, PRIMARY KEY (town_id))",
+        "town.fresh: row security",
+    ),
+    (
+        "CREATE TABLE town.fresh (town_id text NOT NULL, PRIMARY KEY (town_id))",
+        "town.fresh: has no town_id text COLLATE",
+    ),
+    (
+        "CREATE TABLE town.fresh (town_id text NOT NULL, PRIMARY KEY (town_id))",
+        "town.fresh_pkey: is an index",
+    ),
     ("CREATE TABLE town.fresh (id uuid PRIMARY KEY)", "town.fresh: has no town_id"),
     ("CREATE TABLE town.fresh (town_id text COLLATE \"C\" NOT NULL)", "town.fresh: has no primary key"),
     ("CREATE UNIQUE INDEX one_for_all ON town.identifier (number_index)", "town.one_for_all: is an index"),
@@ -28,12 +37,18 @@ const CASES: &[(&str, &str)] = &[
         "town.score.bare: is a foreign key",
     ),
     ("CREATE VIEW town.everybody AS SELECT * FROM town.person", "town.everybody: is a view"),
-    ("CREATE MATERIALIZED VIEW town.everybody AS SELECT * FROM town.person", "town.everybody: is a materialised view"),
+    (
+        "CREATE MATERIALIZED VIEW town.everybody AS SELECT * FROM town.person",
+        "town.everybody: is a materialised view",
+    ),
     ("CREATE SEQUENCE town.numbers", "town.numbers: is a materialised view, a sequence"),
     ("ALTER TABLE town.staff OWNER TO tst0_143669", "town.staff: is not owned"),
     ("GRANT SELECT ON town.person TO PUBLIC", "SELECT on town.person to PUBLIC: is not in the list"),
     ("GRANT DELETE ON town.access TO tst0_town", "DELETE on town.access to tst0_town: is not in the list"),
-    ("GRANT TRUNCATE ON town.person TO tst0_town", "TRUNCATE on town.person to tst0_town: is not in the list"),
+    (
+        "GRANT TRUNCATE ON town.person TO tst0_town",
+        "TRUNCATE on town.person to tst0_town: is not in the list",
+    ),
     ("GRANT SELECT ON hub.leaf TO tst0_town", "SELECT on hub.leaf to tst0_town: is not in the list"),
     ("GRANT SELECT ON town.person TO tst0_coop", "SELECT on town.person to tst0_coop: is not in the list"),
     ("GRANT SELECT (name) ON town.staff TO tst0_coop", "town.staff.name: is granted by column"),
@@ -43,10 +58,22 @@ const CASES: &[(&str, &str)] = &[
         "ALTER DEFAULT PRIVILEGES FOR ROLE tst0_hub GRANT EXECUTE ON FUNCTIONS TO PUBLIC",
         "tst0_hub: has no global default",
     ),
-    ("ALTER DEFAULT PRIVILEGES FOR ROLE tst0_owner GRANT SELECT ON TABLES TO tst0_coop", "tst0_owner: has a default"),
-    ("GRANT EXECUTE ON FUNCTION hub.leaves(text, bigint, integer) TO PUBLIC", "to PUBLIC: is not in the list"),
-    ("ALTER FUNCTION hub.leaves(text, bigint, integer) SECURITY INVOKER", "hub.leaves(text,bigint,integer): is not SECURITY DEFINER"),
-    ("ALTER FUNCTION hub.leaves(text, bigint, integer) RESET search_path", "hub.leaves(text,bigint,integer): has no fixed"),
+    (
+        "ALTER DEFAULT PRIVILEGES FOR ROLE tst0_owner GRANT SELECT ON TABLES TO tst0_coop",
+        "tst0_owner: has a default",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION hub.leaves(text, bigint, integer) TO PUBLIC",
+        "to PUBLIC: is not in the list",
+    ),
+    (
+        "ALTER FUNCTION hub.leaves(text, bigint, integer) SECURITY INVOKER",
+        "hub.leaves(text,bigint,integer): is not SECURITY DEFINER",
+    ),
+    (
+        "ALTER FUNCTION hub.leaves(text, bigint, integer) RESET search_path",
+        "hub.leaves(text,bigint,integer): has no fixed",
+    ),
     (
         "CREATE FUNCTION hub.peek(p_town text) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM hub.leaf'",
         "hub.peek(text): is not PL/pgSQL",
@@ -72,12 +99,24 @@ const CASES: &[(&str, &str)] = &[
     ("GRANT SELECT ON pg_catalog.pg_stat_activity TO PUBLIC", "pg_stat_activity: is readable"),
     ("GRANT SELECT ON pg_catalog.pg_locks TO tst0_town", "pg_locks: is readable"),
     ("GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC", "lo_create(oid): is executable"),
-    ("GRANT EXECUTE ON FUNCTION pg_catalog.pg_stat_get_live_tuples(oid) TO PUBLIC", "pg_stat_get_live_tuples(oid): is executable"),
-    ("GRANT EXECUTE ON FUNCTION pg_catalog.pg_try_advisory_lock(integer, integer) TO tst0_town", "is executable"),
+    (
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_stat_get_live_tuples(oid) TO PUBLIC",
+        "pg_stat_get_live_tuples(oid): is executable",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_try_advisory_lock(integer, integer) TO tst0_town",
+        "is executable",
+    ),
     ("ALTER TABLE town.staff ADD COLUMN nickname text", "town.staff.nickname: has no class"),
     ("ALTER TABLE town.person ADD COLUMN photo bytea", "town.person.photo: has no class"),
-    ("ALTER TABLE town.staff ALTER COLUMN name TYPE text USING ''", "town.staff.name: is text, which cannot be Sealed"),
-    ("ALTER TABLE town.operation ALTER COLUMN kind TYPE bytea USING ''", "town.operation.kind: is bytea, plain and not excused"),
+    (
+        "ALTER TABLE town.staff ALTER COLUMN name TYPE text USING ''",
+        "town.staff.name: is text, which cannot be Sealed",
+    ),
+    (
+        "ALTER TABLE town.operation ALTER COLUMN kind TYPE bytea USING ''",
+        "town.operation.kind: is bytea, plain and not excused",
+    ),
     ("ALTER TABLE town.load DROP COLUMN fault", "town.load.fault: has a class and is not there"),
 ];
 
@@ -107,8 +146,15 @@ async fn broken_plans(broken: &str, check: &str) {
     sql.run(broken).await;
     sql.run("ANALYZE town.person").await;
     let town = db.login(KAISEI).await;
-    let found = if check == "estimate" { plans::estimates(&town).await } else { plans::findings(&town, KAISEI).await };
-    assert!(found.iter().any(|finding| finding.contains("town.person") && finding.contains(check)), "{found:?}");
+    let found = if check == "estimate" {
+        plans::estimates(&town).await
+    } else {
+        plans::findings(&town, KAISEI).await
+    };
+    assert!(
+        found.iter().any(|finding| finding.contains("town.person") && finding.contains(check)),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]

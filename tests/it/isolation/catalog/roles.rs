@@ -41,7 +41,10 @@ pub async fn findings(sql: &Sql) -> Findings {
     }
     let names: Vec<&str> = actual.iter().filter_map(|role| role.split(' ').next()).collect();
     found.extend(
-        ROLES.iter().filter(|(role, _)| !names.contains(&format!("tst0_{role}").as_str())).map(|(role, _)| format!("tst0_{role}: is missing")),
+        ROLES
+            .iter()
+            .filter(|(role, _)| !names.contains(&format!("tst0_{role}").as_str()))
+            .map(|(role, _)| format!("tst0_{role}: is missing")),
     );
     let members = sql
         .column(
@@ -50,7 +53,8 @@ pub async fn findings(sql: &Sql) -> Findings {
         )
         .await;
     for member in &members {
-        let of_town = member.strip_suffix(" in tst0_town").and_then(|m| m.strip_prefix("tst0_")).is_some_and(is_town);
+        let of_town =
+            member.strip_suffix(" in tst0_town").and_then(|m| m.strip_prefix("tst0_")).is_some_and(is_town);
         if !of_town && !MEMBERS.contains(&member.as_str()) {
             found.push(format!("{member}: a membership that must not be"));
         }

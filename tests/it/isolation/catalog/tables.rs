@@ -71,8 +71,10 @@ const CHECKS: &[(&str, &str)] = &[
 ];
 
 /// The policies beside a table's own: what may be inserted for every town, and by whom.
-const EXCEPTIONS: &[&str] =
-    &["access log_insert PERMISSIVE {tst0_log} INSERT - true", "version admit PERMISSIVE {tst0_adm} INSERT - true"];
+const EXCEPTIONS: &[&str] = &[
+    "access log_insert PERMISSIVE {tst0_log} INSERT - true",
+    "version admit PERMISSIVE {tst0_adm} INSERT - true",
+];
 
 /// What is wrong with tables.
 pub async fn findings(sql: &Sql) -> Findings {
@@ -91,7 +93,11 @@ pub async fn findings(sql: &Sql) -> Findings {
         )
         .await;
     expected.sort();
-    found.extend(expected.iter().filter(|policy| !actual.contains(policy)).map(|p| format!("{p}: no such policy")));
-    found.extend(actual.iter().filter(|policy| !expected.contains(policy)).map(|p| format!("{p}: an unknown policy")));
+    found.extend(
+        expected.iter().filter(|policy| !actual.contains(policy)).map(|p| format!("{p}: no such policy")),
+    );
+    found.extend(
+        actual.iter().filter(|policy| !expected.contains(policy)).map(|p| format!("{p}: an unknown policy")),
+    );
     found
 }

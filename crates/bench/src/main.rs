@@ -1,0 +1,149 @@
+//! `bench`: what the platform costs, measured beside programs that everybody knows, in the same run on
+//! the same machine. `cargo xtask bench` starts PostgreSQL and calls this.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to its terminal")]
+
+mod cluster;
+mod cpu;
+mod figure;
+mod handovers;
+mod load;
+mod machine;
+mod random;
+mod read;
+mod rules;
+mod world;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Parser;
+
+use crate::cluster::Cluster;
+use crate::figure::{Figure, Report};
+use crate::world::World;
+
+/// What each benchmark is called, in the order in which they run.
+const BENCHES: [&str; 4] = ["load", "read", "rules", "handover"];
+
+/// The benchmark that is all of [`BENCHES`].
+const MAIN: &str = "main";
+
+/// The first argument of a process that is to be the server under load, and nothing else.
+const SERVE: &str = "--serve";
+
+/// What is measured, beside what, on this machine.
+#[derive(Parser, Debug)]
+#[command(name = "bench", version)]
+struct Options {
+    /// `main` (all of the following), `load`, `read`, `rules` or `handover`; everything when left out
+    name: Option<String>,
+    /// Also write the figures here, as a JSON list
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// load: rows of the register
+    #[arg(long, default_value_t = 200_000)]
+    rows: usize,
+    /// read, handover: residents of each of the five towns
+    #[arg(long, default_value_t = 5_000)]
+    residents: usize,
+    /// read: seconds of each round
+    #[arg(long, default_value_t = 8)]
+    seconds: u64,
+    /// rules: children
+    #[arg(long, default_value_t = 1_000_000)]
+    children: usize,
+    /// handover: families that each of the five towns hands over
+    #[arg(long, default_value_t = 60)]
+    families: usize,
+}
+
+fn main() -> ExitCode {
+    tasuki::settings::log_to_stderr();
+    // The one provider of TLS; a second call cannot happen, so its answer says nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let done = if std::env::args().nth(1).as_deref() == Some(SERVE) {
+        read::server::be_one(std::env::args().skip(1))
+    } else {
+        started(&Options::parse())
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn started(options: &Options) -> anyhow::Result<()> {
+    let chosen = chosen(options.name.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
+    let figures = runtime.block_on(measured(options, &chosen))?;
+    let report = Report::new(figures);
+    println!("\n{report}");
+    if let Some(file) = &options.json {
+        std::fs::write(file, report.json()?).with_context(|| format!("writing {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The benchmarks that a name stands for.
+fn chosen(name: Option<&str>) -> anyhow::Result<Vec<&'static str>> {
+    match name {
+        None | Some(MAIN) => Ok(BENCHES.to_vec()),
+        Some(name) => match BENCHES.iter().find(|bench| **bench == name) {
+            Some(bench) => Ok(vec![*bench]),
+            None => bail!("there is no benchmark {name}; there are: {MAIN}, {}", BENCHES.join(", ")),
+        },
+    }
+}
+
+async fn measured(options: &Options, chosen: &[&str]) -> anyhow::Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    if chosen.contains(&"rules") {
+        println!("==> rules: {} children in memory", options.children);
+        figures.extend(rules::run(options.children)?);
+    }
+    if chosen == ["rules"] {
+        return Ok(figures);
+    }
+    let cluster = Cluster::from_environment()?;
+    println!("==> a fresh installation with {} towns", world::TOWNS.len());
+    let world = World::open(&cluster).await?;
+    if chosen.contains(&"load") {
+        println!("==> load: {} rows of 20 columns", options.rows);
+        figures.extend(load::run(&world, &cluster, options.rows).await?);
+    }
+    if chosen.contains(&"read") || chosen.contains(&"handover") {
+        println!("==> {} fictional residents in each of {} towns", options.residents, world::FIVE.len());
+        let people = world.settle(options.residents).await?;
+        if chosen.contains(&"read") {
+            println!("==> read: {} clients over TLS, in turn with pgbench", read::CLIENTS);
+            figures.extend(read::run(&world, &cluster, options.seconds).await?);
+        }
+        if chosen.contains(&"handover") {
+            println!("==> handover: {} families from each town to the next", options.families);
+            figures.extend(handovers::run(&world, &people, options.families).await?);
+        }
+    }
+    world.close(&cluster).await?;
+    figures.sort_by_key(|figure| BENCHES.iter().position(|bench| figure.name.starts_with(bench)));
+    Ok(figures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_none_is_answered_with_those_there_are() {
+        assert_eq!(chosen(None).unwrap(), BENCHES);
+        assert_eq!(chosen(Some("main")).unwrap(), BENCHES);
+        assert_eq!(chosen(Some("read")).unwrap(), ["read"]);
+        let refused = chosen(Some("reed")).unwrap_err().to_string();
+        for name in BENCHES.iter().chain(&[MAIN, "reed"]) {
+            assert!(refused.contains(name), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The configuration of the towns that benchmarks are run in: six towns made from one template, with
+//! the cooperative's own dictionary, code lists and rulebook.
+
+use std::collections::BTreeMap;
+
+use anyhow::bail;
+use kernel::Lang;
+use profiles::{Bundle, Cooperative};
+
+/// A town of the benchmarks: its code and the name of its folder.
+pub type TownName = (&'static str, &'static str);
+
+/// The five towns that are read in and that hand families over. Codes are real ones, because codes have
+/// a check digit; everything else about them is made up.
+pub const FIVE: [TownName; 5] =
+    [("143014", "ichi"), ("143219", "ni"), ("143413", "san"), ("143421", "shi"), ("143618", "go")];
+
+/// The five, and the town that the large register is loaded into.
+pub const TOWNS: [TownName; 6] = [FIVE[0], FIVE[1], FIVE[2], FIVE[3], FIVE[4], ("144029", "roku")];
+
+/// A source of records: its name, the name staff see, and the item of which each row says that it is so.
+pub type RecordSource = (&'static str, &'static str, &'static str);
+
+/// The sources whose records a family's handover takes along: one item a person and source.
+pub const RECORDS: [RecordSource; 5] = [
+    ("single_parent_medical", "ひとり親家庭等医療費助成", "allowance.single_parent_medical"),
+    ("child_rearing", "児童扶養手当", "allowance.child_rearing"),
+    ("consult_single_parent", "ひとり親相談", "consultation.single_parent"),
+    ("consult_general", "子育て総合相談", "consultation.general"),
+    ("consult_nurse", "保健室", "school_health.nurse_visit"),
+];
+
+macro_rules! of_the_cooperative {
+    ($($path:literal),+ $(,)?) => {
+        [$((concat!("cooperative/", $path), include_str!(concat!("../../../../tenants/cooperative/", $path)))),+]
+    };
+}
+
+/// What the benchmarks share with the product's own example.
+const SHARED: &[(&str, &str)] = &of_the_cooperative!(
+    "items/allowance.toml",
+    "items/attendance.toml",
+    "items/childcare.toml",
+    "items/consultation.toml",
+    "items/disability.toml",
+    "items/protection.toml",
+    "items/school_health.toml",
+    "items/welfare.toml",
+    "codes/relation.csv",
+    "codes/resident_status.csv",
+    "codes/sex.csv",
+    "rulebooks/young_carer.toml",
+);
+
+/// What is the benchmarks' own.
+const OWN: &[(&str, &str)] = &[
+    ("cooperative/cooperative.toml", include_str!("../../tenants/cooperative/cooperative.toml")),
+    ("cooperative/items/bench.toml", include_str!("../../tenants/cooperative/items/bench.toml")),
+    ("cooperative/codes/change_reason.csv", include_str!("../../tenants/cooperative/codes/change_reason.csv")),
+    ("cooperative/layouts/record.toml", include_str!("../../tenants/cooperative/layouts/record.toml")),
+];
+
+const TOWN: &str = include_str!("../../tenants/town/town.toml");
+const REGISTER: &str = include_str!("../../tenants/town/sources/resident_register.toml");
+const PROTECTION: &str = include_str!("../../tenants/town/sources/protection_list.toml");
+const RECORD: &str = include_str!("../../tenants/town/sources/record.toml.in");
+const OVERLAY: &str = include_str!("../../../../tenants/kaisei/overlays/young_carer.toml");
+
+/// The whole configuration as one bundle.
+#[must_use]
+pub fn bundle() -> Bundle {
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut put = |path: String, text: &str| drop(files.insert(path, text.as_bytes().to_vec()));
+    for (path, text) in SHARED.iter().chain(OWN) {
+        put((*path).to_owned(), text);
+    }
+    for (code, slug) in TOWNS {
+        put(format!("{slug}/town.toml"), &TOWN.replace("{code}", code).replace("{slug}", slug));
+        put(format!("{slug}/sources/resident_register.toml"), REGISTER);
+        put(format!("{slug}/sources/protection_list.toml"), PROTECTION);
+        put(format!("{slug}/overlays/young_carer.toml"), OVERLAY);
+        for (source, name, item) in RECORDS {
+            let text = RECORD.replace("{name}", name).replace("{item}", item);
+            put(format!("{slug}/sources/{source}.toml"), &text);
+        }
+    }
+    Bundle::new(files)
+}
+
+/// The configuration, checked.
+///
+/// # Errors
+/// When it has faults, with all of them.
+pub fn checked(bundle: &Bundle) -> anyhow::Result<Cooperative> {
+    match Cooperative::read(bundle) {
+        Ok(cooperative) => Ok(cooperative),
+        Err(faults) => {
+            let told: Vec<String> =
+                faults.iter().map(|fault| format!("{:?} {}", fault.place(), fault.detail(Lang::En))).collect();
+            bail!("the benchmarks' configuration has faults:\n{}", told.join("\n"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_has_no_fault_and_the_register_twenty_columns() {
+        let cooperative = checked(&bundle()).unwrap();
+        assert_eq!(cooperative.towns.len(), TOWNS.len());
+        for town in &cooperative.towns {
+            assert_eq!(town.sources.len(), RECORDS.len() + 2, "{}", town.slug);
+            assert_eq!(town.rulebooks.len(), 1);
+        }
+        assert_eq!(REGISTER.matches("column = ").count(), 20);
+    }
+}

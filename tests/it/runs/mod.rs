@@ -1,0 +1,4 @@
+//! 判定: a run from its beginning to a child's trace.
+
+mod read;
+mod rulebooks;
