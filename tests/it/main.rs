@@ -2,11 +2,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 mod consents;
+mod evidence;
 mod handovers;
 mod house;
 mod http;
 mod isolation;
+mod link_tasks;
+mod loads;
 mod matrix;
 mod persons;
+mod protections;
+mod resting;
 mod runs;
 mod secrecy;
+mod tokens;
+mod uploads;

@@ -472,11 +472,12 @@ async fn samples_are_real_and_in_no_list_of_another_town(towns: &Towns) {
             continue;
         }
         let address = operation.address(&towns.kaisei.samples);
-        let owner = towns.http.send(Ask::get(&address).by(&towns.kaisei.token).to("handover")).await;
-        // A draft has no content to read yet, and says so only to its own town.
-        let expected =
-            if operation.path.ends_with("/content") { owner.status != 404 } else { owner.status == 200 };
-        assert!(expected || OPERATORS.contains(&operation.path.as_str()), "{address}: {}", owner.text);
+        // What a package holds is the receiver's to read, once it has accepted.
+        let is_receivers = operation.path.ends_with("/content");
+        let token = if is_receivers { &towns.nakai } else { &towns.kaisei.token };
+        let owner = towns.http.send(Ask::get(&address).by(token).to("handover")).await;
+        let is_there = if is_receivers { owner.status != 404 } else { owner.status == 200 };
+        assert!(is_there, "{address}: {}", owner.text);
         if !operation.ids.is_empty() {
             continue;
         }
@@ -518,5 +519,26 @@ fn the_exceptions_do_not_grow() {
     for (method, path, reason) in EXCEPTIONS {
         assert!(operations.iter().any(|o| o.method == *method && o.path == *path), "{method} {path} is gone");
         assert!(reason.len() > 20);
+    }
+}
+
+#[test]
+fn two_answers_differ_when_anything_but_request_and_id_does() {
+    let answer = |status, header: &str, text: &str| Answer {
+        status,
+        headers: BTreeSet::from([header.to_owned()]),
+        location: None,
+        text: text.to_owned(),
+    };
+    let (a, b) = ("per_aa".to_owned(), "per_bb".to_owned());
+    let nothing = bare(&answer(404, "date", r#"{"id":"per_bb","instance":"req_0b"}"#), &[&b]);
+    assert_eq!(bare(&answer(404, "date", r#"{"id":"per_aa","instance":"req_0a"}"#), &[&a]), nothing);
+    for other in [
+        answer(403, "date", r#"{"id":"per_aa","instance":"req_0a"}"#),
+        answer(404, "etag", r#"{"id":"per_aa","instance":"req_0a"}"#),
+        answer(404, "date", r#"{"id":"per_aa","instance":"req_0a","version":2}"#),
+        answer(404, "date", r#"{"id":"per_cc","instance":"req_0a"}"#),
+    ] {
+        assert_ne!(bare(&other, &[&a]), nothing, "{other:?}");
     }
 }

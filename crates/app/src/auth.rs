@@ -2,15 +2,13 @@
 //! proves it. A known token is taken from memory only while the town's `auth` counter, read for
 //! every request, has not moved: a revocation holds from the next request on.
 
-use std::collections::HashMap;
-use std::sync::RwLock;
-
 use chrono::{DateTime, Utc};
 use kernel::id::RequestId;
 use kernel::{Code, CoopCtx, Fault, Grant, Purpose, TownCode, TownCtx};
 use seal::TokenSecret;
 use store::rows::token::TokenRow;
 
+use crate::cache::Versioned;
 use crate::error::store;
 use crate::{App, Result};
 
@@ -37,11 +35,7 @@ pub struct Asking<'a> {
 }
 
 /// Tokens seen, each with the `auth` counter it was read under.
-#[derive(Default)]
-pub struct TokenCache(RwLock<HashMap<(TownCode, [u8; 32]), (i64, TokenRow)>>);
-
-/// Tokens the cache keeps before it starts afresh.
-const CACHE_LIMIT: usize = 10_000;
+pub(crate) type TokenCache = Versioned<(TownCode, [u8; 32]), i64, TokenRow>;
 
 impl App {
     /// Believes a token, or does not.
@@ -80,19 +74,11 @@ impl App {
         let mut conn = self.towns.read(town).await.map_err(store)?;
         let auth = conn.versions().await.map_err(store)?.auth;
         let key = (town, *hash.as_bytes());
-        let cached = self.tokens.0.read().ok().and_then(|tokens| tokens.get(&key).cloned());
-        if let Some((version, row)) = cached
-            && version == auth
-        {
+        if let Some(row) = self.tokens.get(&key, &auth) {
             return Ok(Some(row));
         }
         let Some(row) = conn.token_by_secret(&hash).await.map_err(store)? else { return Ok(None) };
-        if let Ok(mut tokens) = self.tokens.0.write() {
-            if tokens.len() >= CACHE_LIMIT {
-                tokens.clear();
-            }
-            tokens.insert(key, (auth, row.clone()));
-        }
+        self.tokens.put(key, auth, row.clone());
         Ok(Some(row))
     }
 

@@ -4,6 +4,7 @@
 
 pub mod accesses;
 pub mod auth;
+mod cache;
 pub mod consents;
 pub mod error;
 pub mod evidence;

@@ -2,12 +2,13 @@
 //! kept while the town's `people` counter stands still. The database keeps, the process knows.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use kernel::id::{HouseholdId, PersonId};
 use kernel::{Category, Identity, TownCode};
 use linkage::PeopleIndex;
 
+use crate::cache::Versioned;
 use crate::error::store;
 use crate::{App, Result};
 
@@ -28,8 +29,7 @@ pub struct People {
 }
 
 /// People of every town that was asked for.
-#[derive(Default)]
-pub struct PeopleCache(RwLock<HashMap<TownCode, (i64, Arc<People>)>>);
+pub(crate) type PeopleCache = Versioned<TownCode, i64, Arc<People>>;
 
 impl App {
     /// The town's people as they are now.
@@ -39,10 +39,7 @@ impl App {
     pub(crate) async fn people(&self, town: TownCode) -> Result<Arc<People>> {
         let mut conn = self.towns.read(town).await.map_err(store)?;
         let version = conn.versions().await.map_err(store)?.people;
-        let cached = self.people.0.read().ok().and_then(|people| people.get(&town).cloned());
-        if let Some((known, people)) = cached
-            && known == version
-        {
+        if let Some(people) = self.people.get(&town, &version) {
             return Ok(people);
         }
         let keys = conn.keysets_all().await.map_err(store)?;
@@ -77,9 +74,7 @@ impl App {
         }
         let index = PeopleIndex::build(identities.iter().map(|(person, identity)| (*person, identity)));
         let people = Arc::new(People { identities, addresses, by_address, households, members, index });
-        if let Ok(mut cache) = self.people.0.write() {
-            cache.insert(town, (version, Arc::clone(&people)));
-        }
+        self.people.put(town, version, Arc::clone(&people));
         Ok(people)
     }
 }

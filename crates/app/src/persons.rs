@@ -175,6 +175,7 @@ impl App {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let row = conn.person(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::PersonNotFound))?;
         drop(conn);
+        let versions = row.versions;
         let view = PersonView {
             id: row.id,
             known_since: row.created_at,
@@ -183,7 +184,7 @@ impl App {
             identity: row.body.identity,
             whereabouts: row.whereabouts.map_or(Shown::Unknown, Shown::Open),
         };
-        self.release(ctx, "person_read", READERS, view).await
+        self.release_at(ctx, "person_read", READERS, versions, view).await
     }
 
     /// Everybody the town knows, in id order, after `after`.

@@ -1,8 +1,7 @@
 //! 町の設定: applying a profile, and the one in force. What runs is the applied snapshot, read once and
 //! kept while the town's `auth` counter stands still.
 
-use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use evidence::Act;
 use kernel::id::ProfileId;
@@ -12,6 +11,7 @@ use store::rows::pack::PackRow;
 use store::rows::profile::ProfileRow;
 use store::rows::version::Changed;
 
+use crate::cache::Versioned;
 use crate::error::{internal, store};
 use crate::{App, Result, leaf};
 
@@ -48,8 +48,7 @@ impl Applied {
 }
 
 /// Profiles read, each with the `auth` counter it was read under.
-#[derive(Default)]
-pub struct ProfileCache(RwLock<HashMap<TownCode, (i64, Arc<Applied>)>>);
+pub(crate) type ProfileCache = Versioned<TownCode, i64, Arc<Applied>>;
 
 impl App {
     /// Puts a profile in force for the town it names. The operator may: a profile holds no
@@ -100,10 +99,7 @@ impl App {
     pub(crate) async fn profile_of(&self, town: TownCode) -> Result<Arc<Applied>> {
         let mut conn = self.towns.read(town).await.map_err(store)?;
         let auth = conn.versions().await.map_err(store)?.auth;
-        let cached = self.profiles.0.read().ok().and_then(|profiles| profiles.get(&town).cloned());
-        if let Some((version, applied)) = cached
-            && version == auth
-        {
+        if let Some(applied) = self.profiles.get(&town, &auth) {
             return Ok(applied);
         }
         let row =
@@ -113,9 +109,7 @@ impl App {
         let (cooperative, profile) =
             bundle.read().map_err(|_| internal("an applied bundle no longer reads"))?;
         let applied = Arc::new(Applied { id: row.id, cooperative, town: profile });
-        if let Ok(mut profiles) = self.profiles.0.write() {
-            profiles.insert(town, (auth, Arc::clone(&applied)));
-        }
+        self.profiles.put(town, auth, Arc::clone(&applied));
         Ok(applied)
     }
 

@@ -2,12 +2,15 @@
 //! passed its end date protects until a person ends it; without a current list nothing leaves the town.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use kernel::date::PartialDate;
 use kernel::id::PersonId;
 use kernel::{Category, Code, Fault, Known, TownCode, TownCtx, Value, When};
+use store::rows::version::Versions;
 
+use crate::cache::Versioned;
 use crate::error::store;
 use crate::{App, Result};
 
@@ -50,9 +53,8 @@ impl ProtectionList {
     /// Whether the list can be relied on today; one of a day that has not come cannot.
     #[must_use]
     pub fn is_current(&self, today: NaiveDate) -> bool {
-        self.as_of.is_some_and(|as_of| {
-            (0..=i64::from(self.stale_after_days)).contains(&(today - as_of).num_days())
-        })
+        self.as_of
+            .is_some_and(|as_of| (0..=i64::from(self.stale_after_days)).contains(&(today - as_of).num_days()))
     }
 
     /// The protection of a person, past its end date or not; a respondent has none.
@@ -79,8 +81,7 @@ impl ProtectionList {
 const STALE_AFTER_DAYS: u32 = 7;
 
 /// Lists read, each with the `protection` and `auth` counters it was read under.
-#[derive(Default)]
-pub struct ProtectionCache(RwLock<HashMap<TownCode, ((i64, i64), Arc<ProtectionList>)>>);
+pub(crate) type ProtectionCache = Versioned<TownCode, (i64, i64), Arc<ProtectionList>>;
 
 impl App {
     /// The town's list as it stands.
@@ -90,13 +91,21 @@ impl App {
     pub async fn protection_list(&self, town: TownCode) -> Result<Arc<ProtectionList>> {
         let mut conn = self.towns.read(town).await.map_err(store)?;
         let versions = conn.versions().await.map_err(store)?;
+        drop(conn);
+        self.protection_list_at(town, versions).await
+    }
+
+    /// The town's list under counters that the caller's own statement has just read.
+    pub(crate) async fn protection_list_at(
+        &self,
+        town: TownCode,
+        versions: Versions,
+    ) -> Result<Arc<ProtectionList>> {
         let key = (versions.protection, versions.auth);
-        let cached = self.protection.0.read().ok().and_then(|lists| lists.get(&town).cloned());
-        if let Some((known, list)) = cached
-            && known == key
-        {
+        if let Some(list) = self.protection.get(&town, &key) {
             return Ok(list);
         }
+        let mut conn = self.towns.read(town).await.map_err(store)?;
         let as_of = conn.load_latest_by_source().await.map_err(store)?.get(LIST).map(|load| load.as_of);
         let keys = conn.keysets_all().await.map_err(store)?;
         let packs = conn.packs_all(&[Category::Protection], &keys).await.map_err(store)?;
@@ -111,9 +120,7 @@ impl App {
         }
         let stale_after_days = self.stale_after_days(town).await?;
         let list = Arc::new(ProtectionList { as_of, stale_after_days, persons });
-        if let Ok(mut lists) = self.protection.0.write() {
-            lists.insert(town, (key, Arc::clone(&list)));
-        }
+        self.protection.put(town, key, Arc::clone(&list));
         Ok(list)
     }
 
@@ -150,7 +157,7 @@ fn protection(datum: &kernel::Datum, when: &When) -> Option<Protection> {
         _ => return None,
     };
     let until = match when {
-        When::Period { until, .. } => until.map(|until| until.latest()),
+        When::Period { until, .. } => until.map(PartialDate::latest),
         _ => None,
     };
     Some(Protection { part, until })

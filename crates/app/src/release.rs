@@ -7,6 +7,7 @@ use std::ops::Deref;
 use kernel::id::PersonId;
 use kernel::{Code, Fault, Grant, Purpose, TownCtx};
 use store::access::AccessEntry;
+use store::rows::version::Versions;
 
 use crate::error::store;
 use crate::protection::ProtectionList;
@@ -79,10 +80,27 @@ impl App {
         ctx: &TownCtx,
         operation: &'static str,
         grants: &[Grant],
+        thing: T,
+    ) -> Result<Released<T>> {
+        self.admit_reader(ctx, grants)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let versions = conn.versions().await.map_err(store)?;
+        drop(conn);
+        self.release_at(ctx, operation, grants, versions, thing).await
+    }
+
+    /// As [`Self::release`], for what was read by a statement that read the town's counters too: one
+    /// person then costs one statement.
+    pub(crate) async fn release_at<T: Resident>(
+        &self,
+        ctx: &TownCtx,
+        operation: &'static str,
+        grants: &[Grant],
+        versions: Versions,
         mut thing: T,
     ) -> Result<Released<T>> {
         let purpose = self.admit_reader(ctx, grants)?;
-        let list = self.protection_list(ctx.town).await?;
+        let list = self.protection_list_at(ctx.town, versions).await?;
         hide(&mut thing, &list, ctx);
         self.record_look(ctx, operation, purpose, thing.persons()).await?;
         Ok(Released(thing))

@@ -92,7 +92,15 @@ impl App {
         };
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let key = conn.upload_begin(&row).await.map_err(store)?;
-        Ok(Receiving { row, key, digester: Digester::default(), held: Vec::new(), size: 0, limit: MAX_BYTES, seq: 0 })
+        Ok(Receiving {
+            row,
+            key,
+            digester: Digester::default(),
+            held: Vec::new(),
+            size: 0,
+            limit: MAX_BYTES,
+            seq: 0,
+        })
     }
 
     /// Takes the next bytes.

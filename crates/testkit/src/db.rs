@@ -41,8 +41,8 @@ impl TestDb {
     /// A fresh installation, no town admitted.
     pub async fn new() -> Self {
         let cluster = Cluster::from_env();
-        let template = template::ensure(&cluster).await;
-        Self::copied(cluster, &template, new_key_path()).await
+        let (template, server) = template::ensure(&cluster).await;
+        Self::copied(cluster, &server, &template, new_key_path()).await
     }
 
     /// A fresh installation with these towns admitted.
@@ -57,12 +57,12 @@ impl TestDb {
     /// An empty database beside this one, with the same roles, secret and key folder: what a backup
     /// is restored into.
     pub async fn blank(&self) -> Self {
-        Self::copied(self.cluster.clone(), "template0", Arc::clone(&self.keys)).await
+        let server = Sql::open(&self.cluster.config("postgres")).await;
+        Self::copied(self.cluster.clone(), &server, "template0", Arc::clone(&self.keys)).await
     }
 
-    async fn copied(cluster: Cluster, template: &str, keys: Arc<KeyPath>) -> Self {
+    async fn copied(cluster: Cluster, server: &Sql, template: &str, keys: Arc<KeyPath>) -> Self {
         let name = format!("{PREFIX}_t_{}", Uuid::now_v7().simple());
-        let server = Sql::open(&cluster.config("postgres")).await;
         let installation = Arc::new(installation(&cluster, &name));
         // From here on a failure drops what was made.
         let db = Self { cluster, installation, keys };

@@ -16,22 +16,32 @@ const GENERATION: u32 = 1;
 /// A test that takes longer than this was killed: its database may go. Milliseconds.
 const LEFTOVER_AFTER: u128 = 3_600_000;
 
-/// Only one process at a time makes the template or clears leftovers. Advisory locks are per database,
-/// so it is taken in `postgres`.
-const LOCK: &str = "SELECT pg_advisory_lock(7402190)";
+/// Locks: whoever makes a template (and drops older ones) is alone; whoever copies one shares. Advisory
+/// locks are per database, so they are taken in `postgres`, and end with the connection.
+const ALONE: &str = "SELECT pg_advisory_lock(7402190)";
+const SHARED: &str = "SELECT pg_advisory_lock_shared(7402190)";
+const RELEASE: &str = "SELECT pg_advisory_unlock_all()";
 
-/// The template's name, after making it when there is none for these migrations.
-pub async fn ensure(cluster: &Cluster) -> String {
+/// The template for these migrations, made when there is none: its name, and a connection that holds it
+/// against being dropped while it is copied.
+pub async fn ensure(cluster: &Cluster) -> (String, Sql) {
     let digest = migration_digest();
     let name = format!("{PREFIX}_template_{GENERATION}_{}", digest.get(..16).unwrap_or(&digest));
-    let server = Sql::open(&cluster.config("postgres")).await;
-    server.run(LOCK).await;
-    clear_leftovers(&server).await;
     let known = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
-    if server.rows(&known).await.is_empty() {
-        build(cluster, &server, &name).await;
+    let server = Sql::open(&cluster.config("postgres")).await;
+    loop {
+        server.run(SHARED).await;
+        if !server.rows(&known).await.is_empty() {
+            clear_leftovers(&server).await;
+            return (name, server);
+        }
+        server.run(RELEASE).await;
+        server.run(ALONE).await;
+        if server.rows(&known).await.is_empty() {
+            build(cluster, &server, &name).await;
+        }
+        server.run(RELEASE).await;
     }
-    name
 }
 
 /// Built under another name and renamed when whole, so that a killed build is never taken for one.
@@ -79,7 +89,8 @@ async fn clear_leftovers(server: &Sql) {
     for name in tests {
         let made = name.get(7..19).and_then(|millis| u128::from_str_radix(millis, 16).ok()).unwrap_or(0);
         if made + LEFTOVER_AFTER < now {
-            server.run(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            // Another process may be dropping it too.
+            let _ = server.try_rows(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         }
     }
 }

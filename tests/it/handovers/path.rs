@@ -232,7 +232,7 @@ async fn an_unlinked_traveller_is_kept_apart() {
     assert!(received.links.is_empty());
     let receipt: Receipt = serde_json::from_str(&received.receipt.as_ref().unwrap().receipt).unwrap();
     assert!(receipt.decisions.iter().all(|one| one.decision == Decision::Quarantine));
-    assert_eq!(sql.number(&format!("SELECT count(*) FROM town.pack WHERE source = 'handover_in'")).await, 0);
+    assert_eq!(sql.number("SELECT count(*) FROM town.pack WHERE source = 'handover_in'").await, 0);
     assert_eq!(sql.number("SELECT count(*) FROM town.handover_item WHERE decision = 'quarantined'").await, 2);
 }
 

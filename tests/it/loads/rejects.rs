@@ -16,7 +16,7 @@ async fn a_rejected_line_tells_every_reason_in_both_languages() {
         register(&world, &people(0..12)).split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     // The eleventh line, of the tenth person: a birth date that cannot be and a sex nobody declared.
     let cells: Vec<&[u8]> = lines[10].split(|byte| *byte == b',').collect();
-    let bad: Vec<&[u8]> = (0..).zip(&cells).map(|(n, cell)| match n { 6 => b"Z", 7 => b"5010430", _ => *cell }).collect();
+    let bad: Vec<&[u8]> = (0..).zip(&cells).map(|(n, cell)| match n { 6 => &b"Z"[..], 7 => b"5010430", _ => *cell }).collect();
     lines[10] = bad.join(&b","[..]);
     let load = world.load(KAISEI, REGISTER, today(), &lines.concat()).await.unwrap();
     assert_eq!((load.counts.loaded, load.counts.rejected), (11, 1));

@@ -74,7 +74,7 @@ async fn a_stream_that_breaks_leaves_nothing() {
     let bytes = large();
     let asked = request(&world).insert_header(("Content-Digest", digest(&bytes))).to_request();
     let parts = vec![Ok(Bytes::from(bytes[..2_000_000].to_vec())), Err(PayloadError::Incomplete(None))];
-    let (asked, _) = asked.with_payload(Payload::Stream { payload: Box::pin(stream::iter(parts)) });
+    let (asked, _) = asked.replace_payload(Payload::Stream { payload: Box::pin(stream::iter(parts)) });
     let answer = call_service(&service, asked).await;
     assert_eq!(answer.status(), 422);
     let problem: Value = read_body_json(answer).await;

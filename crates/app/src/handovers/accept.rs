@@ -33,7 +33,9 @@ impl App {
             State::Accepting => {}
             State::TooLate => {
                 drop(conn);
-                return self.too_late(ctx, id, self.towns.begin(ctx.town).await.map_err(store)?, ended(&hub)).await;
+                return self
+                    .too_late(ctx, id, self.towns.begin(ctx.town).await.map_err(store)?, ended(&hub))
+                    .await;
             }
             decided => {
                 apply(decided, Event::Accept, &facts)?;

@@ -106,7 +106,11 @@ impl App {
         if !tx.handover_update(&row).await.map_err(store)? {
             return Err(moved_on());
         }
-        tx.version_bump(Changed::Protection).await.map_err(store)?;
+        // Who people are comes from the register, which no package holds: only a protection in the
+        // package changes anything that is kept in memory.
+        if packs.iter().any(|pack| pack.category == Category::Protection) {
+            tx.version_bump(Changed::Protection).await.map_err(store)?;
+        }
         let digest = super::receipt_digest(body.receipt.as_ref());
         let here = taken.links.values().copied();
         let leaf = leaf::of(ctx, Act::HandoverReceived, subjects(hub.id, here), &digest)?;

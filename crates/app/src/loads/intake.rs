@@ -39,6 +39,10 @@ pub(super) struct Decoded {
     pub observations: Vec<(layouts::RoleId, kernel::Observation)>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every piece is a row: boxing them would cost an allocation a row"
+)]
 enum Piece {
     Row(Decoded),
     /// With the record's key, where it could be read.
@@ -256,7 +260,10 @@ impl Intake<'_> {
         let marks = (row.record_key, row.row_hash);
         for (task, role, body) in &resolved.decided {
             let place = (line(row.line), role.as_str());
-            self.bulk.stage_decided_task(&mut self.stage, &self.key, *task, place, marks, body).await.map_err(store)?;
+            self.bulk
+                .stage_decided_task(&mut self.stage, &self.key, *task, place, marks, body)
+                .await
+                .map_err(store)?;
         }
         for (role, body) in &resolved.waiting {
             self.counts.queued += 1;

@@ -165,7 +165,13 @@ impl App {
     }
 
     /// Marks a load as refused; false when it was applied all the same, and only the answer was lost.
-    async fn load_refuse(&self, ctx: &TownCtx, upload: UploadId, load: LoadId, fault: &Fault) -> Result<bool> {
+    async fn load_refuse(
+        &self,
+        ctx: &TownCtx,
+        upload: UploadId,
+        load: LoadId,
+        fault: &Fault,
+    ) -> Result<bool> {
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let state = tx.load(load).await.map_err(store)?.map(|load| load.state);
         if state.as_deref() != Some("running") {
@@ -196,7 +202,8 @@ impl App {
             conn.upload_abandon(upload).await.map_err(store)?;
         }
         let works = conn.operations_running(KIND).await.map_err(store)?;
-        let mut works: HashMap<_, _> = works.into_iter().filter_map(|work| Some((work.target?, work))).collect();
+        let mut works: HashMap<_, _> =
+            works.into_iter().filter_map(|work| Some((work.target?, work))).collect();
         let mut resumed = 0;
         for load in conn.load_running().await.map_err(store)? {
             let Some(upload) = conn.upload(load.upload).await.map_err(store)? else { continue };

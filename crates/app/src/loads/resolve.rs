@@ -115,7 +115,11 @@ impl<'a> Resolver<'a> {
             let mut who = self.who(known, *role, identity, number);
             let before = tasks.iter().find(|task| task.role == role.as_str());
             if let Some((task, decision)) = before.and_then(|task| Some((task.id, task.decided?))) {
-                let note = LinkTaskBody { identity: identity.clone(), observations: said.clone(), ..who.into_note() };
+                let note = LinkTaskBody {
+                    identity: identity.clone(),
+                    observations: said.clone(),
+                    ..who.into_note()
+                };
                 resolved.decided.push((task, *role, note));
                 match decision {
                     LinkDecision::Linked(person) => who = Who::Known(person),

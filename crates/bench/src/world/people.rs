@@ -183,7 +183,8 @@ mod tests {
                 "resident_register" => people.register(&source.layout).unwrap(),
                 _ => people.records(&source.layout, 0..500).unwrap(),
             };
-            let mut decoder = Decoder::new(&source.layout, &DecodeOptions::new(code.clone(), as_of));
+            let options = DecodeOptions::new(code.clone(), as_of);
+            let mut decoder = Decoder::new(&source.layout, &options);
             let mut rejects = Vec::new();
             let mut out = |outcome: Outcome<'_>| {
                 if let Outcome::Reject(reject) = outcome {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::bail;
-use kernel::Lang;
+use kernel::{Fault, Lang, Place};
 use profiles::{Bundle, Cooperative};
 
 /// A town of the benchmarks: its code and the name of its folder.
@@ -95,10 +95,17 @@ pub fn checked(bundle: &Bundle) -> anyhow::Result<Cooperative> {
     match Cooperative::read(bundle) {
         Ok(cooperative) => Ok(cooperative),
         Err(faults) => {
-            let told: Vec<String> =
-                faults.iter().map(|fault| format!("{:?} {}", fault.place(), fault.detail(Lang::En))).collect();
+            let told: Vec<String> = faults.iter().map(told).collect();
             bail!("the benchmarks' configuration has faults:\n{}", told.join("\n"))
         }
+    }
+}
+
+fn told(fault: &Fault) -> String {
+    let detail = fault.detail(Lang::En);
+    match fault.place() {
+        Some(Place::Line { file, line, .. }) => format!("{file}:{line}: {detail}"),
+        _ => detail,
     }
 }
 

@@ -8,12 +8,15 @@ use kernel::id::{HandoverId, LoadId, PackId};
 use kernel::{Category, Identity, Observation, SectionCode, SourceCode, TownCode};
 use seal::{ADDRESS, KeySet};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use crate::schema::pack;
 use crate::town::row_version;
 use crate::{StoreError, TownConn, TownTx};
+
+/// Rows of one multi-row statement: twelve binds each, well below PostgreSQL's 65,535.
+const CHUNK: usize = 4_000;
 
 /// The sealed content of a pack.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,21 +219,31 @@ pub struct NewPack {
 }
 
 impl TownTx {
-    /// Seals and writes packs under their subjects' own keys, made where they are missing.
+    /// Seals and writes packs under their subjects' own keys, made where they are missing. A few
+    /// statements in all, however many packs there are.
     ///
     /// # Errors
     /// [`StoreError`] when a statement fails.
     pub async fn pack_insert_many(&mut self, packs: &[NewPack], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut subjects: BTreeMap<u8, BTreeSet<Uuid>> = BTreeMap::new();
         for new in packs {
-            let id = PackId::new().uuid();
-            let number = new.category.number();
-            let key = self.subject_key_ensure(new.subject, number).await?;
-            let place = self.place("pack", new.subject.as_bytes(), number, row_version(id));
-            let body = key.seal(&place, &serde_json::to_vec(&new.body)?);
-            let (driver, town) = self.parts()?;
-            diesel::insert_into(pack::table)
-                .values((
-                    pack::town_id.eq(town),
+            subjects.entry(new.category.number()).or_default().insert(new.subject);
+        }
+        let mut keys = BTreeMap::new();
+        for (number, subjects) in subjects {
+            let subjects: Vec<Uuid> = subjects.into_iter().collect();
+            keys.insert(number, self.keysets_ensure(&subjects, number).await?);
+        }
+        for chunk in packs.chunks(CHUNK) {
+            let mut rows = Vec::with_capacity(chunk.len());
+            for new in chunk {
+                let id = PackId::new().uuid();
+                let number = new.category.number();
+                let key = keys.get(&number).and_then(|keys| keys.get(&new.subject)?.get(number));
+                let place = self.place("pack", new.subject.as_bytes(), number, row_version(id));
+                let body = key.ok_or(StoreError::Sealed)?.seal(&place, &serde_json::to_vec(&new.body)?);
+                rows.push((
+                    pack::town_id.eq(self.town().to_string()),
                     pack::subject_id.eq(new.subject),
                     pack::category.eq(i16::from(number)),
                     pack::pack_id.eq(id),
@@ -242,9 +255,10 @@ impl TownTx {
                     pack::row_hash.eq(&new.row_hash),
                     pack::recorded_from.eq(at),
                     pack::body.eq(body),
-                ))
-                .execute(driver)
-                .await?;
+                ));
+            }
+            let (driver, _) = self.parts()?;
+            diesel::insert_into(pack::table).values(rows).execute(driver).await?;
         }
         Ok(())
     }
