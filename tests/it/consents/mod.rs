@@ -13,8 +13,10 @@ use crate::handovers::family::{Family, refused, today};
 async fn a_consent_is_recorded_read_and_withdrawn() {
     let family = Family::new().await;
     let (app, worker) = (family.app(), family.sender());
-    let (first, second) =
-        (family.consent(|new| new.given_at = None).await, family.consent(|new| new.person = family.mother).await);
+    let (first, second) = (
+        family.consent(|new| new.given_at = None).await,
+        family.consent(|new| new.person = family.mother).await,
+    );
     let listed = app.consents(&worker, family.child).await.unwrap();
     assert_eq!(listed.iter().map(|view| view.0.id()).collect::<Vec<_>>(), [first], "the child's alone");
     let read = app.consent(&worker, first).await.unwrap();

@@ -6,10 +6,10 @@ use evidence::Act;
 use kernel::{Code, Grant, Purpose};
 use serde_json::json;
 use testkit::TestApp;
-use testkit::files::{consulted, file, nth};
+use testkit::files::{consulted, file};
 use testkit::towns::{KAISEI, code};
 
-use super::{REGISTER, begin, hand_in, loader, people, register, today};
+use super::{REGISTER, begin, hand_in, loader, people, pupil, register, today};
 use crate::http::{Ask, Http};
 use crate::resting::{acts, assert_refused, number, resting};
 
@@ -48,7 +48,7 @@ async fn the_same_upload_asked_for_again_keeps_its_rejects_readable() {
     let world = TestApp::open(&[KAISEI]).await;
     let list = file(&world, KAISEI, "protection_list", today(), &[]);
     world.load(KAISEI, "protection_list", today(), &list).await.unwrap();
-    let bytes = spoilt(&world, 3);
+    let bytes = spoilt(&world, 10);
     let load = world.load(KAISEI, REGISTER, today(), &bytes).await.unwrap();
     assert_eq!(load.counts.rejected, 1);
     let ctx = loader(&world, KAISEI);
@@ -171,10 +171,4 @@ fn spoilt(world: &TestApp, people_in: u32) -> Vec<u8> {
     let born: &[u8] = b",4020101,";
     let at = bytes.windows(born.len()).position(|window| window == born).unwrap();
     [&bytes[..at], b",5010430,", &bytes[at + born.len()..]].concat()
-}
-
-fn pupil(n: u32) -> kernel::Identity {
-    let mut pupil = nth(n);
-    pupil.local_id = kernel::Known::Present(format!("{:07}", n + 1));
-    pupil
 }

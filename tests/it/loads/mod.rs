@@ -12,7 +12,7 @@ use app::loads::Begun;
 use chrono::{NaiveDate, Utc};
 use kernel::ctx::jst_date;
 use kernel::id::UploadId;
-use kernel::{Digest, Fault, Grant, Purpose, TownCtx};
+use kernel::{Digest, Fault, Grant, Identity, Known, Purpose, TownCtx};
 use layouts::EncodeRow;
 use testkit::files::{file, nth, registered};
 use testkit::TestApp;
@@ -54,4 +54,9 @@ async fn begin(world: &TestApp, upload: UploadId) -> Result<kernel::id::Operatio
         Begun::Running { operation, .. } => Ok(operation),
         Begun::Same(load) => panic!("{} was loaded before", load.id),
     }
+}
+
+/// The `n`-th person as a school of 開成町 knows them: 学籍番号 has seven digits there.
+fn pupil(n: u32) -> Identity {
+    Identity { local_id: Known::Present(format!("{:07}", n + 1)), ..nth(n) }
 }

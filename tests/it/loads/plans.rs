@@ -1,5 +1,5 @@
-//! Reading one person stays a look-up after the town's first big load. A connection keeps the plans it made
-//! while the tables were empty; one of them would read every pack of the town for each person.
+//! Reading one person stays a look-up after the town's first big load, before the server has counted anything:
+//! without statistics it would choose the index of all packs in force and read the whole town's each time.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ async fn a_person_is_read_by_look_up_after_the_first_big_load() {
     let world = TestApp::open(&[KAISEI]).await;
     world.db.superuser().await.run("ALTER TABLE town.pack SET (autovacuum_enabled = false)").await;
     let worker = world.ctx(KAISEI, &[Grant::CaseWorker], Purpose::Support);
-    // Often enough for a plan to be kept.
+    // Often enough for a plan to be kept from when the tables were empty.
     for _ in 0..20 {
         assert!(world.app.person(&worker, PersonId::new()).await.is_err());
     }
@@ -40,7 +40,8 @@ async fn a_person_is_read_by_look_up_after_the_first_big_load() {
     let before = read_so_far(&world).await;
     for _ in 0..20 {
         world.app.person(&worker, person).await.unwrap();
+        world.app.timeline(&worker, person, None).await.unwrap();
     }
     let read = read_so_far(&world).await - before;
-    assert!(read <= 20 * 5, "20 reads of one person went through {read} packs of 1,000");
+    assert!((20..=200).contains(&read), "40 reads of one person went through {read} packs of 1,000");
 }

@@ -3,12 +3,12 @@
 
 use encoding_rs::SHIFT_JIS;
 use evidence::Act;
-use kernel::Code;
+use kernel::{Code, Identity, Known};
 use testkit::TestApp;
 use testkit::files::{attended, consulted, file, nth};
 use testkit::towns::{KAISEI, NAKAI, code};
 
-use super::{REGISTER, loader, people, register, today};
+use super::{REGISTER, loader, people, pupil, register, today};
 use crate::resting::{acts, assert_refused, number, resting};
 
 /// Loads a bad file after a good register and sees that it changes nothing.
@@ -62,6 +62,8 @@ async fn a_file_in_another_encoding() {
 #[tokio::test]
 async fn a_file_without_its_end() {
     let world = world(NAKAI).await;
+    // 学籍番号 has six digits there.
+    let pupil = |n| Identity { local_id: Known::Present(format!("{:06}", n + 1)), ..nth(n) };
     let rows: Vec<_> = (0..5).map(|n| attended(&pupil(n), "2026-05", 1)).collect();
     let whole = file(&world, NAKAI, "attendance", today(), &rows);
     let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
@@ -117,10 +119,4 @@ async fn a_load_without_evidence_is_none() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     assert_eq!(number(&world, "SELECT count(*) FROM town.person").await, 9);
-}
-
-fn pupil(n: u32) -> kernel::Identity {
-    let mut pupil = nth(n);
-    pupil.local_id = kernel::Known::Present(format!("{:07}", n + 1));
-    pupil
 }

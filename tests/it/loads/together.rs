@@ -1,6 +1,6 @@
 //! Two loads of one town at the same time: they take turns, and nobody is made twice.
 
-use kernel::Known;
+use kernel::{Identity, Known};
 use testkit::TestApp;
 use testkit::files::{attended, file, nth};
 use testkit::towns::{KAISEI, OI};
@@ -20,7 +20,7 @@ async fn two_loads_at_once_make_nobody_twice() {
     for operation in [one.unwrap(), two.unwrap()] {
         assert_eq!(world.ended(KAISEI, operation).await, "done");
     }
-    for table in ["person", "identifier", "household", "keystore"] {
+    for table in ["person", "identifier", "household", "keystore JOIN town.person ON person_id = subject_id"] {
         assert_eq!(number(&world, &format!("SELECT count(*) FROM town.{table}")).await, 75, "{table}");
     }
     let twice = "SELECT count(*) FROM (SELECT number_index FROM town.identifier GROUP BY 1 HAVING count(*) > 1) t";
@@ -59,8 +59,7 @@ async fn a_load_that_waited_sees_whom_the_one_before_it_brought() {
     let residents = file(&world, OI, REGISTER, as_of, &people(0..30));
     let month: Vec<_> = (0..30)
         .map(|n| {
-            let mut pupil = nth(n);
-            pupil.local_id = Known::Present(format!("{:07}", n + 1));
+            let pupil = Identity { local_id: Known::Present(format!("{:08}", n + 1)), ..nth(n) };
             attended(&pupil, "2026-05", 1)
         })
         .collect();

@@ -1,5 +1,6 @@
 //! Over HTTP: the digest is asked for, and an upload that is cut off leaves nothing.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::web::Bytes;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use kernel::{Digest, Grant};
 use serde_json::Value;
 use testkit::TestApp;
@@ -74,7 +75,8 @@ async fn a_stream_that_breaks_leaves_nothing() {
     let bytes = large();
     let asked = request(&world).insert_header(("Content-Digest", digest(&bytes))).to_request();
     let parts = vec![Ok(Bytes::from(bytes[..2_000_000].to_vec())), Err(PayloadError::Incomplete(None))];
-    let (asked, _) = asked.replace_payload(Payload::Stream { payload: Box::pin(stream::iter(parts)) });
+    let payload: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> = Box::pin(stream::iter(parts));
+    let (asked, _) = asked.replace_payload(Payload::Stream { payload });
     let answer = call_service(&service, asked).await;
     assert_eq!(answer.status(), 422);
     let problem: Value = read_body_json(answer).await;

@@ -115,7 +115,6 @@ impl App {
         failpoint::reach(failpoint::LOAD_STAGED);
         bulk.apply(stage, &closing, &end, &leaf).await.map_err(store)?;
         failpoint::reach(failpoint::LOAD_APPLIED);
-        self.towns.forget_plans(ctx.town).await;
         Ok(())
     }
 

@@ -82,7 +82,10 @@ impl App {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let upload =
             conn.upload(upload).await.map_err(store)?.ok_or_else(|| Fault::new(Code::UploadNotFound))?;
+        // Never two connections of one town at once: eight such acts would wait for each other.
+        drop(conn);
         let (source, layout_digest) = self.loadable(ctx, &upload).await?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let file_index = upload.file_index.clone().unwrap_or_default();
         let same =
             conn.load_same(&upload.source, &file_index, &layout_digest, upload.as_of).await.map_err(store)?;

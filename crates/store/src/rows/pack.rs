@@ -131,14 +131,15 @@ impl TownConn {
         let mut query = pack::table
             .filter(pack::town_id.eq(town))
             .filter(pack::subject_id.eq(subject))
-            .filter(pack::recorded_to.is_null())
             .into_boxed();
         if let Some(category) = category {
             query = query.filter(pack::category.eq(i16::from(category.number())));
         }
         let rows: Vec<Columns> =
             query.order((pack::category, pack::pack_id)).select(Columns::as_select()).load(driver).await?;
-        rows.into_iter().map(|columns| self.pack_open(columns, &keys)).collect()
+        // Not asked of the server: it may choose the index of all packs in force, the whole town's.
+        let in_force = rows.into_iter().filter(|columns| columns.recorded_to.is_none());
+        in_force.map(|columns| self.pack_open(columns, &keys)).collect()
     }
 
     /// Every pack in force of these categories over the whole town: what scoring and the people

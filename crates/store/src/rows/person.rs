@@ -48,7 +48,7 @@ type Found = (
     (Uuid, DateTime<Utc>),
     (i64, i64, i64),
     Option<Vec<u8>>,
-    Option<(Uuid, Vec<u8>, Option<Vec<u8>>, DateTime<Utc>)>,
+    Option<(Uuid, Vec<u8>, Option<Vec<u8>>, DateTime<Utc>, Option<DateTime<Utc>>)>,
     Option<Uuid>,
 );
 
@@ -72,8 +72,7 @@ impl TownConn {
                 pack::table.on(pack::town_id
                     .eq(town.clone())
                     .and(pack::subject_id.eq(person::person_id))
-                    .and(pack::category.eq(REGISTER))
-                    .and(pack::recorded_to.is_null())),
+                    .and(pack::category.eq(REGISTER))),
             )
             .left_join(
                 membership::table.on(membership::town_id
@@ -83,12 +82,14 @@ impl TownConn {
             )
             .filter(person::town_id.eq(town))
             .filter(person::person_id.eq(id.uuid()))
-            .order(pack::recorded_from.desc())
+            // The row in force first, if there is one. Asked for it alone, the server may choose the index
+            // of all rows in force, and reads the whole town's for one person.
+            .order((pack::recorded_to.desc().nulls_first(), pack::recorded_from.desc()))
             .select((
                 (person::person_id, person::created_at),
                 (version::auth, version::people, version::protection),
                 keystore::keyset.nullable(),
-                (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from).nullable(),
+                (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from, pack::recorded_to).nullable(),
                 membership::household_id.nullable(),
             ))
             .first(driver)
@@ -108,7 +109,8 @@ impl TownConn {
             whereabouts: None,
             recorded_from: None,
         };
-        let (Some(keyset), Some((pack_id, body, whereabouts, recorded_from))) = (keyset, register) else {
+        let (Some(keyset), Some((pack_id, body, whereabouts, recorded_from, None))) = (keyset, register)
+        else {
             return Ok(row);
         };
         let keys = self.keyset_open(id, &keyset)?;

@@ -79,15 +79,6 @@ impl Towns {
         Ok(TownConn::new(open.code, conn, keys, permit))
     }
 
-    /// Closes the town's idle connections. A connection keeps the plans of its statements, and those made
-    /// while the tables were small choose an index that reads the whole town once they are not; only new
-    /// statistics would make it plan anew.
-    pub async fn forget_plans(&self, town: TownCode) {
-        if let Some(town) = self.open.read().await.get(&town) {
-            town.pool.retain(|_, _| false);
-        }
-    }
-
     /// A transaction.
     ///
     /// # Errors

@@ -294,6 +294,6 @@ async fn child_told(
         birth.map(|birth| kernel::date::Grade::of(birth, ctx.today()).ja().to_string()).unwrap_or_default();
     let scored = &candidate.scored;
     let span = scored.interval.map_or_else(|| "–".to_owned(), |i| format!("[{}, {}]", i.low, i.high));
-    let contact = scored.contact.map(|contact| contact.ja()).unwrap_or("–");
+    let contact = scored.contact.map_or("–", rulebook::Contact::ja);
     Ok((name, grade, format!("{} {span}（相談のつながり {contact}）", scored.list.ja())))
 }

@@ -54,7 +54,7 @@ pub(super) fn print(told: &Told<'_>) -> anyhow::Result<()> {
 }
 
 /// A table whose columns stand under their heads; full-width characters count double.
-fn table(heads: &[&str], rows: Vec<Vec<String>>) {
+fn table(heads: &[&str], rows: &[Vec<String>]) {
     let widths: Vec<usize> = (0..heads.len())
         .map(|at| {
             let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width());
@@ -71,7 +71,7 @@ fn table(heads: &[&str], rows: Vec<Vec<String>>) {
         println!("{}", text.trim_end());
     };
     line(heads.to_vec());
-    for row in &rows {
+    for row in rows {
         line(row.iter().map(String::as_str).collect());
     }
 }
@@ -95,7 +95,7 @@ fn loads(told: &Told<'_>) {
         ])
     });
     let heads = ["町", "連携元", "行数", "取込", "変化なし", "取込エラー", "突合済", "突合待ち"];
-    table(&heads, rows.collect());
+    table(&heads, &rows.collect::<Vec<_>>());
 }
 
 fn rejects(told: &Told<'_>) {
@@ -112,7 +112,7 @@ fn rejects(told: &Told<'_>) {
     let rows = reasons.into_iter().map(|(code, count)| {
         vec![format!("{}（{code}）", words(code).unwrap_or_default()), count.to_string()]
     });
-    table(&["理由", "件数"], rows.collect());
+    table(&["理由", "件数"], &rows.collect::<Vec<_>>());
 }
 
 fn relations(told: &Told<'_>) {
@@ -122,7 +122,7 @@ fn relations(told: &Told<'_>) {
         let counts = [kin.children, kin.parents_unknown, kin.single_unknown];
         Some(std::iter::once(town.name.clone()).chain(counts.map(|count| count.to_string())).collect())
     });
-    table(&["町", "こども", "親が不明", "ひとり親か不明"], rows.collect());
+    table(&["町", "こども", "親が不明", "ひとり親か不明"], &rows.collect::<Vec<_>>());
 }
 
 fn candidates(told: &Told<'_>) {
@@ -146,7 +146,7 @@ fn candidates(told: &Told<'_>) {
         Some([town.name.clone(), threshold].into_iter().chain(lists.map(of)).collect())
     });
     let heads = ["町", "しきい値", "該当", "可能性", "判定不能", "非該当", "対象外", "年齢外"];
-    table(&heads, rows.collect());
+    table(&heads, &rows.collect::<Vec<_>>());
 }
 
 fn handover(handed: &Handed) {
