@@ -30,10 +30,7 @@ pub(crate) async fn authenticate(
 async fn admit(request: &ServiceRequest) -> Result<(), Fault> {
     // An address that does not exist says so to everybody. The path is asked for as the router decoded
     // it: `%73taff` is `staff`, and must not slip past.
-    let path = request.match_info().as_str();
-    if Index::get().allowed(path).is_none() {
-        return Ok(());
-    }
+    let Some(address) = Index::get().at(request.match_info().as_str()) else { return Ok(()) };
     let token = bearer(request.headers()).ok_or(Fault::new(Code::Unauthenticated))?.to_owned();
     let platform = request.app_data::<Platform>().ok_or(Fault::new(Code::Internal))?.clone();
     let id = request.extensions().get::<Asked>().map_or_else(RequestId::new, |asked| asked.request);
@@ -42,7 +39,7 @@ async fn admit(request: &ServiceRequest) -> Result<(), Fault> {
         Asking { token: &token, purpose: purpose.clone().unwrap_or_default(), now: Utc::now(), request: id };
     let caller = platform.authenticate(asking).await?;
     purpose?;
-    if let Some(known) = Index::get().parameters(request.match_info().as_str(), request.method()) {
+    if let Some(known) = address.parameters(request.method()) {
         refuse_unknown(&Params::read(request.query_string())?, known)?;
     }
     request.extensions_mut().insert(caller);

@@ -58,9 +58,10 @@ pub(crate) async fn envelope(
 
 /// Every address that is not in the table, and every method an address does not accept.
 pub(crate) async fn nowhere(request: HttpRequest) -> HttpResponse {
-    let Some(allowed) = Index::get().allowed(request.match_info().as_str()) else {
+    let Some(address) = Index::get().at(request.match_info().as_str()) else {
         return HttpResponse::from_error(Problem::from(Code::RouteNotFound));
     };
+    let allowed = address.allowed();
     let fault = Fault::new(Code::MethodNotAllowed).with("method", request.method()).with("allowed", &allowed);
     let mut answer = HttpResponse::from_error(Problem::from(fault));
     if let Ok(allowed) = HeaderValue::from_str(&allowed) {

@@ -14,7 +14,8 @@ use crate::document;
 /// Every documented address.
 pub(crate) struct Index(Vec<Address>);
 
-struct Address {
+/// One of them.
+pub(crate) struct Address {
     resource: ResourceDef,
     methods: Vec<(Method, Vec<String>)>,
 }
@@ -35,22 +36,21 @@ impl Index {
         Self(addresses.collect())
     }
 
-    /// The address of a path, as the router decodes it.
-    fn at(&self, path: &str) -> Option<&Address> {
+    /// The address of a path, as the router decodes it; `None` where there is none.
+    pub(crate) fn at(&self, path: &str) -> Option<&Address> {
         self.0.iter().find(|address| address.resource.is_match(path))
     }
+}
 
-    /// The methods that an address accepts, as the header `Allow` lists them; `None` where there is no
-    /// such address.
-    pub(crate) fn allowed(&self, path: &str) -> Option<String> {
-        let methods: Vec<_> = self.at(path)?.methods.iter().map(|(method, _)| method.as_str()).collect();
-        Some(methods.join(", "))
+impl Address {
+    /// The methods that it accepts, as the header `Allow` lists them.
+    pub(crate) fn allowed(&self) -> String {
+        self.methods.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     /// The query parameters of an operation; `None` where there is no such operation.
-    pub(crate) fn parameters(&self, path: &str, method: &Method) -> Option<&[String]> {
-        let methods = &self.at(path)?.methods;
-        methods.iter().find(|(known, _)| known == method).map(|(_, names)| names.as_slice())
+    pub(crate) fn parameters(&self, method: &Method) -> Option<&[String]> {
+        self.methods.iter().find(|(known, _)| known == method).map(|(_, names)| names.as_slice())
     }
 }
 
@@ -85,15 +85,13 @@ mod tests {
 
     #[test]
     fn an_address_knows_its_methods_and_parameters() {
-        let index = Index::get();
-        assert_eq!(index.allowed("/api/v1/staff").as_deref(), Some("GET, POST"));
-        assert_eq!(index.allowed("/api/v1/towns/143669").as_deref(), Some("GET"));
-        assert_eq!(index.allowed("/api/v1/nothing"), None);
-        assert_eq!(
-            index.parameters("/api/v1/staff", &Method::GET),
-            Some(["limit".to_owned(), "cursor".to_owned()].as_slice())
-        );
-        assert_eq!(index.parameters("/api/v1/staff", &Method::POST), Some([].as_slice()));
-        assert_eq!(index.parameters("/api/v1/staff", &Method::DELETE), None);
+        let at = |path: &str| Index::get().at(path);
+        let staff = at("/api/v1/staff").unwrap();
+        assert_eq!(staff.allowed(), "GET, POST");
+        assert_eq!(at("/api/v1/towns/143669").unwrap().allowed(), "GET");
+        assert!(at("/api/v1/nothing").is_none());
+        assert_eq!(staff.parameters(&Method::GET), Some(["limit".to_owned(), "cursor".to_owned()].as_slice()));
+        assert_eq!(staff.parameters(&Method::POST), Some([].as_slice()));
+        assert_eq!(staff.parameters(&Method::DELETE), None);
     }
 }

@@ -59,7 +59,10 @@ impl Cluster {
     pub fn postmaster(&self) -> anyhow::Result<u32> {
         let path = self.data.join("postmaster.pid");
         let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-        text.lines().next().and_then(|line| line.trim().parse().ok()).context("the postmaster's id is no number")
+        text.lines()
+            .next()
+            .and_then(|line| line.trim().parse().ok())
+            .context("the postmaster's id is no number")
     }
 
     /// One of PostgreSQL's programs, ready to act as the superuser on a database; `None` when it is not
@@ -70,7 +73,8 @@ impl Cluster {
     pub fn program(&self, name: &str, database: &str) -> anyhow::Result<Option<Command>> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut folders = self.bin.iter().cloned().chain(std::env::split_paths(&path));
-        let Some(file) = folders.find_map(|folder| Some(folder.join(name)).filter(|file| file.is_file())) else {
+        let Some(file) = folders.find_map(|folder| Some(folder.join(name)).filter(|file| file.is_file()))
+        else {
             return Ok(None);
         };
         let mut command = Command::new(file);

@@ -25,8 +25,6 @@ pub enum Peer {
 /// What has to hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bar {
-    /// Reported beside another figure, not judged.
-    None,
     /// Ours ÷ peer is at most this.
     RatioAtMost(f64),
     /// Ours ÷ peer is at least this.
@@ -66,11 +64,10 @@ impl Figure {
         }
     }
 
-    /// Whether the bar was met; `None` when there is none or its peer is missing.
+    /// Whether the bar was met; `None` when its peer is missing.
     #[must_use]
     pub fn met(&self) -> Option<bool> {
         match self.bar {
-            Bar::None => None,
             Bar::RatioAtMost(most) => self.ratio().map(|ratio| ratio <= most),
             Bar::RatioAtLeast(least) => self.ratio().map(|ratio| ratio >= least),
             Bar::AtMost(most) => Some(self.ours <= most),
@@ -80,12 +77,12 @@ impl Figure {
 }
 
 impl Bar {
-    const fn number(self) -> Option<f64> {
+    const fn number(self) -> f64 {
         match self {
-            Self::None => None,
-            Self::RatioAtMost(number) | Self::RatioAtLeast(number) | Self::AtMost(number) | Self::AtLeast(number) => {
-                Some(number)
-            }
+            Self::RatioAtMost(number)
+            | Self::RatioAtLeast(number)
+            | Self::AtMost(number)
+            | Self::AtLeast(number) => number,
         }
     }
 }
@@ -93,7 +90,6 @@ impl Bar {
 impl fmt::Display for Bar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::None => f.write_str("–"),
             Self::RatioAtMost(number) => write!(f, "≤ {number} × peer"),
             Self::RatioAtLeast(number) => write!(f, "≥ {number} × peer"),
             Self::AtMost(number) => write!(f, "≤ {number}"),
@@ -119,7 +115,7 @@ struct Written<'a> {
     ours: f64,
     peer: Option<f64>,
     ratio: Option<f64>,
-    bar: Option<f64>,
+    bar: f64,
     met: Option<bool>,
     n: usize,
     machine: &'a str,
@@ -172,11 +168,10 @@ impl fmt::Display for Report {
                 Peer::Missing(what) => format!("missing: {what}"),
             };
             let ratio = figure.ratio().map_or_else(|| "–".to_owned(), short);
-            let met = match (figure.met(), figure.bar) {
-                (Some(true), _) => "yes",
-                (Some(false), _) => "**no**",
-                (None, Bar::None) => "–",
-                (None, _) => "cannot be said",
+            let met = match figure.met() {
+                Some(true) => "yes",
+                Some(false) => "**no**",
+                None => "cannot be said",
             };
             let Figure { name, n, ours, unit, bar, .. } = figure;
             writeln!(f, "| {name} | {n} | {} {unit} | {peer} | {ratio} | {bar} | {met} |", short(*ours))?;
@@ -231,10 +226,10 @@ mod tests {
             (40.1, Bar::AtMost(40.0), Some(false)),
             (30.0, Bar::AtLeast(30.0), Some(true)),
             (29.9, Bar::AtLeast(30.0), Some(false)),
-            (1.0, Bar::None, None),
         ] {
             assert_eq!(figure(ours, peer.clone(), bar).met(), met, "{ours} {bar}");
         }
+        assert_eq!(figure(1.0, Peer::None, Bar::RatioAtMost(10.0)).met(), None);
     }
 
     #[test]

@@ -120,9 +120,13 @@ async fn prepare(world: &World, people: &People, families: usize) -> anyhow::Res
     let mut all = JoinSet::new();
     for (nth, from) in five.iter().enumerate() {
         let to = five.get((nth + 1) % five.len()).context("there is no next town")?;
-        let leaving: Vec<[usize; 4]> = people.families.iter().skip(nth).step_by(five.len()).take(families).copied().collect();
+        let leaving: Vec<[usize; 4]> =
+            people.families.iter().skip(nth).step_by(five.len()).take(families).copied().collect();
         if leaving.len() < families {
-            bail!("{families} families a town need more residents: there are {} families", people.families.len());
+            bail!(
+                "{families} families a town need more residents: there are {} families",
+                people.families.len()
+            );
         }
         for (source, ..) in RECORDS {
             let layout = &from.source(source)?.layout;
@@ -182,7 +186,12 @@ async fn with_consents(app: &App, mut errands: Vec<Errand>) -> anyhow::Result<Ve
     Ok(errands)
 }
 
-fn consent(ctx: &TownCtx, receiver: TownCode, person: PersonId, mother: PersonId) -> anyhow::Result<NewConsent> {
+fn consent(
+    ctx: &TownCtx,
+    receiver: TownCode,
+    person: PersonId,
+    mother: PersonId,
+) -> anyhow::Result<NewConsent> {
     let giver = if person == mother {
         Giver::Subject
     } else {
@@ -230,7 +239,8 @@ async fn one_after_the_other(app: Arc<App>, errands: Vec<Errand>) -> anyhow::Res
 /// One handover from its draft to its completion.
 async fn hand_over(app: &App, errand: Errand) -> anyhow::Result<HandoverId> {
     let from = errand.from;
-    let (sender, approver, receiver) = (errand.sender.clone(), errand.approver.clone(), errand.receiver.clone());
+    let (sender, approver, receiver) =
+        (errand.sender.clone(), errand.approver.clone(), errand.receiver.clone());
     let id = app.handover_draft(&at(&sender), terms(errand)?).await?.summary.id;
     app.handover_approve(&at(&approver), id).await?;
     app.handover_offer(&at(&sender), id).await?;

@@ -62,7 +62,10 @@ fn copies(cluster: &Cluster, database: &str, file: &Path, postmaster: u32) -> an
         return Ok(None);
     }
     // `\copy` sends the file's own bytes: the server converts them, as it would for `COPY … FROM`.
-    let copy = format!("\\copy public.bench_copy from '{}' with (format csv, header true, encoding 'SJIS')", file.display());
+    let copy = format!(
+        "\\copy public.bench_copy from '{}' with (format csv, header true, encoding 'SJIS')",
+        file.display()
+    );
     let mut took = Vec::new();
     for _ in 0..COPIES {
         cluster.sql(database, &["TRUNCATE public.bench_copy", "CHECKPOINT"])?;

@@ -17,7 +17,8 @@ pub fn describe() -> String {
 /// The commit that was checked out, with a mark when files differ from it; `None` outside a checkout.
 #[must_use]
 pub fn commit() -> Option<String> {
-    let output = Command::new("git").args(["describe", "--always", "--dirty", "--abbrev=12"]).output().ok()?;
+    let output =
+        Command::new("git").args(["describe", "--always", "--dirty", "--abbrev=12"]).output().ok()?;
     let told = String::from_utf8(output.stdout).ok()?;
     (output.status.success() && !told.trim().is_empty()).then(|| told.trim().to_owned())
 }

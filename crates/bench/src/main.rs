@@ -78,7 +78,8 @@ fn main() -> ExitCode {
 
 fn started(options: &Options) -> anyhow::Result<()> {
     let chosen = chosen(options.name.as_deref())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
     let figures = runtime.block_on(measured(options, &chosen))?;
     let report = Report::new(figures);
     println!("\n{report}");

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use futures_util::future::try_join_all;
 use kernel::id::{PersonId, StaffId};
 use kernel::{Purpose, TownCode};
 use tokio::sync::{mpsc, oneshot};
@@ -127,7 +126,11 @@ impl Open {
                 "INSERT INTO town.access (town_id, access_id, person_id, staff_id, purpose, operation, at) SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[])",
             )
             .await?;
-        let append = client.prepare("SELECT hub.append_leaf($1, $2, $3)").await?;
+        let append = client
+            .prepare(
+                "SELECT hub.append_leaf(l.town, l.id, l.body) FROM unnest($1::text[], $2::uuid[], $3::bytea[]) AS l (town, id, body)",
+            )
+            .await?;
         Ok(Self { client, insert, append })
     }
 
@@ -150,13 +153,14 @@ impl Open {
                 [&towns, &ids, &persons, &staff, &purposes, &operations, &times];
             self.client.execute(&self.insert, &binds).await
         };
-        let appends = try_join_all(leaves.iter().map(|(town, leaf)| async move {
-            self.client.execute(&self.append, &[&town.as_str(), &leaf.id.uuid(), &leaf.body]).await
-        }));
+        let chains: Vec<&str> = leaves.iter().map(|(town, _)| town.as_str()).collect();
+        let leaf_ids: Vec<Uuid> = leaves.iter().map(|(_, leaf)| leaf.id.uuid()).collect();
+        let bodies: Vec<&[u8]> = leaves.iter().map(|(_, leaf)| leaf.body.as_slice()).collect();
+        let append = async { self.client.execute(&self.append, &[&chains, &leaf_ids, &bodies]).await };
         let (begun, inserted, appended, committed) = tokio::join!(
             self.client.batch_execute("BEGIN"),
             insert,
-            appends,
+            append,
             self.client.batch_execute("COMMIT")
         );
         begun?;

@@ -39,8 +39,8 @@ pub fn nth(n: u32) -> Identity {
 }
 
 const KANA: [char; 20] = [
-    'ア', 'イ', 'ウ', 'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ', 'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ',
-    'テ', 'ト',
+    'ア', 'イ', 'ウ', 'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ', 'シ', 'ス', 'セ', 'ソ', 'タ', 'チ',
+    'ツ', 'テ', 'ト',
 ];
 
 /// The person's row of the resident register, alone in a household at an address of their own.

@@ -13,7 +13,11 @@ use super::residents;
 use crate::resting::{acts, assert_refused, leaves, number};
 
 /// Does something and sees that it left exactly these leaves, in 開成町's chain and in no other.
-async fn leaves_one<T>(world: &TestApp, act: &[Act], doing: impl Future<Output = Result<T, Fault>>) -> Option<T> {
+async fn leaves_one<T>(
+    world: &TestApp,
+    act: &[Act],
+    doing: impl Future<Output = Result<T, Fault>>,
+) -> Option<T> {
     let (before, others) = (acts(world, KAISEI).await, acts(world, OI).await);
     let outcome = doing.await;
     let now = acts(world, KAISEI).await;
@@ -29,7 +33,8 @@ async fn every_act_leaves_exactly_one_leaf() {
     let admin = world.desk(KAISEI, Grant::TownAdmin).ctx(None);
     let loader = world.ctx(KAISEI, &[Grant::OverallManager], Purpose::DataQuality);
     let expires = Utc::now() + TimeDelta::hours(1);
-    let staff = leaves_one(&world, &[Act::StaffChanged], app.staff_add(&admin, "mayor/jumin", "架空職員")).await;
+    let staff =
+        leaves_one(&world, &[Act::StaffChanged], app.staff_add(&admin, "mayor/jumin", "架空職員")).await;
     let staff = staff.unwrap().id;
     let issued = app.token_issue(&admin, staff, Grants::default(), expires);
     let token = leaves_one(&world, &[Act::TokenIssued], issued).await.unwrap().row.id;
@@ -101,7 +106,8 @@ async fn sequencing_gives_every_leaf_one_place() {
     assert_eq!(world.app.evidence_sequence().await.unwrap(), 2, "receipt and load");
     let mut places: Vec<i64> = Vec::new();
     for town in [KAISEI, OI] {
-        let indexes: Vec<i64> = leaves(&world, town).await.iter().map(|leaf| leaf.tree_index.unwrap()).collect();
+        let indexes: Vec<i64> =
+            leaves(&world, town).await.iter().map(|leaf| leaf.tree_index.unwrap()).collect();
         assert!(indexes.is_sorted(), "{town}: the log keeps the chain's order");
         places.extend(indexes);
     }

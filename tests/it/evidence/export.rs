@@ -22,6 +22,9 @@ fn trust(world: &TestApp) -> Trust {
     }
 }
 
+/// What somebody does to an export.
+type Change = Box<dyn Fn(&mut Bundle)>;
+
 /// As a file: what a stranger gets.
 fn by_file(bundle: &Bundle) -> Bundle {
     serde_json::from_slice(&serde_json::to_vec(bundle).unwrap()).unwrap()
@@ -40,7 +43,11 @@ async fn an_export_verifies_offline() {
 
     // A later export grows from what was verified before.
     let seen = (bundle.checkpoint.clone(), verified.head);
-    world.app.staff_add(&world.desk(KAISEI, Grant::TownAdmin).ctx(None), "mayor/jumin", "架空職員").await.unwrap();
+    world
+        .app
+        .staff_add(&world.desk(KAISEI, Grant::TownAdmin).ctx(None), "mayor/jumin", "架空職員")
+        .await
+        .unwrap();
     let after = i64::try_from(seen.1.count).unwrap();
     let later = world.app.evidence_export(&auditor(&world, KAISEI), after).await.unwrap();
     assert_eq!((later.before, later.entries.len()), (seen.1, 1));
@@ -54,8 +61,11 @@ async fn a_tampered_export_does_not_verify() {
     residents(&world).await;
     let bundle = world.app.evidence_export(&auditor(&world, KAISEI), 0).await.unwrap();
     let theirs = world.app.evidence_export(&auditor(&world, OI), 0).await.unwrap();
-    let tampered: Vec<(&str, Box<dyn Fn(&mut Bundle)>)> = vec![
-        ("a leaf says another time", Box::new(|b| b.entries[3].leaf = b.entries[3].leaf.replace("\"at\":1", "\"at\":2"))),
+    let tampered: Vec<(&str, Change)> = vec![
+        (
+            "a leaf says another time",
+            Box::new(|b| b.entries[3].leaf = b.entries[3].leaf.replace("\"at\":1", "\"at\":2")),
+        ),
         ("a leaf is left out", Box::new(|b| drop(b.entries.remove(3)))),
         ("the last leaf is left out", Box::new(|b| drop(b.entries.pop()))),
         ("the first leaf is left out", Box::new(|b| drop(b.entries.remove(0)))),
@@ -63,11 +73,17 @@ async fn a_tampered_export_does_not_verify() {
         ("a leaf stands twice", Box::new(|b| b.entries.insert(3, b.entries[3].clone()))),
         ("a place is another", Box::new(|b| b.entries[3].index += 1)),
         ("a proof is another's", Box::new(|b| b.entries[3].proof = b.entries[4].proof.clone())),
-        ("a proof is short", Box::new(|b| drop(b.entries[3].proof.pop()))),
+        ("a proof is short", Box::new(|b| _ = b.entries[3].proof.pop())),
         ("the beginning is another", Box::new(|b| b.before.head = Digest::of(b"elsewhere"))),
         ("the chain's end is another town's", Box::new(move |b| b.head = theirs.head.clone())),
-        ("it is said to be another town's", Box::new(|b| (b.town, b.before) = (code(OI), ChainHead::start(code(OI))))),
-        ("the checkpoint says another size", Box::new(|b| b.checkpoint.text = b.checkpoint.text.replacen('\n', "\n1", 1))),
+        (
+            "it is said to be another town's",
+            Box::new(|b| (b.town, b.before) = (code(OI), ChainHead::start(code(OI)))),
+        ),
+        (
+            "the checkpoint says another size",
+            Box::new(|b| b.checkpoint.text = b.checkpoint.text.replacen('\n', "\n1", 1)),
+        ),
         ("the format is unknown", Box::new(|b| b.format += 1)),
     ];
     for (what, change) in tampered {

@@ -39,7 +39,8 @@ async fn a_look_leaves_a_row_and_a_leaf() {
         .await
         .rows("SELECT town_id, person_id::text, staff_id::text, purpose, operation FROM town.access")
         .await;
-    let expected = [KAISEI, &person.uuid().to_string(), &ctx.staff.uuid().to_string(), "support", "person_read"];
+    let expected =
+        [KAISEI, &person.uuid().to_string(), &ctx.staff.uuid().to_string(), "support", "person_read"];
     assert_eq!(row, [expected.map(|text| Some(text.to_owned())).to_vec()]);
     assert_eq!((batches(&world, KAISEI).await, batches(&world, OI).await), (1, 0));
     // A list is a look at everybody on it, under one leaf.
@@ -85,7 +86,11 @@ async fn a_look_that_cannot_be_recorded_is_not_answered() {
         assert_eq!((number(&world, LOOKS).await, batches(&world, KAISEI).await), before, "{what}");
         sql.run(&format!("GRANT {grant} TO tst0_log")).await;
         world.app.person(&ctx, person).await.unwrap();
-        assert_eq!((number(&world, LOOKS).await, batches(&world, KAISEI).await), (before.0 + 1, before.1 + 1), "{what}");
+        assert_eq!(
+            (number(&world, LOOKS).await, batches(&world, KAISEI).await),
+            (before.0 + 1, before.1 + 1),
+            "{what}"
+        );
     }
 }
 

@@ -63,8 +63,18 @@ async fn what_may_not_be_decided_changes_nothing() {
     assert_refused(nobody, Code::PersonNotFound, "住民", "person");
     let unknown = app.link_decide(&queue.ctx(), LinkTaskId::new(), LinkDecision::Refused).await;
     assert_refused(unknown, Code::LinkTaskNotFound, "突合", "link task");
-    assert_refused(app.link_undo(&queue.ctx(), task).await, Code::LinkTaskNotDecided, "決定がありません", "no decision");
-    assert_refused(app.link_undo(&queue.ctx(), LinkTaskId::new()).await, Code::LinkTaskNotFound, "突合", "link task");
+    assert_refused(
+        app.link_undo(&queue.ctx(), task).await,
+        Code::LinkTaskNotDecided,
+        "決定がありません",
+        "no decision",
+    );
+    assert_refused(
+        app.link_undo(&queue.ctx(), LinkTaskId::new()).await,
+        Code::LinkTaskNotFound,
+        "突合",
+        "link task",
+    );
     let auditor = queue.world.ctx(KAISEI, &[Grant::Auditor], Purpose::Audit);
     let refused = app.link_decide(&auditor, task, LinkDecision::Linked(queue.one)).await;
     assert_refused(refused, Code::GrantMissing, "総括管理", "case_worker");

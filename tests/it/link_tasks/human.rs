@@ -107,10 +107,14 @@ async fn a_decision_takes_nobodys_number() {
     let twice = "SELECT count(*) FROM (SELECT number_index FROM town.identifier WHERE recorded_to IS NULL GROUP BY 1 HAVING count(*) > 1) t";
     assert_eq!(number(&queue.world, twice).await, 0, "no number is two people's");
     // The register's next file finds each by their own number.
-    let mut rows: Vec<_> = [namesake("0000000001"), namesake("0000000002"), nth(3)].iter().map(registered).collect();
+    let mut rows: Vec<_> =
+        [namesake("0000000001"), namesake("0000000002"), nth(3)].iter().map(registered).collect();
     rows[0].persons[0].1.address = Known::Present("想像転居先1番地".into());
     assert_eq!(queue.load("resident_register", &rows).await, (1, 0));
-    let packs = format!("SELECT count(*) FROM town.pack WHERE subject_id = '{}' AND source = 'resident_register'", queue.one.uuid());
+    let packs = format!(
+        "SELECT count(*) FROM town.pack WHERE subject_id = '{}' AND source = 'resident_register'",
+        queue.one.uuid()
+    );
     assert_eq!(number(&queue.world, &packs).await, 2, "before and after {KAISEI}'s move");
 }
 

@@ -29,7 +29,8 @@ impl Queue {
         let world = TestApp::open(&[KAISEI]).await;
         let list = file(&world, KAISEI, "protection_list", today(), &[]);
         world.load(KAISEI, "protection_list", today(), &list).await.unwrap();
-        let rows: Vec<_> = [namesake("0000000001"), namesake("0000000002"), nth(3)].iter().map(registered).collect();
+        let rows: Vec<_> =
+            [namesake("0000000001"), namesake("0000000002"), nth(3)].iter().map(registered).collect();
         let register = file(&world, KAISEI, "resident_register", today(), &rows);
         world.load(KAISEI, "resident_register", today(), &register).await.unwrap();
         let ctx = world.ctx(KAISEI, &[Grant::CaseWorker], Purpose::DataQuality);

@@ -16,7 +16,11 @@ use crate::resting::{acts, assert_refused, number, resting};
 /// Packs of a source: in force, and closed.
 async fn packs(world: &TestApp, source: &str) -> (i64, i64) {
     let count = async |held: &str| {
-        number(world, &format!("SELECT count(*) FROM town.pack WHERE source = '{source}' AND recorded_to {held}")).await
+        number(
+            world,
+            &format!("SELECT count(*) FROM town.pack WHERE source = '{source}' AND recorded_to {held}"),
+        )
+        .await
     };
     (count("IS NULL").await, count("IS NOT NULL").await)
 }
@@ -103,7 +107,10 @@ async fn one_changed_row_is_closed_once_and_written_once() {
     assert_eq!((c.read, c.loaded, c.unchanged, c.rejected, c.closed), (20, 1, 19, 0, 0));
     assert_eq!(packs(&world, REGISTER).await, (20, 1));
     assert_eq!(number(&world, "SELECT count(*) FROM town.person").await, 20, "nobody was made twice");
-    assert_eq!(number(&world, "SELECT count(DISTINCT subject_id) FROM town.pack WHERE recorded_to IS NULL").await, 20);
+    assert_eq!(
+        number(&world, "SELECT count(DISTINCT subject_id) FROM town.pack WHERE recorded_to IS NULL").await,
+        20
+    );
 }
 
 #[tokio::test]

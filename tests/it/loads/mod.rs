@@ -14,8 +14,8 @@ use kernel::ctx::jst_date;
 use kernel::id::UploadId;
 use kernel::{Digest, Fault, Grant, Identity, Known, Purpose, TownCtx};
 use layouts::EncodeRow;
-use testkit::files::{file, nth, registered};
 use testkit::TestApp;
+use testkit::files::{file, nth, registered};
 use testkit::towns::KAISEI;
 
 /// The register of the tests.

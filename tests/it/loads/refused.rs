@@ -44,7 +44,8 @@ async fn a_file_that_does_not_fit_its_layout() {
     // Another source's rows, where the layout has no header to tell.
     let visits: Vec<_> = (0..10).map(|n| consulted(&pupil(n), &n.to_string(), "2026-05-01")).collect();
     let visits = file(&world, KAISEI, "consult_nurse", today(), &visits);
-    refuse(&world, KAISEI, "attendance", &visits, Code::LayoutMismatch, "10 行のうち 10 行", "10 of 10").await;
+    refuse(&world, KAISEI, "attendance", &visits, Code::LayoutMismatch, "10 行のうち 10 行", "10 of 10")
+        .await;
     // The right file is taken afterwards.
     let month: Vec<_> = (0..5).map(|n| attended(&pupil(n), "2026-05", 1)).collect();
     let month = file(&world, KAISEI, "attendance", today(), &month);
@@ -68,11 +69,22 @@ async fn a_file_without_its_end() {
     let whole = file(&world, NAKAI, "attendance", today(), &rows);
     let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
     let [records @ .., trailer] = lines.as_slice() else { panic!("no lines") };
-    refuse(&world, NAKAI, "attendance", &records.concat(), Code::TrailerMissing, "途中で切れて", "cut off").await;
+    refuse(&world, NAKAI, "attendance", &records.concat(), Code::TrailerMissing, "途中で切れて", "cut off")
+        .await;
     let short = [&records[..records.len() - 1].concat(), *trailer].concat();
-    refuse(&world, NAKAI, "attendance", &short, Code::TrailerCount, "5 件", "says 5 records, the file has 4").await;
+    refuse(&world, NAKAI, "attendance", &short, Code::TrailerCount, "5 件", "5 records, the file has 4")
+        .await;
     let cut = &whole[..whole.len() - trailer.len() - 9];
-    refuse(&world, NAKAI, "attendance", cut, Code::TrailerMissing, "何も取り込んでいません", "nothing was loaded").await;
+    refuse(
+        &world,
+        NAKAI,
+        "attendance",
+        cut,
+        Code::TrailerMissing,
+        "何も取り込んでいません",
+        "nothing was loaded",
+    )
+    .await;
     assert_eq!(world.load(NAKAI, "attendance", today(), &whole).await.unwrap().counts.loaded, 5);
 }
 
@@ -106,7 +118,10 @@ async fn a_load_without_evidence_is_none() {
     let work = world.app.operation(&ctx, operation).await.unwrap();
     assert_eq!(work.fault_code.as_deref(), Some("evidence_refused"));
     let spooled = number(&world, "SELECT count(*) FROM town.upload_chunk").await;
-    assert_eq!(spooled, 1, "the refusal could not be recorded either: the load is taken up at the next start");
+    assert_eq!(
+        spooled, 1,
+        "the refusal could not be recorded either: the load is taken up at the next start"
+    );
     sql.run("GRANT EXECUTE ON FUNCTION hub.append_leaf(text, uuid, bytea) TO tst0_town").await;
     let mut now = resting(&world).await;
     now.insert("upload_chunk true".into(), 0);

@@ -20,10 +20,12 @@ async fn two_loads_at_once_make_nobody_twice() {
     for operation in [one.unwrap(), two.unwrap()] {
         assert_eq!(world.ended(KAISEI, operation).await, "done");
     }
-    for table in ["person", "identifier", "household", "keystore JOIN town.person ON person_id = subject_id"] {
+    for table in ["person", "identifier", "household", "keystore JOIN town.person ON person_id = subject_id"]
+    {
         assert_eq!(number(&world, &format!("SELECT count(*) FROM town.{table}")).await, 75, "{table}");
     }
-    let twice = "SELECT count(*) FROM (SELECT number_index FROM town.identifier GROUP BY 1 HAVING count(*) > 1) t";
+    let twice =
+        "SELECT count(*) FROM (SELECT number_index FROM town.identifier GROUP BY 1 HAVING count(*) > 1) t";
     assert_eq!(number(&world, twice).await, 0);
     assert_eq!(number(&world, "SELECT count(*) FROM town.membership WHERE recorded_to IS NULL").await, 75);
 }
@@ -34,10 +36,8 @@ async fn the_same_file_twice_at_once_is_loaded_once() {
     let world = TestApp::open(&[KAISEI]).await;
     let mut bytes = register(&world, &people(0..20));
     bytes.extend_from_slice(b"0000000019,broken\r\n");
-    let (one, two) = (
-        hand_in(&world, KAISEI, REGISTER, &bytes).await,
-        hand_in(&world, KAISEI, REGISTER, &bytes).await,
-    );
+    let (one, two) =
+        (hand_in(&world, KAISEI, REGISTER, &bytes).await, hand_in(&world, KAISEI, REGISTER, &bytes).await);
     let towns = world.db.towns();
     let held = towns.bulk_load(testkit::towns::code(KAISEI)).await.unwrap();
     let operations = [begin(&world, one).await.unwrap(), begin(&world, two).await.unwrap()];
@@ -46,7 +46,10 @@ async fn the_same_file_twice_at_once_is_loaded_once() {
         assert_eq!(world.ended(KAISEI, operation).await, "done");
     }
     for (state, loads) in [("loaded", 1), ("unchanged", 1)] {
-        assert_eq!(number(&world, &format!("SELECT count(*) FROM town.load WHERE state = '{state}'")).await, loads);
+        assert_eq!(
+            number(&world, &format!("SELECT count(*) FROM town.load WHERE state = '{state}'")).await,
+            loads
+        );
     }
     assert_eq!(number(&world, "SELECT count(*) FROM town.pack").await, 20);
 }
@@ -65,10 +68,8 @@ async fn a_load_that_waited_sees_whom_the_one_before_it_brought() {
         .collect();
     let month = file(&world, OI, "attendance", as_of, &month);
     let ctx = super::loader(&world, OI);
-    let (one, two) = (
-        hand_in(&world, OI, REGISTER, &residents).await,
-        hand_in(&world, OI, "attendance", &month).await,
-    );
+    let (one, two) =
+        (hand_in(&world, OI, REGISTER, &residents).await, hand_in(&world, OI, "attendance", &month).await);
     // Both wait for the same lock, the register first.
     let towns = world.db.towns();
     let held = towns.bulk_load(testkit::towns::code(OI)).await.unwrap();

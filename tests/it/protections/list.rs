@@ -27,10 +27,8 @@ async fn the_protected_are_hidden_and_the_others_shown() {
 #[tokio::test]
 async fn a_protection_past_its_end_protects_and_asks_for_a_person() {
     let town = Town::open().await;
-    let rows = [
-        protected("K1", &nth(1), Some(&nth(2)), today() - days(1)),
-        protected("K2", &nth(3), None, today()),
-    ];
+    let rows =
+        [protected("K1", &nth(1), Some(&nth(2)), today() - days(1)), protected("K2", &nth(3), None, today())];
     town.list(today(), &rows).await;
     assert_eq!(town.shown().await, [Protected, Protected, Protected, Open, Open]);
     let mut past = vec![town.people[0], town.people[1]];
@@ -68,7 +66,8 @@ async fn a_row_that_vanishes_keeps_protecting() {
     assert_eq!(town.shown().await, [Protected, Protected, Protected, Open, Open]);
     town.list(today(), &[]).await;
     assert_eq!(town.shown().await, [Protected, Protected, Protected, Open, Open]);
-    let closed = format!("SELECT count(*) FROM town.pack WHERE source = '{LIST}' AND recorded_to IS NOT NULL");
+    let closed =
+        format!("SELECT count(*) FROM town.pack WHERE source = '{LIST}' AND recorded_to IS NOT NULL");
     assert_eq!(number(&town.world, &closed).await, 0);
 }
 

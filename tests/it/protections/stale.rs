@@ -35,7 +35,12 @@ impl Town {
         let before = number(&self.world, looks).await;
         for person in self.people {
             let sent = self.send_out(person, now).await;
-            assert_refused(sent, Code::ProtectionListStale, "町の外へ出すことはできません", "nothing may leave the town");
+            assert_refused(
+                sent,
+                Code::ProtectionListStale,
+                "町の外へ出すことはできません",
+                "nothing may leave the town",
+            );
         }
         assert_eq!(number(&self.world, looks).await, before);
         assert_eq!(Code::ProtectionListStale.status(), 409);
@@ -57,7 +62,10 @@ async fn an_empty_list_that_was_loaded_as_such() {
         town.send_out(person, Utc::now()).await.unwrap();
     }
     // The same empty list of the next day is a list again.
-    assert_eq!(number(&town.world, "SELECT count(*) FROM town.load WHERE source = 'protection_list'").await, 1);
+    assert_eq!(
+        number(&town.world, "SELECT count(*) FROM town.load WHERE source = 'protection_list'").await,
+        1
+    );
 }
 
 #[tokio::test]

@@ -29,7 +29,9 @@ async fn a_token_stands_for_its_member_of_staff() {
     for town in [KAISEI, OI] {
         for &grant in Grant::ALL {
             let desk = world.desk(town, grant);
-            let Caller::Town(ctx) = ask(&world, &desk.token, Utc::now()).await.unwrap() else { panic!("{grant}") };
+            let Caller::Town(ctx) = ask(&world, &desk.token, Utc::now()).await.unwrap() else {
+                panic!("{grant}")
+            };
             assert_eq!((ctx.town, ctx.staff, ctx.grants), (desk.town, desk.staff, desk.grants));
         }
     }
@@ -99,7 +101,12 @@ async fn what_stands_for_nobody_is_answered_alike() {
     ];
     let mut answers = Vec::new();
     for (what, token) in &bad {
-        assert_refused(ask(&world, token, Utc::now()).await, Code::Unauthenticated, "有効なトークン", "no valid token");
+        assert_refused(
+            ask(&world, token, Utc::now()).await,
+            Code::Unauthenticated,
+            "有効なトークン",
+            "no valid token",
+        );
         let answer = http.send(Ask::get("/api/v1/tokens").by(token)).await;
         assert_eq!((answer.status, answer.code().as_str()), (401, "unauthenticated"), "{what}");
         let mut body = answer.json();
@@ -108,9 +115,9 @@ async fn what_stands_for_nobody_is_answered_alike() {
         answers.push((answer.headers, body));
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
-    let nobodys_keys = std::fs::read_dir(world.db.key_path()).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().contains(OUTSIDER)
-    });
+    let nobodys_keys = std::fs::read_dir(world.db.key_path())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(OUTSIDER));
     assert_eq!(nobodys_keys.count(), 0, "asking in a town's name makes nothing of it");
 }
 

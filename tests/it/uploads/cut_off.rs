@@ -47,7 +47,11 @@ async fn without_a_digest_nothing_is_taken() {
             let answer = call_service(&service, asked.to_request()).await;
             assert_eq!(answer.status(), 400, "{bad:?}");
             let problem: Value = read_body_json(answer).await;
-            assert_eq!((&problem["code"], &problem["title"]), (&"digest_required".into(), &part.into()), "{bad:?}");
+            assert_eq!(
+                (&problem["code"], &problem["title"]),
+                (&"digest_required".into(), &part.into()),
+                "{bad:?}"
+            );
         }
     }
     assert_eq!(number(&world, "SELECT count(*) FROM town.upload").await, 0);
@@ -140,8 +144,7 @@ async fn a_stop_of_the_server_leaves_nothing() {
     world.app.upload_push(&ctx, &mut receiving, &large()).await.unwrap();
     drop(receiving);
     assert_eq!(number(&world, "SELECT count(*) FROM town.upload_chunk").await, 2);
-    let restarted =
-        app::App::open(Arc::clone(world.db.installation()), world.db.key_folder()).await.unwrap();
+    let restarted = app::App::open(Arc::clone(world.db.installation()), world.db.key_folder()).await.unwrap();
     restarted.loads_resume(ctx.town).await.unwrap();
     assert_given_up(&world).await;
 }

@@ -54,7 +54,8 @@ async fn an_export_of_a_day_that_has_not_come() {
 async fn a_file_that_grows_past_the_limit() {
     let world = TestApp::open(&[KAISEI]).await;
     let (ctx, bytes) = (holder(&world), large());
-    let receiving = world.app.upload_begin(&ctx, &"resident_register".parse().unwrap(), today()).await.unwrap();
+    let receiving =
+        world.app.upload_begin(&ctx, &"resident_register".parse().unwrap(), today()).await.unwrap();
     let mut receiving = receiving.at_most(2_000_000);
     world.app.upload_push(&ctx, &mut receiving, &bytes[..2_000_000]).await.unwrap();
     assert_eq!(number(&world, "SELECT count(*) FROM town.upload_chunk").await, 1, "some of it was spooled");

@@ -283,6 +283,8 @@ fn indicators(effective: &Effective) -> Vec<Indicator> {
 }
 
 /// The rulebooks in force in the caller's town.
+///
+/// Each with its release, the town's overlay and what the town chose within its bounds.
 #[utoipa::path(
     params(PageParams),
     responses(

@@ -1,6 +1,6 @@
 //! One load from its first byte to its commit.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Instant;
 
 use chrono::Utc;
@@ -9,7 +9,7 @@ use kernel::{Category, Code, Fault, ItemCode, SourceCode, TownCtx};
 use layouts::layout::Mode;
 use layouts::{DecodeOptions, Decoder, Outcome, Row, Summary};
 use profiles::Source;
-use seal::{KeySet, LoadKey, RowHashKey};
+use seal::{LoadKey, RowHashKey};
 use store::load::{BulkLoad, Closing, Key16, Known, LoadEnd, Stage, TaskPlace};
 use store::rows::load::{LoadCounts, LoadRow, RejectDetail};
 use store::rows::operation::OperationRow;
@@ -59,7 +59,8 @@ struct Intake<'a> {
     known: Known,
     seen: HashSet<Key16>,
     unreadable: u64,
-    grown: HashMap<Uuid, KeySet>,
+    /// Whose keys this load has added to, in id order: the key store's index is then written in its own.
+    grown: BTreeSet<Uuid>,
     closing: Closing,
     counts: LoadCounts,
     resolver: Resolver<'a>,
@@ -100,7 +101,7 @@ impl App {
             known,
             seen: HashSet::new(),
             unreadable: 0,
-            grown: HashMap::new(),
+            grown: BTreeSet::new(),
             closing: Closing::default(),
             counts: LoadCounts::default(),
             resolver,
@@ -248,13 +249,12 @@ impl Intake<'_> {
         }
         for pack in &resolved.packs {
             let subject = pack.person.uuid();
-            let keys = match self.grown.entry(subject) {
-                std::collections::hash_map::Entry::Occupied(grown) => grown.into_mut(),
-                std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert(self.known.keysets.remove(&subject).unwrap_or_default())
-                }
-            };
+            let keys = self.known.keysets.entry(subject).or_default();
+            let before = keys.slots().count();
             self.bulk.stage_pack(&mut self.stage, keys, &pack.staged(&row)).await.map_err(store)?;
+            if keys.slots().count() > before {
+                self.grown.insert(subject);
+            }
         }
         let marks = (row.record_key, row.row_hash);
         for (task, role, body) in &resolved.decided {
@@ -285,7 +285,9 @@ impl Intake<'_> {
                 }
             }
         }
-        for (subject, keys) in &self.grown {
+        for subject in &self.grown {
+            let keys =
+                self.known.keysets.get(subject).ok_or_else(|| internal("keys that grew are not there"))?;
             self.bulk.stage_keyset(&mut self.stage, *subject, keys).await.map_err(store)?;
         }
         self.load.counts = self.counts;

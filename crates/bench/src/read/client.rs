@@ -81,10 +81,14 @@ async fn all(
 /// A TLS client that trusts this one certificate.
 fn connector(server: &Server) -> anyhow::Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(&server.certificate).context("reading the certificate")? {
+    for certificate in
+        CertificateDer::pem_file_iter(&server.certificate).context("reading the certificate")?
+    {
         roots.add(certificate.context("reading the certificate")?).context("trusting the certificate")?;
     }
-    Ok(TlsConnector::from(Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())))
+    Ok(TlsConnector::from(Arc::new(
+        ClientConfig::builder().with_root_certificates(roots).with_no_client_auth(),
+    )))
 }
 
 /// One connection.
@@ -148,7 +152,8 @@ fn length(answer: &[u8]) -> anyhow::Result<Option<usize>> {
         bail!("the server answered {}", String::from_utf8_lossy(answer));
     }
     let mut headers = head.lines().filter_map(|line| line.split_once(':'));
-    let body = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
+    let body =
+        headers.find(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
     let body: usize = body.context("an answer has no length")?.parse().context("an answer has no length")?;
     Ok(Some(end + 4 + body))
 }

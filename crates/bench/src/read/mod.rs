@@ -51,7 +51,9 @@ pub async fn run(world: &World, cluster: &Cluster, seconds: u64) -> anyhow::Resu
     let mut targets = Vec::new();
     for town in world.five() {
         let token = town.desks.worker.token.clone();
-        targets.extend(world.everybody(town).await?.into_iter().map(|person| Target { token: token.clone(), person }));
+        targets.extend(
+            world.everybody(town).await?.into_iter().map(|person| Target { token: token.clone(), person }),
+        );
     }
     let targets: Arc<[Target]> = targets.into();
     let server = Server::start(&world.database, &world.folder)?;
@@ -70,7 +72,12 @@ pub async fn run(world: &World, cluster: &Cluster, seconds: u64) -> anyhow::Resu
     figures(&rounds, &peers)
 }
 
-fn round(cluster: &Cluster, server: &Server, targets: &Arc<[Target]>, long: Duration) -> anyhow::Result<Round> {
+fn round(
+    cluster: &Cluster,
+    server: &Server,
+    targets: &Arc<[Target]>,
+    long: Duration,
+) -> anyhow::Result<Round> {
     let postmaster = cluster.postmaster()?;
     let (spent, served) = (Spent::until_now(postmaster), cpu::of(server.id()));
     let began = Instant::now();
@@ -86,7 +93,8 @@ fn round(cluster: &Cluster, server: &Server, targets: &Arc<[Target]>, long: Dura
 }
 
 fn figures(rounds: &[Round], peers: &[f64]) -> anyhow::Result<Vec<Figure>> {
-    let mut took: Vec<Duration> = rounds.iter().flat_map(|round| round.answered.took.iter().copied()).collect();
+    let mut took: Vec<Duration> =
+        rounds.iter().flat_map(|round| round.answered.took.iter().copied()).collect();
     took.sort_unstable();
     let n = took.len();
     if n == 0 {
@@ -96,12 +104,16 @@ fn figures(rounds: &[Round], peers: &[f64]) -> anyhow::Result<Vec<Figure>> {
     let at = |permille: usize| took.get(n * permille / 1000).copied().unwrap_or_default().as_secs_f64() * 1e3;
     let peer = match peers.len() {
         0 => Peer::Missing("pgbench"),
-        rounds => {
-            Peer::Measured { what: "pgbench -S -M prepared", value: peers.iter().sum::<f64>() / number(rounds) }
-        }
+        rounds => Peer::Measured {
+            what: "pgbench -S -M prepared",
+            value: peers.iter().sum::<f64>() / number(rounds),
+        },
     };
     let first = rounds.first().context("there was no round")?;
-    let mut notes = vec![format!("{CLIENTS} clients, one request each at a time; answers of {} bytes", first.answered.bytes)];
+    let mut notes = vec![format!(
+        "{CLIENTS} clients, one request each at a time; answers of {} bytes",
+        first.answered.bytes
+    )];
     notes.extend(where_time_goes(rounds, n));
     Ok(vec![
         Figure {
@@ -120,7 +132,11 @@ fn figures(rounds: &[Round], peers: &[f64]) -> anyhow::Result<Vec<Figure>> {
             peer: Peer::None,
             bar: Bar::AtMost(P99_BAR),
             n,
-            notes: vec![format!("half of the answers within {:.1} ms, 999 of 1,000 within {:.1} ms", at(500), at(999))],
+            notes: vec![format!(
+                "half of the answers within {:.1} ms, 999 of 1,000 within {:.1} ms",
+                at(500),
+                at(999)
+            )],
         },
     ])
 }

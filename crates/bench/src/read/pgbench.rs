@@ -29,12 +29,14 @@ impl<'c> Pgbench<'c> {
     /// When it fails.
     pub fn prepare(cluster: &'c Cluster) -> anyhow::Result<Option<Self>> {
         let Some(mut fill) = cluster.program("pgbench", DATABASE)? else { return Ok(None) };
-        let (drop, create) = (format!("DROP DATABASE IF EXISTS {DATABASE}"), format!("CREATE DATABASE {DATABASE}"));
+        let (drop, create) =
+            (format!("DROP DATABASE IF EXISTS {DATABASE}"), format!("CREATE DATABASE {DATABASE}"));
         if cluster.sql("postgres", &[&drop, &create])?.is_none() {
             return Ok(None);
         }
         finished(fill.args(["--initialize", "--quiet", "--scale", SCALE]))?;
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8).to_string();
+        let threads =
+            std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8).to_string();
         Ok(Some(Self { cluster, threads }))
     }
 
@@ -43,8 +45,7 @@ impl<'c> Pgbench<'c> {
     /// # Errors
     /// When it fails or prints something unknown.
     pub fn run(&self, seconds: u64) -> anyhow::Result<f64> {
-        let mut run: Command =
-            self.cluster.program("pgbench", DATABASE)?.context("pgbench has gone")?;
+        let mut run: Command = self.cluster.program("pgbench", DATABASE)?.context("pgbench has gone")?;
         let seconds = seconds.to_string();
         run.args(["--select-only", "--protocol", "prepared", "--no-vacuum"]);
         run.args(["--client", CLIENTS, "--jobs", &self.threads, "--time", &seconds]);

@@ -35,6 +35,9 @@ const PREFIX: &str = "bnch";
 /// How often a load is asked whether it has ended.
 const ASK_EVERY: Duration = Duration::from_millis(10);
 
+/// Bytes of a file handed in at once, as they come from a connection.
+const PIECE: usize = 64 * 1024;
+
 /// Protected people of each town: the list must be there, or all whereabouts are hidden.
 const PROTECTED: usize = 10;
 
@@ -71,7 +74,8 @@ impl World {
     /// # Errors
     /// When a step is refused.
     pub async fn open(cluster: &Cluster) -> anyhow::Result<Self> {
-        let folder = cluster.password_file.parent().context("the password's file is in no folder")?.join("bench");
+        let folder =
+            cluster.password_file.parent().context("the password's file is in no folder")?.join("bench");
         let database = Database {
             pg_host: cluster.host.clone(),
             pg_port: cluster.port,
@@ -131,7 +135,9 @@ impl World {
         let began = Instant::now();
         let ctx = town.desks.holder.ctx(Purpose::DataQuality);
         let mut receiving = self.app.upload_begin(&ctx, &source.parse()?, self.as_of).await?;
-        self.app.upload_push(&ctx, &mut receiving, bytes).await?;
+        for piece in bytes.chunks(PIECE) {
+            self.app.upload_push(&ctx, &mut receiving, piece).await?;
+        }
         let length = Some(bytes.len() as u64);
         let upload = self.app.upload_finish(&ctx, receiving, Digest::of(bytes), length).await?;
         let Begun::Running { load, operation } = self.app.load_begin(&ctx, upload.id).await? else {
@@ -147,7 +153,12 @@ impl World {
         }
         let counts = &row.counts;
         if counts.loaded != counts.read || counts.queued > 0 {
-            bail!("{source}: of {} rows {} were loaded, {} queued", counts.read, counts.loaded, counts.queued);
+            bail!(
+                "{source}: of {} rows {} were loaded, {} queued",
+                counts.read,
+                counts.loaded,
+                counts.queued
+            );
         }
         Ok((usize::try_from(counts.read)?, took))
     }

@@ -67,7 +67,8 @@ impl People {
         let family = *random.pick(&FAMILY).context("there is no family name")?;
         for kin in HOUSEHOLDS.get(kind).copied().unwrap_or_default() {
             let woman = if *kin == Kin::Head && kind == 0 { true } else { random.percent(50) };
-            let given = *random.pick(if woman { &FEMALE } else { &MALE }).context("there is no given name")?;
+            let given =
+                *random.pick(if woman { &FEMALE } else { &MALE }).context("there is no given name")?;
             let days = match kin {
                 Kin::Child => random.below(17 * 365),
                 _ => 20 * 365 + random.below(45 * 365),
@@ -107,10 +108,15 @@ impl People {
     /// When the layout has no spelling for something.
     pub fn records(&self, layout: &Layout, places: impl Iterator<Item = usize>) -> anyhow::Result<Vec<u8>> {
         let rows = places.filter_map(|place| self.residents.get(place)).map(|resident| {
-            let identity = Identity { local_id: Known::Present(resident.number.clone()), ..Identity::default() };
+            let identity =
+                Identity { local_id: Known::Present(resident.number.clone()), ..Identity::default() };
             let at = Some(before(self.as_of, 20).into());
             let record = RecordTime { at, ..RecordTime::default() };
-            EncodeRow { persons: [(RoleId::Person, identity)].into_iter().collect(), record, ..EncodeRow::default() }
+            EncodeRow {
+                persons: [(RoleId::Person, identity)].into_iter().collect(),
+                record,
+                ..EncodeRow::default()
+            }
         });
         self.written(layout, rows)
     }
@@ -141,8 +147,16 @@ impl Resident {
             household_no: Known::Present(format!("{:010}", self.household + 1)),
             relation_to_head: Known::Present(vec![self.kin]),
             postal_code: Known::Present(format!("{:07}", 2_580_000 + self.household % 90)),
-            address: Known::Present(format!("架空{}番地{}", self.household % 3_000 + 1, self.household % 17 + 1)),
-            phone: or(self.phone, format!("000-{:04}-{:04}", place / 10_000, place % 10_000), Absence::NotCollected),
+            address: Known::Present(format!(
+                "架空{}番地{}",
+                self.household % 3_000 + 1,
+                self.household % 17 + 1
+            )),
+            phone: or(
+                self.phone,
+                format!("000-{:04}-{:04}", place / 10_000, place % 10_000),
+                Absence::NotCollected,
+            ),
             status: Known::Present(ResidentStatus::Resident),
             resident_since: Known::Present(self.since.into()),
             moved_out_on: Known::Absent(Absence::NotApplicable),

@@ -56,7 +56,10 @@ const SHARED: &[(&str, &str)] = &of_the_cooperative!(
 const OWN: &[(&str, &str)] = &[
     ("cooperative/cooperative.toml", include_str!("../../tenants/cooperative/cooperative.toml")),
     ("cooperative/items/bench.toml", include_str!("../../tenants/cooperative/items/bench.toml")),
-    ("cooperative/codes/change_reason.csv", include_str!("../../tenants/cooperative/codes/change_reason.csv")),
+    (
+        "cooperative/codes/change_reason.csv",
+        include_str!("../../tenants/cooperative/codes/change_reason.csv"),
+    ),
     ("cooperative/layouts/record.toml", include_str!("../../tenants/cooperative/layouts/record.toml")),
 ];
 

@@ -175,7 +175,8 @@ impl<'l> RowReader<'l> {
         let separator = KEY_SEPARATOR.encode_utf8(&mut [0; 4]).to_owned();
         let key = parts.texts.join(&separator);
         if parts.is_whole(self.layout)
-            && let Some(first) = self.keys.seen(&key, line) {
+            && let Some(first) = self.keys.seen(&key, line)
+        {
             let label = self.layout.key_label();
             let fault =
                 Fault::new(Code::DuplicateKey).with("line", line).with("first", first).with("column", &label);

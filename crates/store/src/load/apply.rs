@@ -7,6 +7,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::known::PackPlace;
+use super::stage::Kind;
 use super::{BulkLoad, Stage};
 use crate::StoreError;
 use crate::rows::load::LoadRow;
@@ -41,7 +42,7 @@ const DECIDED: &str = "UPDATE town.link_task t SET load_id = $2, upload_id = $3,
 /// From the stage, in an order that leaves nothing pointing at what is not there yet. `$1` town,
 /// `$2` instant; `$3` source, `$4` load, `$5` upload, `$6` epoch where named.
 const PERSONS: &str = "INSERT INTO town.person (town_id, person_id, created_at) SELECT $1, subject_id, $2 FROM stage WHERE kind = 4 RETURNING 1";
-const NUMBERS: &str = "INSERT INTO town.identifier (town_id, number_index, person_id, recorded_from) SELECT $1, record_key, subject_id, $2 FROM stage WHERE kind IN (4, 7) RETURNING 1";
+const NUMBERS: &str = "INSERT INTO town.identifier (town_id, number_index, person_id, recorded_from) SELECT $1, record_key, subject_id, $2 FROM stage WHERE kind IN (4, 7) ORDER BY record_key RETURNING 1";
 const HOUSEHOLDS: &str = "INSERT INTO town.household (town_id, household_id, number_index, created_at) SELECT $1, household_id, record_key, $2 FROM stage WHERE kind = 5 RETURNING 1";
 const MEMBERS: &str = "INSERT INTO town.membership (town_id, household_id, person_id, load_id, recorded_from) SELECT $1, household_id, subject_id, $3, $2 FROM stage WHERE kind = 6 RETURNING 1";
 const KEYSETS: &str = "INSERT INTO town.keystore (town_id, subject_id, epoch, keyset) SELECT $1, subject_id, $2, body FROM stage WHERE kind = 3 ON CONFLICT (town_id, subject_id) DO UPDATE SET epoch = EXCLUDED.epoch, keyset = EXCLUDED.keyset RETURNING 1";
@@ -61,20 +62,28 @@ impl BulkLoad {
         end: &LoadEnd<'_>,
         leaf: &LeafRow,
     ) -> Result<(), StoreError> {
-        stage.finish().await?;
+        let staged = stage.finish().await?;
         let (town, at, load) = (self.town.as_str(), end.at, end.load);
         let (load_id, upload_id) = (load.id.uuid(), load.upload.uuid());
         let epoch = epoch_number(&self.keys.epoch);
         self.close(closing, at).await?;
-        self.counted(PERSONS, &[&town, &at]).await?;
-        self.counted(NUMBERS, &[&town, &at]).await?;
-        self.counted(HOUSEHOLDS, &[&town, &at]).await?;
-        self.counted(MEMBERS, &[&town, &at, &load_id]).await?;
-        self.counted(KEYSETS, &[&town, &epoch]).await?;
-        self.counted(PACKS, &[&town, &at, &load.source, &load_id]).await?;
-        self.counted(REJECTS, &[&town, &load_id]).await?;
-        self.counted(TASKS, &[&town, &at, &load.source, &load_id, &upload_id]).await?;
-        self.counted(DECIDED, &[&town, &load_id, &upload_id]).await?;
+        let source = &load.source;
+        let inserts: [(&[Kind], &str, &[&(dyn ToSql + Sync)]); 9] = [
+            (&[Kind::Person], PERSONS, &[&town, &at]),
+            (&[Kind::Person, Kind::Number], NUMBERS, &[&town, &at]),
+            (&[Kind::Household], HOUSEHOLDS, &[&town, &at]),
+            (&[Kind::Member], MEMBERS, &[&town, &at, &load_id]),
+            (&[Kind::KeySet], KEYSETS, &[&town, &epoch]),
+            (&[Kind::Pack], PACKS, &[&town, &at, source, &load_id]),
+            (&[Kind::Reject], REJECTS, &[&town, &load_id]),
+            (&[Kind::LinkTask], TASKS, &[&town, &at, source, &load_id, &upload_id]),
+            (&[Kind::Carried], DECIDED, &[&town, &load_id, &upload_id]),
+        ];
+        for (kinds, insert, binds) in inserts {
+            if staged.any(kinds) {
+                self.counted(insert, binds).await?;
+            }
+        }
         self.finish_rows(end).await?;
         self.client
             .execute("SELECT hub.append_leaf($1, $2, $3)", &[&town, &leaf.id.uuid(), &leaf.body])

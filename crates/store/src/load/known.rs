@@ -137,7 +137,9 @@ impl BulkLoad {
             record.row_hash = key16(&row, 1)?;
             let (person, state): (Option<Uuid>, &str) = (row.try_get(4)?, row.try_get(5)?);
             let decided = match (state.parse()?, person) {
-                (LinkTaskState::Linked, Some(person)) => Some(LinkDecision::Linked(PersonId::from_uuid(person))),
+                (LinkTaskState::Linked, Some(person)) => {
+                    Some(LinkDecision::Linked(PersonId::from_uuid(person)))
+                }
                 (LinkTaskState::Refused, _) => Some(LinkDecision::Refused),
                 _ => None,
             };

@@ -20,7 +20,7 @@ use crate::town::row_version;
 /// What a staged row is. Numbers stand in the SQL beside this file.
 #[derive(Clone, Copy)]
 #[repr(i16)]
-enum Kind {
+pub(super) enum Kind {
     Pack = 0,
     Reject = 1,
     LinkTask = 2,
@@ -32,7 +32,9 @@ enum Kind {
     Carried = 8,
 }
 
-pub(super) const CREATE: &str = "CREATE TEMP TABLE stage (
+/// The stage is written once and read once a kind of row: in memory, as far as 256 MB of it go (of which
+/// PostgreSQL takes only what a load needs), and not through the file system each time.
+pub(super) const CREATE: &str = "SET temp_buffers = '256MB'; CREATE TEMP TABLE stage (
     kind smallint NOT NULL,
     subject_id uuid,
     row_id uuid,
@@ -51,6 +53,23 @@ const COPY: &str = "COPY stage (kind, subject_id, row_id, household_id, category
 /// The open COPY stream of a load.
 pub struct Stage {
     writer: Pin<Box<BinaryCopyInWriter>>,
+    staged: Staged,
+}
+
+/// Which kinds of rows there are: a statement for one that is not there would read the whole stage for
+/// nothing.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Staged(u16);
+
+impl Staged {
+    const fn note(&mut self, kind: Kind) {
+        self.0 |= 1 << kind as i16;
+    }
+
+    /// Whether there is a row of one of these kinds.
+    pub fn any(self, kinds: &[Kind]) -> bool {
+        kinds.iter().any(|kind| self.0 & (1 << *kind as i16) != 0)
+    }
 }
 
 /// One pack to be sealed and staged.
@@ -107,7 +126,7 @@ impl BulkLoad {
             Type::BYTEA,
             Type::BYTEA,
         ];
-        Ok(Stage { writer: Box::pin(BinaryCopyInWriter::new(sink, &types)) })
+        Ok(Stage { writer: Box::pin(BinaryCopyInWriter::new(sink, &types)), staged: Staged::default() })
     }
 
     /// Seals and stages a pack under the person's keys; a missing key is made in `keys`, which must be
@@ -287,15 +306,14 @@ impl Stage {
         self.write(Kind::Member, columns).await
     }
 
-    /// Ends the stream.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the server refused a row.
-    pub async fn finish(mut self) -> Result<u64, StoreError> {
-        Ok(self.writer.as_mut().finish().await?)
+    /// Ends the stream and says what is there.
+    pub(super) async fn finish(mut self) -> Result<Staged, StoreError> {
+        self.writer.as_mut().finish().await?;
+        Ok(self.staged)
     }
 
     async fn write(&mut self, kind: Kind, c: Columns<'_>) -> Result<(), StoreError> {
+        self.staged.note(kind);
         let values: [&(dyn ToSql + Sync); 11] = [
             &(kind as i16),
             &c.subject,

@@ -128,10 +128,8 @@ impl TownConn {
     ) -> Result<Vec<PackRow>, StoreError> {
         let keys = self.keysets(&[subject]).await?;
         let (driver, town) = self.parts()?;
-        let mut query = pack::table
-            .filter(pack::town_id.eq(town))
-            .filter(pack::subject_id.eq(subject))
-            .into_boxed();
+        let mut query =
+            pack::table.filter(pack::town_id.eq(town)).filter(pack::subject_id.eq(subject)).into_boxed();
         if let Some(category) = category {
             query = query.filter(pack::category.eq(i16::from(category.number())));
         }

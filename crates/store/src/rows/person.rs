@@ -89,7 +89,8 @@ impl TownConn {
                 (person::person_id, person::created_at),
                 (version::auth, version::people, version::protection),
                 keystore::keyset.nullable(),
-                (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from, pack::recorded_to).nullable(),
+                (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from, pack::recorded_to)
+                    .nullable(),
                 membership::household_id.nullable(),
             ))
             .first(driver)

@@ -21,6 +21,7 @@ use crate::{Platform, schema};
 
 /// The content of a handover.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"travellers": [], "items": []}))]
 pub struct HandoverContent {
     /// 対象者: who travelled.
     travellers: Vec<Traveller>,

@@ -88,6 +88,14 @@ impl From<&Summary> for HandoverSummary {
 
 /// A handover with everything this town knows of it but the content.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "hov_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "direction": "out", "peer": "143626", "kind": "transfer",
+    "kind_ja": "ケース移管", "state": "offered", "state_ja": "申し出中", "code": null, "code_ja": null,
+    "lead": "143669", "offered_at": "2026-11-21T01:23:45Z", "expires_at": "2026-12-05T01:23:45Z",
+    "changed_at": "2026-11-21T01:23:45Z",
+    "drafted_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "approved_by": null, "terms": null, "flag": null,
+    "flag_ja": null, "acknowledged_at": null, "accepted_at": null, "links": {}, "receipt": null
+}))]
 pub struct Handover {
     /// Between whom, and how far.
     #[serde(flatten)]

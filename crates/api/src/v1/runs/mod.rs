@@ -228,6 +228,8 @@ pub async fn list_runs(platform: Platform, town: Town, params: Params) -> Answer
 }
 
 /// One run.
+///
+/// How many children it put on each list stands there once it is done; nobody is named.
 #[utoipa::path(responses((status = 200, description = "The run as it stands.", body = Run)))]
 #[get("/runs/{run_id}")]
 pub async fn read_run(platform: Platform, town: Town, id: PathId<RunId>) -> Answer<Run> {
