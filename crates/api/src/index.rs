@@ -90,7 +90,10 @@ mod tests {
         assert_eq!(staff.allowed(), "GET, POST");
         assert_eq!(at("/api/v1/towns/143669").unwrap().allowed(), "GET");
         assert!(at("/api/v1/nothing").is_none());
-        assert_eq!(staff.parameters(&Method::GET), Some(["limit".to_owned(), "cursor".to_owned()].as_slice()));
+        assert_eq!(
+            staff.parameters(&Method::GET),
+            Some(["limit".to_owned(), "cursor".to_owned()].as_slice())
+        );
         assert_eq!(staff.parameters(&Method::POST), Some([].as_slice()));
         assert_eq!(staff.parameters(&Method::DELETE), None);
     }

@@ -199,7 +199,7 @@ fn read_town(
     if bundle.get(&path).is_none() {
         faults.missing_file(&path);
     }
-    let town = faults.read_toml(bundle, &path, |doc| Town::read(doc, slug, known)).flatten();
+    let town = faults.read_toml(bundle, &path, |doc| Town::read(doc, slug, known));
     let codes = code_lists(bundle, slug, faults).over(shared.codes);
     let sections = town.as_ref().map(|town| town.sections.as_slice()).unwrap_or_default();
     let shelf = Shelf { sections, layouts: shared.layouts, codes: &codes, items: shared.items };
@@ -209,11 +209,11 @@ fn read_town(
     // Files that cannot be read as text have their faults already.
     let digest = bundle.of_town(slug).ok()?.digest();
     Some(TownProfile {
-        code: town.code,
-        slug: town.slug,
-        name: town.name,
-        kana: town.kana,
-        population: town.population,
+        code: town.code?,
+        slug: town.slug?,
+        name: town.name?,
+        kana: town.kana?,
+        population: town.population?,
         organs: town.organs,
         sections: town.sections,
         schools: town.schools,

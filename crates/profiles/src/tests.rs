@@ -254,6 +254,13 @@ fn a_digest_stands_for_paths_and_contents() {
 }
 
 #[test]
+fn a_wrong_digit_in_a_towns_code_is_one_fault() {
+    let mut files = committed();
+    change(&mut files, "kaisei/town.toml", "code = \"143669\"", "code = \"143660\"");
+    assert_eq!(told(&faults_of(files)).len(), 1);
+}
+
+#[test]
 fn a_mistake_in_a_shared_layout_is_told_once() {
     let path = "cooperative/layouts/core/childcare_enrolment.toml";
     let mut files = committed();

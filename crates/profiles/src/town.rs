@@ -69,14 +69,15 @@ impl School {
     }
 }
 
-/// What `town.toml` says.
+/// What `town.toml` says. What it fails to say has been reported; the rest still serves to check the
+/// town's other files, so that one wrong digit is one fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Town {
-    pub code: TownCode,
-    pub slug: TownSlug,
-    pub name: String,
-    pub kana: String,
-    pub population: u32,
+    pub code: Option<TownCode>,
+    pub slug: Option<TownSlug>,
+    pub name: Option<String>,
+    pub kana: Option<String>,
+    pub population: Option<u32>,
     pub organs: Vec<Organ>,
     pub sections: Vec<Section>,
     pub schools: Vec<School>,
@@ -89,9 +90,8 @@ const ORGAN_KINDS: [(&str, OrganKind); 3] = [
 ];
 
 impl Town {
-    /// Reads the file of the folder `slug`. A file with faults may still give a town. A code among `known`
-    /// is another town's.
-    pub(crate) fn read(doc: &Doc<'_>, slug: &str, known: &[TownCode]) -> Option<Self> {
+    /// Reads the file of the folder `slug`. A code among `known` is another town's.
+    pub(crate) fn read(doc: &Doc<'_>, slug: &str, known: &[TownCode]) -> Self {
         let mut root = doc.root();
         format(&mut root);
         let code = town_code(&mut root, known);
@@ -106,16 +106,16 @@ impl Town {
             let ja = format!("フォルダ名は「{slug}」です");
             root.report(stated.spot.invalid(&ja, &format!("the folder is named {slug}")));
         }
-        Some(Self {
-            code: code?,
-            slug: stated?.value,
-            name: name?,
-            kana: kana?,
-            population: population?.value,
+        Self {
+            code,
+            slug: stated.map(|stated| stated.value),
+            name,
+            kana,
+            population: population.map(|population| population.value),
             organs,
             sections,
             schools,
-        })
+        }
     }
 }
 
