@@ -118,19 +118,23 @@ async fn a_decision_takes_nobodys_number() {
     assert_eq!(number(&queue.world, &packs).await, 2, "before and after {KAISEI}'s move");
 }
 
-/// A decision while a load of that very record runs: they take turns, and the decision holds.
+/// A decision while a load runs that has read the queue already: they take turns, and the decision holds.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_waits_for_a_load_that_runs() {
     let queue = Queue::open().await;
-    queue.load(COUNSEL, &[consulted(&nameless(), "7", "2026-05-01")]).await;
-    let task = queue.waiting().await;
-    let towns = queue.world.db.towns();
-    let held = towns.bulk_load(testkit::towns::code(KAISEI)).await.unwrap();
-    let (app, ctx, two) = (std::sync::Arc::clone(&queue.world.app), queue.ctx(), queue.two);
-    let deciding = tokio::spawn(async move { app.link_decide(&ctx, task, LinkDecision::Linked(two)).await });
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    assert!(!deciding.is_finished(), "the load has read the queue already");
-    drop(held);
-    deciding.await.unwrap().unwrap();
+    let rows = [consulted(&nameless(), "7", "2026-05-01"), consulted(&nameless(), "8", "2026-05-01")];
+    queue.load(COUNSEL, &rows).await;
+    let tasks: Vec<_> = queue.tasks(LinkTaskState::Open).await.iter().map(|task| task.0.id).collect();
+    for (task, decision) in [(tasks[0], LinkDecision::Refused), (tasks[1], LinkDecision::Linked(queue.two))] {
+        let towns = queue.world.db.towns();
+        let held = towns.bulk_load(testkit::towns::code(KAISEI)).await.unwrap();
+        let (app, ctx) = (std::sync::Arc::clone(&queue.world.app), queue.ctx());
+        let deciding = tokio::spawn(async move { app.link_decide(&ctx, task, decision).await });
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert!(!deciding.is_finished(), "{decision:?}");
+        drop(held);
+        deciding.await.unwrap().unwrap();
+    }
     assert_eq!(queue.known(queue.two, COUNSEL).await, 1);
+    assert_eq!(queue.tasks(LinkTaskState::Refused).await.len(), 1);
 }
