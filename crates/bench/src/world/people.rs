@@ -190,7 +190,7 @@ mod tests {
         let town = cooperative.towns.first().unwrap();
         let as_of: NaiveDate = "2026-11-20".parse().unwrap();
         let people = People::new(500, as_of).unwrap();
-        assert_eq!((people.residents.len(), people.families.len()), (500, 45));
+        assert_eq!((people.residents.len(), people.families.len()), (500, 46));
         for source in ["resident_register", "protection_list", "consult_nurse"] {
             let (code, source) = town.sources.iter().find(|(code, _)| code.as_str() == source).unwrap();
             let bytes = match code.as_str() {
