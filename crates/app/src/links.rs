@@ -126,7 +126,7 @@ impl App {
             return Err(Fault::new(Code::LinkTaskNotDecided));
         }
         if let Some(person) = task.person {
-            tx.pack_close_record(person.uuid(), &task.source, &task.record_key, &task.role, ctx.now)
+            tx.pack_close_record(person.uuid(), &task.source, &task.record_key, &task.part, ctx.now)
                 .await
                 .map_err(store)?;
             if let (Some(number), Some(tied_at)) = (number(&tx, &profile, &task), task.decided_at) {
@@ -168,10 +168,9 @@ fn packs(profile: &Applied, task: &LinkTaskRow, person: PersonId) -> Result<Vec<
             source: task.source.clone(),
             load: task.load,
             line: task.line,
-            role: task.role.clone(),
             record_key: task.record_key.clone(),
             row_hash: task.row_hash.clone(),
-            body: content,
+            body: PackBody { role: body.role.clone(), ..content },
         })
         .collect())
 }

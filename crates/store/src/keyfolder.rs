@@ -32,6 +32,15 @@ pub struct TownKeys {
     pub sign: SigningKey,
 }
 
+impl TownKeys {
+    /// The keyed mark of the part somebody plays in a record: tells the parts of one record apart without
+    /// telling what they are, for a role says who is protected from whom.
+    #[must_use]
+    pub fn part(&self, record_key: &[u8], role: &str) -> [u8; 16] {
+        *self.row_hash.hash(&[record_key, role.as_bytes()].concat()).as_bytes()
+    }
+}
+
 impl KeyFolder {
     /// The folder at this path; made when first written.
     #[must_use]

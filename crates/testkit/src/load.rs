@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kernel::id::{HouseholdId, LoadId, PersonId, StaffId, UploadId};
 use kernel::{Category, Code, Fault, Identity, Known, Observation, TownCode, Value, When};
 use seal::{KeySet, LoadKey};
-use store::load::{Closing, Key16, LoadEnd, StagedPack};
+use store::load::{Closing, Key16, LoadEnd, StagedPack, StagedSubject, StagedTask};
 use store::rows::link_task::LinkTaskBody;
 use store::rows::load::{LoadCounts, LoadRow, RejectDetail};
 use store::rows::pack::{PackBody, Whereabouts};
@@ -74,39 +74,43 @@ pub async fn load(
     let (upload, key) = hand_in(towns, town, source, &extra.file, at).await?;
     let mut row = begin(towns, town, source, upload, at).await?;
     let bulk = towns.bulk_load(town).await?;
-    let mut stage = bulk.stage().await?;
+    let mut stage = bulk.stage(&row, at);
     for (line, resident) in (1..).zip(residents) {
         let mut keys = KeySet::new();
-        let number = number(bulk.keys(), resident);
-        stage.person(resident.person, &number).await?;
-        stage.household(resident.household, &random16()).await?;
-        stage.member(resident.person, resident.household).await?;
+        let number = number(stage.keys(), resident);
         for (category, body) in packs(resident) {
             let register = category == Category::Register;
             let pack = StagedPack {
                 person: resident.person,
                 category: category.number(),
                 line,
-                role: "person",
                 record_key: number,
                 row_hash: random16(),
                 body: &body,
                 whereabouts: register.then_some(&resident.whereabouts),
             };
-            bulk.stage_pack(&mut stage, &mut keys, &pack).await?;
+            stage.pack(&mut keys, &pack).await?;
         }
-        bulk.stage_keyset(&mut stage, resident.person.uuid(), &keys).await?;
+        let subject = StagedSubject {
+            newcomer: true,
+            number: Some(number),
+            household: Some(resident.household),
+            household_number: Some(random16()),
+            keys: Some(&keys),
+        };
+        stage.subject(resident.person.uuid(), &subject).await?;
     }
     for (line, raw) in (1..).zip(&extra.rejects) {
         let detail = RejectDetail { reasons: vec![Fault::new(Code::EraBounds)], raw: raw.clone() };
-        bulk.stage_reject(&mut stage, &key, row.id.uuid(), line, &detail).await?;
+        stage.reject(&key, row.id.uuid(), line, &detail).await?;
     }
     for (line, body) in (1..).zip(&extra.tasks) {
-        bulk.stage_link_task(&mut stage, &key, (line, "person"), (random16(), random16()), body).await?;
+        let (part, record_key, row_hash) = (random16(), random16(), random16());
+        stage.task(&key, &StagedTask { decided: None, line, part, record_key, row_hash, body }).await?;
     }
     row.counts = counts(residents, extra);
-    let end = LoadEnd { load: &row, at, changed: Changed::People };
-    bulk.apply(stage, &Closing::default(), &end, &leaf()).await?;
+    let end = LoadEnd { load: &row, changed: Changed::People };
+    stage.apply(&Closing::default(), &end, &leaf()).await?;
     Ok(row)
 }
 

@@ -93,7 +93,6 @@ impl Family {
             source: source.to_owned(),
             load: LoadId::new(),
             line: 2,
-            role: "person".to_owned(),
             record_key: seal::random::array::<16>().to_vec(),
             row_hash: seal::random::array::<16>().to_vec(),
             body: PackBody { observations: vec![fact], ..PackBody::default() },

@@ -99,11 +99,11 @@ async fn a_protected_stranger_waits_for_a_human() {
     let town = Town::open().await;
     town.list(today(), &[protected("K1", &nth(900), Some(&nth(2)), today() + days(100))]).await;
     assert_eq!(town.shown().await, [Open, Protected, Open, Open, Open]);
-    let open = "SELECT count(*) FROM town.link_task WHERE source = 'protection_list' AND state = 'open' AND role = 'person'";
+    let open = "SELECT count(*) FROM town.link_task WHERE source = 'protection_list' AND state = 'open'";
     assert_eq!(number(&town.world, open).await, 1);
     let ctx = town.world.ctx(KAISEI, &[Grant::CaseWorker], Purpose::DataQuality);
     let tasks = town.world.app.link_tasks(&ctx, app::rows::LinkTaskState::Open, None, 10).await.unwrap();
-    let task = tasks.iter().find(|task| task.0.role == "person").unwrap().0.id;
+    let task = tasks.iter().find(|task| task.0.body.as_ref().unwrap().role == "person").unwrap().0.id;
     let decision = app::rows::LinkDecision::Linked(town.people[4]);
     town.world.app.link_decide(&ctx, task, decision).await.unwrap();
     assert_eq!(town.shown().await, [Open, Protected, Open, Open, Protected]);

@@ -110,6 +110,7 @@ impl Plant {
             reason_en: "a similar name".to_owned(),
         }];
         let task = LinkTaskBody {
+            role: "person".to_owned(),
             identity,
             observations: Vec::new(),
             candidates,

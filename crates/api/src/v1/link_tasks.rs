@@ -36,8 +36,9 @@ pub struct LinkTask {
     source: String,
     /// Line of the file, from 1.
     line: i32,
-    /// The part the person plays in the row.
-    role: String,
+    /// The part the person plays in the row, as long as the record is kept.
+    #[schema(required = true)]
+    role: Option<String>,
     /// `open`, `linked`, `refused` or `closed` (a later file no longer has the record).
     state: String,
     /// 氏名 as the record states it; null when it does not.
@@ -95,7 +96,7 @@ impl LinkTask {
             load_id: row.load,
             source: row.source.clone(),
             line: row.line,
-            role: row.role.clone(),
+            role: body.map(|body| body.role.clone()),
             state: row.state.as_str().to_owned(),
             name: identity.and_then(kernel::Identity::full_name),
             kana: identity.and_then(kernel::Identity::full_kana),

@@ -231,10 +231,10 @@ fn packs(
             source: SOURCE.to_owned(),
             load: LoadId::from_uuid(hub.id.uuid()),
             line: 0,
-            role: role.map_or("", handover::Role::as_str).to_owned(),
             record_key: keys.row_hash.hash(item.id.uuid().as_bytes()).as_bytes().to_vec(),
             row_hash: keys.row_hash.hash(&content).as_bytes().to_vec(),
             body: PackBody {
+                role: role.map_or("", handover::Role::as_str).to_owned(),
                 identity: None,
                 observations: item.observations.clone(),
                 origin: Some(PackOrigin {

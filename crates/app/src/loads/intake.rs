@@ -10,14 +10,14 @@ use layouts::layout::Mode;
 use layouts::{DecodeOptions, Decoder, Outcome, Row, Summary};
 use profiles::Source;
 use seal::{LoadKey, RowHashKey};
-use store::load::{BulkLoad, Closing, Key16, Known, LoadEnd, Stage, TaskPlace};
+use store::load::{Closing, Key16, Known, LoadEnd, Stage, StagedSubject, StagedTask, TaskPlace};
 use store::rows::load::{LoadCounts, LoadRow, RejectDetail};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
 use store::rows::version::Changed;
 use uuid::Uuid;
 
-use super::resolve::Resolver;
+use super::resolve::{Pack, Registered, Resolver};
 use crate::error::{internal, store};
 use crate::profiles::Applied;
 use crate::protection::LIST;
@@ -51,7 +51,6 @@ enum Piece {
 
 /// Everything one load works with.
 struct Intake<'a> {
-    bulk: &'a BulkLoad,
     stage: Stage,
     key: LoadKey,
     load: LoadRow,
@@ -91,9 +90,8 @@ impl App {
         drop(conn);
         let categories = item_categories(&profile);
         let resolver = Resolver::new(&source.layout, &people, &categories);
-        let stage = bulk.stage().await.map_err(store)?;
+        let stage = bulk.stage(&load, Utc::now());
         let intake = Intake {
-            bulk: &bulk,
             stage,
             key,
             load,
@@ -108,13 +106,12 @@ impl App {
         };
         let intake = self.read_file(ctx, intake, source, &code, work).await?;
         let (stage, closing, load) = intake.end().await?;
-        let at = Utc::now();
         let changed = if load.source == LIST { Changed::Protection } else { Changed::People };
         let detail = (load.counts.read, load.counts.loaded, load.counts.rejected, load.counts.closed);
         let leaf = leaf::of(ctx, Act::LoadApplied, vec![load.id.into()], &detail)?;
-        let end = LoadEnd { load: &load, at, changed };
+        let end = LoadEnd { load: &load, changed };
         failpoint::reach(failpoint::LOAD_STAGED);
-        bulk.apply(stage, &closing, &end, &leaf).await.map_err(store)?;
+        stage.apply(&closing, &end, &leaf).await.map_err(store)?;
         failpoint::reach(failpoint::LOAD_APPLIED);
         Ok(())
     }
@@ -164,7 +161,7 @@ struct Marks {
 
 impl Marks {
     fn new(intake: &Intake<'_>, source: &Source) -> Self {
-        let hash = RowHashKey::from_bytes(intake.bulk.keys().row_hash.expose());
+        let hash = RowHashKey::from_bytes(intake.stage.keys().row_hash.expose());
         Self { hash, layout: *source.layout.digest().as_bytes() }
     }
 
@@ -216,7 +213,7 @@ impl Intake<'_> {
         let line = line(reject.line);
         let detail = RejectDetail { reasons: reject.reasons, raw: reject.raw };
         let load = self.load.id.uuid();
-        self.bulk.stage_reject(&mut self.stage, &self.key, load, line, &detail).await.map_err(store)
+        self.stage.reject(&self.key, load, line, &detail).await.map_err(store)
     }
 
     async fn take_row(&mut self, row: Decoded) -> Result<()> {
@@ -229,47 +226,64 @@ impl Intake<'_> {
         self.counts.loaded += 1;
         let before = before.cloned().unwrap_or_default();
         self.closing.packs.extend(before.packs.iter().copied());
-        let resolved = self.resolver.resolve(self.bulk.keys(), &mut self.known, &row, &before.tasks)?;
-        let decided = |task: &&TaskPlace| resolved.decided.iter().any(|(id, ..)| *id == task.id);
+        let resolved = self.resolver.resolve(self.stage.keys(), &mut self.known, &row, &before.tasks)?;
+        let decided = |task: &&TaskPlace| resolved.waiting.iter().any(|wait| wait.decided == Some(task.id));
         self.closing.tasks.extend(before.tasks.iter().filter(|task| !decided(task)).map(|task| task.id));
-        for number in &resolved.numbers {
-            self.stage.number(number.0, &number.1).await.map_err(store)?;
-        }
-        if let Some((person, number)) = &resolved.new_person {
-            self.stage.person(*person, number).await.map_err(store)?;
-        }
-        if let Some((household, number)) = &resolved.new_household {
-            self.stage.household(*household, number).await.map_err(store)?;
-        }
-        if let Some(moved) = resolved.moved {
-            if let Some(from) = moved.from {
-                self.closing.memberships.push((moved.person, from));
-            }
-            self.stage.member(moved.person, moved.to).await.map_err(store)?;
-        }
         for pack in &resolved.packs {
-            let subject = pack.person.uuid();
-            let keys = self.known.keysets.entry(subject).or_default();
-            let before = keys.slots().count();
-            self.bulk.stage_pack(&mut self.stage, keys, &pack.staged(&row)).await.map_err(store)?;
-            if keys.slots().count() > before {
-                self.grown.insert(subject);
-            }
+            self.take_pack(&row, pack).await?;
         }
-        let marks = (row.record_key, row.row_hash);
-        for (task, role, body) in &resolved.decided {
-            let place = (line(row.line), role.as_str());
-            self.bulk
-                .stage_decided_task(&mut self.stage, &self.key, *task, place, marks, body)
-                .await
-                .map_err(store)?;
+        for (person, number) in &resolved.numbers {
+            let learned = StagedSubject { number: Some(*number), ..StagedSubject::default() };
+            self.stage.subject(person.uuid(), &learned).await.map_err(store)?;
         }
-        for (role, body) in &resolved.waiting {
-            self.counts.queued += 1;
-            let place = (line(row.line), role.as_str());
-            self.bulk.stage_link_task(&mut self.stage, &self.key, place, marks, body).await.map_err(store)?;
+        if let Some(registered) = &resolved.registered {
+            self.take_registered(registered).await?;
+        }
+        for wait in &resolved.waiting {
+            self.counts.queued += i64::from(wait.decided.is_none());
+            let task = StagedTask {
+                decided: wait.decided,
+                line: line(row.line),
+                part: wait.part,
+                record_key: row.record_key,
+                row_hash: row.row_hash,
+                body: &wait.body,
+            };
+            self.stage.task(&self.key, &task).await.map_err(store)?;
         }
         Ok(())
+    }
+
+    async fn take_pack(&mut self, row: &Decoded, pack: &Pack) -> Result<()> {
+        let subject = pack.person.uuid();
+        let keys = self.known.keysets.entry(subject).or_default();
+        let before = keys.slots().count();
+        self.stage.pack(keys, &pack.staged(row)).await.map_err(store)?;
+        if keys.slots().count() > before {
+            self.grown.insert(subject);
+        }
+        Ok(())
+    }
+
+    /// What the register says beside its packs. A newcomer's keys go along; whoever's grow later in the
+    /// file is staged again at its end.
+    async fn take_registered(&mut self, registered: &Registered) -> Result<()> {
+        let subject = registered.person.uuid();
+        if let Some(from) = registered.left {
+            self.closing.memberships.push((registered.person, from));
+        }
+        let newcomer = registered.newcomer.is_some();
+        if newcomer {
+            self.grown.remove(&subject);
+        }
+        let staged = StagedSubject {
+            newcomer,
+            number: registered.newcomer,
+            household: registered.household,
+            household_number: registered.household_number,
+            keys: self.known.keysets.get(&subject).filter(|_| newcomer),
+        };
+        self.stage.subject(subject, &staged).await.map_err(store)
     }
 
     /// Closes what the file no longer has, stages the keys, and gives back what is to be applied. A record
@@ -288,7 +302,8 @@ impl Intake<'_> {
         for subject in &self.grown {
             let keys =
                 self.known.keysets.get(subject).ok_or_else(|| internal("keys that grew are not there"))?;
-            self.bulk.stage_keyset(&mut self.stage, *subject, keys).await.map_err(store)?;
+            let grown = StagedSubject { keys: Some(keys), ..StagedSubject::default() };
+            self.stage.subject(*subject, &grown).await.map_err(store)?;
         }
         self.load.counts = self.counts;
         Ok((self.stage, self.closing, self.load))

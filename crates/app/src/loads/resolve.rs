@@ -31,38 +31,50 @@ const NOBODY: Words = Words {
 /// What one row comes to.
 #[derive(Default)]
 pub(super) struct Resolved {
-    /// A person made, with the index of their number.
-    pub new_person: Option<(PersonId, Key16)>,
+    /// What the register says of its person.
+    pub registered: Option<Registered>,
     /// Numbers learned for persons already known.
     pub numbers: Vec<(PersonId, Key16)>,
-    /// A household made, with the index of its number.
-    pub new_household: Option<(HouseholdId, Key16)>,
-    /// A change of household.
-    pub moved: Option<Moved>,
     /// Packs to seal.
     pub packs: Vec<Pack>,
-    /// Records that wait for a human, with their roles.
-    pub waiting: Vec<(RoleId, LinkTaskBody)>,
-    /// Records on which a human decided before: the task, the role, what the record says now.
-    pub decided: Vec<(Uuid, RoleId, LinkTaskBody)>,
+    /// Records that wait for a human, or on which one has decided before.
+    pub waiting: Vec<Waiting>,
 }
 
-/// A person's change of household.
-#[derive(Clone, Copy)]
-pub(super) struct Moved {
+/// What changes about the register's person, beside packs.
+pub(super) struct Registered {
     /// Who.
     pub person: PersonId,
-    /// Where they were, if anywhere.
-    pub from: Option<HouseholdId>,
-    /// Where they are.
-    pub to: HouseholdId,
+    /// For a person the town did not know, the index of the number they go by.
+    pub newcomer: Option<Key16>,
+    /// The household they move to, when they do.
+    pub household: Option<HouseholdId>,
+    /// The index of that household's number, when it is new too.
+    pub household_number: Option<Key16>,
+    /// The household they leave.
+    pub left: Option<HouseholdId>,
+}
+
+impl Registered {
+    const fn is_nothing(&self) -> bool {
+        self.newcomer.is_none() && self.household.is_none()
+    }
+}
+
+/// A record that waits, or waited.
+pub(super) struct Waiting {
+    /// The task on which a human has decided.
+    pub decided: Option<Uuid>,
+    /// Keyed mark of the person's part in the record.
+    pub part: Key16,
+    /// What the record says now.
+    pub body: LinkTaskBody,
 }
 
 /// A pack before sealing.
 pub(super) struct Pack {
     pub person: PersonId,
     pub category: Category,
-    pub role: RoleId,
     pub body: PackBody,
     pub whereabouts: Option<Whereabouts>,
 }
@@ -74,7 +86,6 @@ impl Pack {
             person: self.person,
             category: self.category.number(),
             line: i32::try_from(row.line).unwrap_or(i32::MAX),
-            role: self.role.as_str(),
             record_key: row.record_key,
             row_hash: row.row_hash,
             body: &self.body,
@@ -113,20 +124,18 @@ impl<'a> Resolver<'a> {
                 identity.local_id.value().and_then(|n| keys.blind.identifier(&self.layout.system, n));
             let number: Option<Key16> = number.map(|index| *index.as_bytes());
             let mut who = self.who(known, *role, identity, number);
-            let before = tasks.iter().find(|task| task.role == role.as_str());
+            let part = (!tasks.is_empty()).then(|| keys.part(&row.record_key, role.as_str()));
+            let before = tasks.iter().find(|task| Some(task.part) == part);
             if let Some((task, decision)) = before.and_then(|task| Some((task.id, task.decided?))) {
-                let note = LinkTaskBody {
-                    identity: identity.clone(),
-                    observations: said.clone(),
-                    ..who.into_note()
-                };
-                resolved.decided.push((task, *role, note));
+                let note =
+                    LinkTaskBody { identity: identity.clone(), observations: said.clone(), ..who.into_note() };
+                resolved.waits(keys, row, *role, note, Some(task));
                 match decision {
                     LinkDecision::Linked(person) => who = Who::Known(person),
                     LinkDecision::Refused => continue,
                 }
             }
-            let person = match who {
+            let (person, newcomer) = match who {
                 Who::Known(person) => {
                     if let Some(number) = number
                         && !known.numbers.contains_key(&number)
@@ -134,23 +143,22 @@ impl<'a> Resolver<'a> {
                         known.numbers.insert(number, person);
                         resolved.numbers.push((person, number));
                     }
-                    person
+                    (person, None)
                 }
                 Who::New(number) => {
                     let person = PersonId::new();
                     known.numbers.insert(number, person);
-                    resolved.new_person = Some((person, number));
-                    person
+                    (person, Some(number))
                 }
-                Who::Waits(mut body) => {
-                    body.identity = identity.clone();
-                    body.observations = said;
-                    resolved.waiting.push((*role, *body));
+                Who::Waits(body) => {
+                    let body = LinkTaskBody { identity: identity.clone(), observations: said, ..*body };
+                    resolved.waits(keys, row, *role, body, None);
                     continue;
                 }
             };
             if is_register {
-                self.household(keys, known, identity, person, &mut resolved);
+                let registered = self.registered(keys, known, identity, person, newcomer);
+                resolved.registered = Some(registered).filter(|registered| !registered.is_nothing());
             }
             self.packs(*role, is_register.then_some(identity), person, said, &mut resolved)?;
         }
@@ -173,26 +181,28 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn household(
+    fn registered(
         &self,
         keys: &TownKeys,
         known: &mut Known,
         identity: &Identity,
         person: PersonId,
-        resolved: &mut Resolved,
-    ) {
-        let Stated::Present(number) = &identity.household_no else { return };
-        let Some(index) = keys.blind.identifier(&self.households, number) else { return };
+        newcomer: Option<Key16>,
+    ) -> Registered {
+        let stays = Registered { person, newcomer, household: None, household_number: None, left: None };
+        let Stated::Present(number) = &identity.household_no else { return stays };
+        let Some(index) = keys.blind.identifier(&self.households, number) else { return stays };
         let index = *index.as_bytes();
+        let mut new = None;
         let household = *known.households.entry(index).or_insert_with(|| {
-            let made = HouseholdId::new();
-            resolved.new_household = Some((made, index));
-            made
+            new = Some(index);
+            HouseholdId::new()
         });
-        let from = known.memberships.insert(person, household);
-        if from != Some(household) {
-            resolved.moved = Some(Moved { person, from, to: household });
+        let left = known.memberships.insert(person, household);
+        if left == Some(household) {
+            return stays;
         }
+        Registered { household: Some(household), household_number: new, left, ..stays }
     }
 
     /// One pack a category; the register's own holds the identity, whereabouts apart.
@@ -217,11 +227,26 @@ impl<'a> Resolver<'a> {
             whereabouts = Some(apart);
             by_category.entry(Category::Register).or_default().identity = Some(identity);
         }
-        for (category, body) in by_category {
+        for (category, mut body) in by_category {
+            role.as_str().clone_into(&mut body.role);
             let whereabouts = if category == Category::Register { whereabouts.take() } else { None };
-            resolved.packs.push(Pack { person, category, role, body, whereabouts });
+            resolved.packs.push(Pack { person, category, body, whereabouts });
         }
         Ok(())
+    }
+}
+
+impl Resolved {
+    fn waits(
+        &mut self,
+        keys: &TownKeys,
+        row: &Decoded,
+        role: RoleId,
+        body: LinkTaskBody,
+        decided: Option<Uuid>,
+    ) {
+        let body = LinkTaskBody { role: role.as_str().to_owned(), ..body };
+        self.waiting.push(Waiting { decided, part: keys.part(&row.record_key, role.as_str()), body });
     }
 }
 
@@ -251,6 +276,7 @@ fn waiting(why: Words, candidates: Vec<LinkCandidate>) -> LinkTaskBody {
         })
         .collect();
     LinkTaskBody {
+        role: String::new(),
         identity: Identity::default(),
         observations: Vec::new(),
         candidates,

@@ -9,7 +9,7 @@ use seal::KeySet;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::BulkLoad;
+use super::{BulkLoad, place};
 use crate::StoreError;
 use crate::rows::link_task::{LinkDecision, LinkTaskState};
 
@@ -43,8 +43,8 @@ pub struct Record {
 pub struct TaskPlace {
     /// Task.
     pub id: Uuid,
-    /// The part the person plays in the row.
-    pub role: String,
+    /// Keyed mark of the part the person plays in the record.
+    pub part: Key16,
     /// What a human said, if anything.
     pub decided: Option<LinkDecision>,
 }
@@ -96,7 +96,7 @@ impl BulkLoad {
         self.each("SELECT subject_id, keyset FROM town.keystore WHERE town_id = $1", |row| {
             let subject: Uuid = row.try_get(0)?;
             let wrapped: &[u8] = row.try_get(1)?;
-            let keys = KeySet::unwrap(&self.keys.epoch, &self.place("keystore", &subject, 0, 0), wrapped)?;
+            let keys = KeySet::unwrap(&self.keys.epoch, &place(&self.town, "keystore", &subject, 0, 0), wrapped)?;
             known.keysets.insert(subject, keys);
             Ok(())
         })
@@ -127,7 +127,7 @@ impl BulkLoad {
         let rows = self
             .client
             .query_raw(
-                "SELECT record_key, row_hash, link_task_id, role, person_id, state FROM town.link_task WHERE town_id = $1 AND source = $2 AND state <> 'closed'",
+                "SELECT record_key, row_hash, link_task_id, part, person_id, state FROM town.link_task WHERE town_id = $1 AND source = $2 AND state <> 'closed'",
                 [town, source],
             )
             .await?;
@@ -143,7 +143,7 @@ impl BulkLoad {
                 (LinkTaskState::Refused, _) => Some(LinkDecision::Refused),
                 _ => None,
             };
-            record.tasks.push(TaskPlace { id: row.try_get(2)?, role: row.try_get(3)?, decided });
+            record.tasks.push(TaskPlace { id: row.try_get(2)?, part: key16(&row, 3)?, decided });
         }
         Ok(())
     }

@@ -2,11 +2,13 @@
 //! and INSERTed from there under the policies, because COPY is refused on tables with row security;
 //! tokio-postgres does it, because diesel-async has no COPY and keeps its client to itself. All
 //! queries avoid what Citus refuses: no MERGE, counted RETURNING, no NOT EXISTS against a resident
-//! table.
+//! table. It goes in batches, so that the database inserts one while the platform reads the next.
 
 mod apply;
+mod batch;
 mod known;
 mod stage;
+mod writer;
 
 use kernel::TownCode;
 use seal::Place;
@@ -18,9 +20,9 @@ use crate::{StoreError, TownKeys, Towns};
 
 pub use apply::{Closing, LoadEnd};
 pub use known::{Key16, Known, PackPlace, Record, TaskPlace};
-pub use stage::{Stage, StagedPack};
+pub use stage::{Stage, StagedPack, StagedSubject, StagedTask};
 
-/// One load's transaction.
+/// One load's transaction, before anything is staged.
 pub struct BulkLoad {
     town: TownCode,
     client: Client,
@@ -29,7 +31,7 @@ pub struct BulkLoad {
 
 impl Towns {
     /// Opens a load's transaction; waits for another load of the same town to end. Dropped before
-    /// [`BulkLoad::apply`], nothing of it remains.
+    /// [`Stage::apply`], nothing of it remains.
     ///
     /// # Errors
     /// [`StoreError`] when the town's role cannot connect.
@@ -39,20 +41,18 @@ impl Towns {
         client.batch_execute("BEGIN").await?;
         // One load a town at a time, or two could each make the same person.
         client.execute("SELECT hub.lock_town($1)", &[&town.as_str()]).await?;
-        client.batch_execute(stage::CREATE).await?;
+        client.batch_execute(batch::CREATE).await?;
         Ok(BulkLoad { town, client, keys })
     }
 }
 
-impl BulkLoad {
-    /// The town's keys.
-    #[must_use]
-    pub fn keys(&self) -> &TownKeys {
-        &self.keys
-    }
-
-    /// Where a box of this town belongs.
-    fn place<'a>(&'a self, table: &'static str, subject: &'a Uuid, category: u8, version: u32) -> Place<'a> {
-        Place { town: self.town.as_str(), table, subject: subject.as_bytes(), category, version }
-    }
+/// Where a box of a town belongs.
+fn place<'a>(
+    town: &'a TownCode,
+    table: &'static str,
+    subject: &'a Uuid,
+    category: u8,
+    version: u32,
+) -> Place<'a> {
+    Place { town: town.as_str(), table, subject: subject.as_bytes(), category, version }
 }

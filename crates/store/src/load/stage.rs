@@ -1,75 +1,49 @@
-//! The one TEMP table of a load and the COPY stream into it. Everything sealed before it gets here:
-//! a TEMP table's rows may stand in the server's log when a statement fails.
+//! What a load stages: subjects, packs, rejects, records that wait. Everything is sealed here, before it
+//! gets near the TEMP table.
 
-use std::pin::Pin;
-
+use chrono::{DateTime, Utc};
+use kernel::TownCode;
 use kernel::id::{HouseholdId, PersonId};
 use seal::{ADDRESS, KeySet, LoadKey};
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::{ToSql, Type};
+use tokio::sync::{OwnedRwLockReadGuard, mpsc};
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
-use super::BulkLoad;
+use super::batch::{Batch, Kind, Row};
 use super::known::Key16;
-use crate::StoreError;
+use super::writer::Writer;
+use super::{BulkLoad, place};
 use crate::rows::link_task::LinkTaskBody;
-use crate::rows::load::RejectDetail;
+use crate::rows::load::{LoadRow, RejectDetail};
 use crate::rows::pack::{PackBody, Whereabouts};
-use crate::town::row_version;
+use crate::town::{epoch_number, row_version};
+use crate::{StoreError, TownKeys};
 
-/// What a staged row is. Numbers stand in the SQL beside this file.
-#[derive(Clone, Copy)]
-#[repr(i16)]
-pub(super) enum Kind {
-    Pack = 0,
-    Reject = 1,
-    LinkTask = 2,
-    KeySet = 3,
-    Person = 4,
-    Household = 5,
-    Member = 6,
-    Number = 7,
-    Carried = 8,
-}
-
-/// The stage is written once and read once a kind of row: in memory, as far as 256 MB of it go (of which
-/// PostgreSQL takes only what a load needs), and not through the file system each time.
-pub(super) const CREATE: &str = "SET temp_buffers = '256MB'; CREATE TEMP TABLE stage (
-    kind smallint NOT NULL,
-    subject_id uuid,
-    row_id uuid,
-    household_id uuid,
-    category smallint,
-    line integer,
-    label text,
-    record_key bytea,
-    row_hash bytea,
-    body bytea,
-    whereabouts bytea
-) ON COMMIT DROP";
-
-const COPY: &str = "COPY stage (kind, subject_id, row_id, household_id, category, line, label, record_key, row_hash, body, whereabouts) FROM STDIN (FORMAT binary)";
-
-/// The open COPY stream of a load.
+/// A load under way: rows are sealed into a batch, full batches go to the database.
 pub struct Stage {
-    writer: Pin<Box<BinaryCopyInWriter>>,
-    staged: Staged,
+    pub(super) town: TownCode,
+    keys: OwnedRwLockReadGuard<TownKeys>,
+    pub(super) at: DateTime<Utc>,
+    batch: Batch,
+    batches: mpsc::Sender<Batch>,
+    writer: JoinHandle<Result<Client, StoreError>>,
 }
 
-/// Which kinds of rows there are: a statement for one that is not there would read the whole stage for
-/// nothing.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Staged(u16);
-
-impl Staged {
-    const fn note(&mut self, kind: Kind) {
-        self.0 |= 1 << kind as i16;
-    }
-
-    /// Whether there is a row of one of these kinds.
-    pub fn any(self, kinds: &[Kind]) -> bool {
-        kinds.iter().any(|kind| self.0 & (1 << *kind as i16) != 0)
-    }
+/// What changes about a subject, beside packs.
+#[derive(Default)]
+pub struct StagedSubject<'a> {
+    /// Whether the town did not know them until now.
+    pub newcomer: bool,
+    /// Index of a number they go by.
+    pub number: Option<Key16>,
+    /// The household they are in from now on.
+    pub household: Option<HouseholdId>,
+    /// The index of that household's number, when the town did not know it until now.
+    pub household_number: Option<Key16>,
+    /// Their keys, when new or grown.
+    pub keys: Option<&'a KeySet>,
 }
 
 /// One pack to be sealed and staged.
@@ -80,8 +54,6 @@ pub struct StagedPack<'a> {
     pub category: u8,
     /// Line of the file.
     pub line: i32,
-    /// The part the person plays in the row.
-    pub role: &'a str,
     /// The record's key within its source.
     pub record_key: Key16,
     /// Hash of the row.
@@ -92,241 +64,183 @@ pub struct StagedPack<'a> {
     pub whereabouts: Option<&'a Whereabouts>,
 }
 
-#[derive(Default)]
-struct Columns<'a> {
-    subject: Option<Uuid>,
-    row: Option<Uuid>,
-    household: Option<Uuid>,
-    category: Option<i16>,
-    line: Option<i32>,
-    label: Option<&'a str>,
-    record_key: Option<&'a [u8]>,
-    row_hash: Option<&'a [u8]>,
-    body: Option<&'a [u8]>,
-    whereabouts: Option<&'a [u8]>,
+/// A record that waits for a human to say who it is.
+pub struct StagedTask<'a> {
+    /// The task on which a human has decided: it and the decision stay, and only what it rests on
+    /// changes. `None` for a new one.
+    pub decided: Option<Uuid>,
+    /// Line of the file.
+    pub line: i32,
+    /// Keyed mark of the part the person plays in the record.
+    pub part: Key16,
+    /// The record's key within its source.
+    pub record_key: Key16,
+    /// Hash of the row.
+    pub row_hash: Key16,
+    /// Content.
+    pub body: &'a LinkTaskBody,
 }
 
 impl BulkLoad {
-    /// Opens the COPY stream. While it is open the transaction takes no other statement.
+    /// The town's keys.
+    #[must_use]
+    pub fn keys(&self) -> &TownKeys {
+        &self.keys
+    }
+
+    /// Begins to stage; everything of the load is recorded at `at`.
+    #[must_use]
+    pub fn stage(self, load: &LoadRow, at: DateTime<Utc>) -> Stage {
+        // One batch waits while one is inserted and one is filled: memory stays bounded.
+        let (batches, taken) = mpsc::channel(1);
+        let writer = Writer {
+            client: self.client,
+            town: self.town.to_string(),
+            at,
+            epoch: epoch_number(&self.keys.epoch),
+            source: load.source.clone(),
+            load: load.id.uuid(),
+            upload: load.upload.uuid(),
+        };
+        let writer = tokio::spawn(writer.run(taken));
+        Stage { town: self.town, keys: self.keys, at, batch: Batch::new(), batches, writer }
+    }
+}
+
+impl Stage {
+    /// The town's keys.
+    #[must_use]
+    pub fn keys(&self) -> &TownKeys {
+        &self.keys
+    }
+
+    /// Stages what changes about a subject.
     ///
     /// # Errors
-    /// [`StoreError`] when the stream is refused.
-    pub async fn stage(&self) -> Result<Stage, StoreError> {
-        let sink = self.client.copy_in(COPY).await?;
-        let types = [
-            Type::INT2,
-            Type::UUID,
-            Type::UUID,
-            Type::UUID,
-            Type::INT2,
-            Type::INT4,
-            Type::TEXT,
-            Type::BYTEA,
-            Type::BYTEA,
-            Type::BYTEA,
-            Type::BYTEA,
-        ];
-        Ok(Stage { writer: Box::pin(BinaryCopyInWriter::new(sink, &types)), staged: Staged::default() })
+    /// [`StoreError`] of an earlier batch, after which the load is over.
+    pub async fn subject(&mut self, subject: Uuid, changed: &StagedSubject<'_>) -> Result<(), StoreError> {
+        let wrapped = changed
+            .keys
+            .map(|keys| keys.wrap(&self.keys.epoch, &place(&self.town, "keystore", &subject, 0, 0)));
+        let row = Row {
+            subject: Some(subject),
+            number: changed.number.as_ref(),
+            household: changed.household.map(HouseholdId::uuid),
+            household_number: changed.household_number.as_ref(),
+            keyset: wrapped.as_deref(),
+            ..Row::default()
+        };
+        let kind = if changed.newcomer { Kind::Newcomer } else { Kind::Subject };
+        self.push(kind, &row).await
     }
 
     /// Seals and stages a pack under the person's keys; a missing key is made in `keys`, which must be
     /// staged afterwards.
     ///
     /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn stage_pack(
-        &self,
-        stage: &mut Stage,
-        keys: &mut KeySet,
-        pack: &StagedPack<'_>,
-    ) -> Result<(), StoreError> {
+    /// [`StoreError`] of an earlier batch, after which the load is over.
+    pub async fn pack(&mut self, keys: &mut KeySet, pack: &StagedPack<'_>) -> Result<(), StoreError> {
         let (subject, id) = (pack.person.uuid(), Uuid::now_v7());
         let version = row_version(id);
-        let place = self.place("pack", &subject, pack.category, version);
-        let body = keys.get_or_create(pack.category).seal(&place, &serde_json::to_vec(pack.body)?);
+        let at = place(&self.town, "pack", &subject, pack.category, version);
+        let body = keys.get_or_create(pack.category).seal(&at, &json(pack.body)?);
         let whereabouts = match pack.whereabouts {
             Some(plain) => {
-                let place = self.place("pack", &subject, ADDRESS, version);
-                Some(keys.get_or_create(ADDRESS).seal(&place, &serde_json::to_vec(plain)?))
+                let at = place(&self.town, "pack", &subject, ADDRESS, version);
+                Some(keys.get_or_create(ADDRESS).seal(&at, &json(plain)?))
             }
             None => None,
         };
-        stage
-            .write(
-                Kind::Pack,
-                Columns {
-                    subject: Some(subject),
-                    row: Some(id),
-                    category: Some(i16::from(pack.category)),
-                    line: Some(pack.line),
-                    label: Some(pack.role),
-                    record_key: Some(&pack.record_key),
-                    row_hash: Some(&pack.row_hash),
-                    body: Some(&body),
-                    whereabouts: whereabouts.as_deref(),
-                    ..Columns::default()
-                },
-            )
-            .await
+        let row = Row {
+            subject: Some(subject),
+            row: Some(id),
+            category: Some(i16::from(pack.category)),
+            line: Some(pack.line),
+            record_key: Some(&pack.record_key),
+            row_hash: Some(&pack.row_hash),
+            body: Some(&body),
+            whereabouts: whereabouts.as_deref(),
+            ..Row::default()
+        };
+        self.push(Kind::Pack, &row).await
     }
 
     /// Seals and stages a rejected line.
     ///
     /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn stage_reject(
-        &self,
-        stage: &mut Stage,
+    /// [`StoreError`] of an earlier batch, after which the load is over.
+    pub async fn reject(
+        &mut self,
         key: &LoadKey,
         load: Uuid,
         line: i32,
         detail: &RejectDetail,
     ) -> Result<(), StoreError> {
         let codes = detail.reasons.iter().map(|fault| fault.code().as_str()).collect::<Vec<_>>().join(",");
-        let place = self.place("reject", &load, 0, line.unsigned_abs());
-        let body = key.boxes().seal(&place, &serde_json::to_vec(detail)?);
-        let columns = Columns {
+        let at = place(&self.town, "reject", &load, 0, line.unsigned_abs());
+        let body = key.boxes().seal(&at, &json(detail)?);
+        let row = Row {
             row: Some(Uuid::now_v7()),
             line: Some(line),
             label: Some(&codes),
             body: Some(&body),
-            ..Columns::default()
+            ..Row::default()
         };
-        stage.write(Kind::Reject, columns).await
+        self.push(Kind::Reject, &row).await
     }
 
-    /// Seals and stages a row that waits for a human to say who it is.
+    /// Seals and stages a record that waits, or waited until a human decided.
     ///
     /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn stage_link_task(
-        &self,
-        stage: &mut Stage,
-        key: &LoadKey,
-        place: (i32, &str),
-        marks: (Key16, Key16),
-        body: &LinkTaskBody,
-    ) -> Result<(), StoreError> {
-        self.stage_task(stage, (Kind::LinkTask, Uuid::now_v7()), key, place, marks, body).await
-    }
-
-    /// Seals and stages what a record now says on which a human has decided: the task and the decision
-    /// stay, and only what it rests on changes.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn stage_decided_task(
-        &self,
-        stage: &mut Stage,
-        key: &LoadKey,
-        task: Uuid,
-        place: (i32, &str),
-        marks: (Key16, Key16),
-        body: &LinkTaskBody,
-    ) -> Result<(), StoreError> {
-        self.stage_task(stage, (Kind::Carried, task), key, place, marks, body).await
-    }
-
-    async fn stage_task(
-        &self,
-        stage: &mut Stage,
-        (kind, id): (Kind, Uuid),
-        key: &LoadKey,
-        (line, role): (i32, &str),
-        (record_key, row_hash): (Key16, Key16),
-        body: &LinkTaskBody,
-    ) -> Result<(), StoreError> {
-        let sealed = key.boxes().seal(&self.place("link_task", &id, 0, 0), &serde_json::to_vec(body)?);
-        let columns = Columns {
+    /// [`StoreError`] of an earlier batch, after which the load is over.
+    pub async fn task(&mut self, key: &LoadKey, task: &StagedTask<'_>) -> Result<(), StoreError> {
+        let id = task.decided.unwrap_or_else(Uuid::now_v7);
+        let kind = if task.decided.is_some() { Kind::Decided } else { Kind::LinkTask };
+        let sealed = key.boxes().seal(&place(&self.town, "link_task", &id, 0, 0), &json(task.body)?);
+        let row = Row {
             row: Some(id),
-            line: Some(line),
-            label: Some(role),
-            record_key: Some(&record_key),
-            row_hash: Some(&row_hash),
+            line: Some(task.line),
+            part: Some(&task.part),
+            record_key: Some(&task.record_key),
+            row_hash: Some(&task.row_hash),
             body: Some(&sealed),
-            ..Columns::default()
+            ..Row::default()
         };
-        stage.write(kind, columns).await
+        self.push(kind, &row).await
     }
 
-    /// Stages a subject's key set, new or grown.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn stage_keyset(
-        &self,
-        stage: &mut Stage,
-        subject: Uuid,
-        keys: &KeySet,
-    ) -> Result<(), StoreError> {
-        let wrapped = keys.wrap(&self.keys.epoch, &self.place("keystore", &subject, 0, 0));
-        let columns = Columns { subject: Some(subject), body: Some(&wrapped), ..Columns::default() };
-        stage.write(Kind::KeySet, columns).await
+    /// Hands in the last rows and gives back the transaction's connection.
+    pub(super) async fn finish(mut self) -> Result<Client, StoreError> {
+        if !self.batch.is_empty() {
+            self.send().await?;
+        }
+        let Self { batches, writer, .. } = self;
+        drop(batches);
+        ended(writer).await
+    }
+
+    async fn push(&mut self, kind: Kind, row: &Row<'_>) -> Result<(), StoreError> {
+        self.batch.push(kind, row);
+        if self.batch.is_full() { self.send().await } else { Ok(()) }
+    }
+
+    async fn send(&mut self) -> Result<(), StoreError> {
+        let full = std::mem::replace(&mut self.batch, Batch::new());
+        if self.batches.send(full).await.is_ok() {
+            return Ok(());
+        }
+        ended(&mut self.writer).await.and(Err(StoreError::Malformed("a load's writer ended before the load")))
     }
 }
 
-impl Stage {
-    /// Stages a person the town did not know, with the index of the number they go by.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn person(&mut self, person: PersonId, number: &Key16) -> Result<(), StoreError> {
-        let columns =
-            Columns { subject: Some(person.uuid()), record_key: Some(number), ..Columns::default() };
-        self.write(Kind::Person, columns).await
-    }
+/// What the writer came to.
+async fn ended(
+    writer: impl Future<Output = Result<Result<Client, StoreError>, tokio::task::JoinError>>,
+) -> Result<Client, StoreError> {
+    writer.await.map_err(|_| StoreError::Malformed("a load's writer did not end"))?
+}
 
-    /// Stages a number that a known person goes by in another system.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn number(&mut self, person: PersonId, number: &Key16) -> Result<(), StoreError> {
-        let columns =
-            Columns { subject: Some(person.uuid()), record_key: Some(number), ..Columns::default() };
-        self.write(Kind::Number, columns).await
-    }
-
-    /// Stages a household the town did not know.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn household(&mut self, household: HouseholdId, number: &Key16) -> Result<(), StoreError> {
-        let columns =
-            Columns { household: Some(household.uuid()), record_key: Some(number), ..Columns::default() };
-        self.write(Kind::Household, columns).await
-    }
-
-    /// Stages a new membership.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the stream breaks.
-    pub async fn member(&mut self, person: PersonId, household: HouseholdId) -> Result<(), StoreError> {
-        let columns =
-            Columns { subject: Some(person.uuid()), household: Some(household.uuid()), ..Columns::default() };
-        self.write(Kind::Member, columns).await
-    }
-
-    /// Ends the stream and says what is there.
-    pub(super) async fn finish(mut self) -> Result<Staged, StoreError> {
-        self.writer.as_mut().finish().await?;
-        Ok(self.staged)
-    }
-
-    async fn write(&mut self, kind: Kind, c: Columns<'_>) -> Result<(), StoreError> {
-        self.staged.note(kind);
-        let values: [&(dyn ToSql + Sync); 11] = [
-            &(kind as i16),
-            &c.subject,
-            &c.row,
-            &c.household,
-            &c.category,
-            &c.line,
-            &c.label,
-            &c.record_key,
-            &c.row_hash,
-            &c.body,
-            &c.whereabouts,
-        ];
-        Ok(self.writer.as_mut().write(&values).await?)
-    }
+/// The plain text of a box, wiped when it has been sealed.
+fn json(value: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    Ok(Zeroizing::new(serde_json::to_vec(value)?))
 }

@@ -71,8 +71,8 @@ pub struct LinkTaskRow {
     pub source: String,
     /// Line of the file, from 1.
     pub line: i32,
-    /// The part the subject plays in the row.
-    pub role: String,
+    /// Keyed mark of the part that the subject plays in the record: tells the parts of one record apart.
+    pub part: Vec<u8>,
     /// Keyed identity of the record in its source.
     pub record_key: Vec<u8>,
     /// Keyed hash of the row.
@@ -94,6 +94,8 @@ pub struct LinkTaskRow {
 /// The sealed part of a task.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkTaskBody {
+    /// The part the subject plays in the record.
+    pub role: String,
     /// Who the row says the subject is.
     pub identity: Identity,
     /// What it says about the subject.
@@ -137,7 +139,7 @@ struct Columns {
     upload_id: Uuid,
     source: String,
     line: i32,
-    role: String,
+    part: Vec<u8>,
     record_key: Vec<u8>,
     row_hash: Vec<u8>,
     state: String,
@@ -222,7 +224,7 @@ impl TownConn {
             upload: UploadId::from_uuid(c.upload_id),
             source: c.source,
             line: c.line,
-            role: c.role,
+            part: c.part,
             record_key: c.record_key,
             row_hash: c.row_hash,
             state: c.state.parse()?,
@@ -254,7 +256,7 @@ impl TownTx {
                 link_task::upload_id.eq(new.upload.uuid()),
                 link_task::source.eq(&new.source),
                 link_task::line.eq(new.line),
-                link_task::role.eq(&new.role),
+                link_task::part.eq(&new.part),
                 link_task::record_key.eq(&new.record_key),
                 link_task::row_hash.eq(&new.row_hash),
                 link_task::state.eq(LinkTaskState::Open.as_str()),

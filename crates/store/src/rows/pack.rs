@@ -21,6 +21,9 @@ const CHUNK: usize = 4_000;
 /// The sealed content of a pack.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackBody {
+    /// The part the subject plays in the record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub role: String,
     /// Who the row says the subject is, without whereabouts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
@@ -88,8 +91,6 @@ pub struct PackRow {
     pub load: LoadId,
     /// Line of the file, from 1.
     pub line: i32,
-    /// The part the subject plays in the row.
-    pub role: String,
     /// When the platform learned it.
     pub recorded_from: DateTime<Utc>,
     /// When it was superseded.
@@ -109,7 +110,6 @@ struct Columns {
     source: String,
     load_id: Uuid,
     line: i32,
-    role: String,
     recorded_from: DateTime<Utc>,
     recorded_to: Option<DateTime<Utc>>,
     body: Vec<u8>,
@@ -185,7 +185,6 @@ impl TownConn {
             source: c.source,
             load: LoadId::from_uuid(c.load_id),
             line: c.line,
-            role: c.role,
             recorded_from: c.recorded_from,
             recorded_to: c.recorded_to,
             body,
@@ -207,8 +206,6 @@ pub struct NewPack {
     pub load: LoadId,
     /// Line of the file, from 1; 0 when it came from no file.
     pub line: i32,
-    /// The part the subject plays in the record.
-    pub role: String,
     /// Keyed identity of the record in its source, 16 bytes.
     pub record_key: Vec<u8>,
     /// Keyed hash of the record, 16 bytes.
@@ -249,7 +246,6 @@ impl TownTx {
                     pack::source.eq(&new.source),
                     pack::load_id.eq(new.load.uuid()),
                     pack::line.eq(new.line),
-                    pack::role.eq(&new.role),
                     pack::record_key.eq(&new.record_key),
                     pack::row_hash.eq(&new.row_hash),
                     pack::recorded_from.eq(at),
@@ -262,26 +258,42 @@ impl TownTx {
         Ok(())
     }
 
-    /// Closes the packs in force that one record of a source gave one subject.
+    /// Closes the packs in force that one record of a source gave one subject in one part, of which
+    /// `part` is the keyed mark. The role is sealed in the packs: they are opened to tell.
     ///
     /// # Errors
-    /// [`StoreError`] when the statement fails.
+    /// [`StoreError`] when a statement fails or a pack does not open.
     pub async fn pack_close_record(
         &mut self,
         subject: Uuid,
         source: &str,
         record_key: &[u8],
-        role: &str,
+        part: &[u8],
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        let keys = self.keysets(&[subject]).await?;
+        let (driver, town) = self.parts()?;
+        let rows: Vec<Columns> = pack::table
+            .filter(pack::town_id.eq(&town))
+            .filter(pack::subject_id.eq(subject))
+            .filter(pack::source.eq(source))
+            .filter(pack::record_key.eq(record_key))
+            .filter(pack::recorded_to.is_null())
+            .select(Columns::as_select())
+            .load(driver)
+            .await?;
+        let mut ids = Vec::new();
+        for columns in rows {
+            let pack = self.pack_open(columns, &keys)?;
+            if self.keys().part(record_key, &pack.body.role) == part {
+                ids.push(pack.id.uuid());
+            }
+        }
         let (driver, town) = self.parts()?;
         diesel::update(pack::table)
             .filter(pack::town_id.eq(town))
             .filter(pack::subject_id.eq(subject))
-            .filter(pack::source.eq(source))
-            .filter(pack::record_key.eq(record_key))
-            .filter(pack::role.eq(role))
-            .filter(pack::recorded_to.is_null())
+            .filter(pack::pack_id.eq_any(ids))
             .set(pack::recorded_to.eq(at))
             .execute(driver)
             .await?;
