@@ -100,7 +100,8 @@ async fn a_protected_stranger_waits_for_a_human() {
     town.list(today(), &[protected("K1", &nth(900), Some(&nth(2)), today() + days(100))]).await;
     assert_eq!(town.shown().await, [Open, Protected, Open, Open, Open]);
     let open = "SELECT count(*) FROM town.link_task WHERE source = 'protection_list' AND state = 'open'";
-    assert_eq!(number(&town.world, open).await, 1);
+    // The stranger, and the respondent whom the town does not know either.
+    assert_eq!(number(&town.world, open).await, 2);
     let ctx = town.world.ctx(KAISEI, &[Grant::CaseWorker], Purpose::DataQuality);
     let tasks = town.world.app.link_tasks(&ctx, app::rows::LinkTaskState::Open, None, 10).await.unwrap();
     let task = tasks.iter().find(|task| task.0.body.as_ref().unwrap().role == "person").unwrap().0.id;
