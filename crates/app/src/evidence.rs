@@ -50,6 +50,14 @@ pub struct LeafView {
 }
 
 impl App {
+    /// Ends the offers that nobody answered in time, of all towns. Returns how many.
+    ///
+    /// # Errors
+    /// A fault when the database cannot be reached.
+    pub async fn handovers_expire(&self) -> Result<i64> {
+        self.log.sequencer.expire_offers().await.map_err(store)
+    }
+
     /// Places what was committed since the last round and signs a checkpoint. Returns how many leaves
     /// were placed.
     ///

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ::retention::Schedule;
 use kernel::slug::{RulebookCode, TownSlug};
 use kernel::{Code, Digest, Fault, ItemCode, ItemDef, SourceCode, TownCode};
 use layouts::codes::CodeLists;
@@ -13,7 +14,7 @@ use crate::faults::Faults;
 use crate::legal::text;
 use crate::source::{Shelf, Source, SourceDoc};
 use crate::town::{Organ, School, Section, Town};
-use crate::{format, items};
+use crate::{format, items, retention};
 
 const COOPERATIVE_FILE: &str = "cooperative/cooperative.toml";
 
@@ -30,6 +31,8 @@ pub struct Cooperative {
     pub codes: CodeLists,
     /// The shared rulebooks.
     pub rulebooks: BTreeMap<RulebookCode, Rulebook>,
+    /// The shared rules of how long records are kept.
+    pub retention: Schedule,
     /// The towns, by folder name.
     pub towns: Vec<TownProfile>,
 }
@@ -45,8 +48,10 @@ pub struct TownProfile {
     pub name: String,
     /// Its reading.
     pub kana: String,
-    /// Residents, as published.
+    /// Residents, as published; of a training town, as many as are made up.
     pub population: u32,
+    /// Whether it is a town to practise in, which is no member and exists nowhere.
+    pub training: bool,
     /// 機関.
     pub organs: Vec<Organ>,
     /// 課・班.
@@ -57,6 +62,8 @@ pub struct TownProfile {
     pub sources: BTreeMap<SourceCode, Source>,
     /// The rulebooks the town has chosen, as they hold in it.
     pub rulebooks: BTreeMap<RulebookCode, Effective>,
+    /// How long its records are kept: the shared rules, its own over them.
+    pub retention: Schedule,
     /// The identity of the applied files: [`TownBundle::digest`].
     pub digest: Digest,
 }
@@ -87,16 +94,29 @@ impl Cooperative {
         let layouts = layouts(bundle, &mut faults);
         let codes = code_lists(bundle, COOPERATIVE, &mut faults);
         let rulebooks = rulebooks(bundle, &items, &mut faults);
-        let shared = Shared { items: &items, layouts: &layouts, codes: &codes, rulebooks: &rulebooks };
+        let retention = retention::shared(bundle, &items, &mut faults);
+        let shared = Shared {
+            items: &items,
+            layouts: &layouts,
+            codes: &codes,
+            rulebooks: &rulebooks,
+            retention: &retention,
+        };
         let mut towns: Vec<TownProfile> = Vec::new();
         for slug in bundle.towns() {
             let known: Vec<_> = towns.iter().map(|town| town.code).collect();
             towns.extend(read_town(bundle, slug, &known, &shared, &mut faults));
         }
         match (name, faults.into_vec()) {
-            (Some(name), faults) if faults.is_empty() => {
-                Ok(Self { name, items, layouts: clean(layouts), codes, rulebooks: clean(rulebooks), towns })
-            }
+            (Some(name), faults) if faults.is_empty() => Ok(Self {
+                name,
+                items,
+                layouts: clean(layouts),
+                codes,
+                rulebooks: clean(rulebooks),
+                retention,
+                towns,
+            }),
             (_, faults) => Err(faults),
         }
     }
@@ -132,6 +152,7 @@ struct Shared<'c> {
     layouts: &'c BTreeMap<String, Option<LayoutDoc>>,
     codes: &'c CodeLists,
     rulebooks: &'c BTreeMap<RulebookCode, Option<Rulebook>>,
+    retention: &'c Schedule,
 }
 
 /// Those without faults: all of them, once there is no fault anywhere.
@@ -205,6 +226,7 @@ fn read_town(
     let shelf = Shelf { sections, layouts: shared.layouts, codes: &codes, items: shared.items };
     let sources = read_sources(bundle, slug, &shelf, faults);
     let rulebooks = read_overlays(bundle, slug, shared, faults);
+    let retention = retention::of_town(bundle, slug, shared.retention, shared.items, faults);
     let town = town?;
     // Files that cannot be read as text have their faults already.
     let digest = bundle.of_town(slug).ok()?.digest();
@@ -214,11 +236,13 @@ fn read_town(
         name: town.name?,
         kana: town.kana?,
         population: town.population?,
+        training: town.training,
         organs: town.organs,
         sections: town.sections,
         schools: town.schools,
         sources,
         rulebooks,
+        retention,
         digest,
     })
 }
@@ -282,16 +306,17 @@ fn read_overlays(
 
 /// Files in places where none is read: a misspelt folder would otherwise be passed over in silence.
 fn stray_files(bundle: &Bundle, faults: &mut Faults) {
-    const SHARED: &str = "cooperative.toml, items/*.toml, layouts/**/*.toml, rulebooks/*.toml, codes/*.csv";
-    const OWN: &str = "town.toml, sources/*.toml, codes/*.csv, overlays/*.toml";
+    const SHARED: &str =
+        "cooperative.toml, retention.toml, items/*.toml, layouts/**/*.toml, rulebooks/*.toml, codes/*.csv";
+    const OWN: &str = "town.toml, retention.toml, sources/*.toml, codes/*.csv, overlays/*.toml";
     for path in bundle.paths() {
         let Some((folder, rest)) = path.split_once('/') else { continue };
         let shared = folder == COOPERATIVE;
         let (inner, file) = rest.split_once('/').unwrap_or(("", rest));
         let flat = !file.contains('/');
         let known = match (shared, inner) {
-            (true, "") => file == "cooperative.toml",
-            (false, "") => file == "town.toml",
+            (true, "") => matches!(file, "cooperative.toml" | retention::FILE),
+            (false, "") => matches!(file, "town.toml" | retention::FILE),
             (true, "layouts") => file.ends_with(".toml"),
             (true, "items" | "rulebooks") | (false, "sources" | "overlays") => {
                 flat && file.ends_with(".toml")

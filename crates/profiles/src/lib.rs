@@ -10,6 +10,7 @@ mod coverage;
 mod faults;
 mod items;
 mod legal;
+mod retention;
 mod source;
 mod town;
 

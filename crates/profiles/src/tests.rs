@@ -51,16 +51,24 @@ fn faults_of(files: BTreeMap<String, Vec<u8>>) -> Vec<Fault> {
     Cooperative::read(&Bundle::new(files)).err().unwrap_or_default()
 }
 
+/// The members' codes (総務省 全国地方公共団体コード).
+const MEMBERS: [&str; 14] = [
+    "143014", "143219", "143413", "143421", "143618", "143626", "143634", "143642", "143669", "143821",
+    "143839", "143847", "144011", "144029",
+];
+
 #[test]
 fn the_committed_folder_is_valid() {
     let cooperative = Cooperative::read(&Bundle::new(committed())).map_err(|faults| {
         faults.iter().map(|fault| format!("{} {}", fault.code(), fault.detail(Lang::En))).collect::<Vec<_>>()
     });
     let cooperative = cooperative.unwrap();
-    let codes: Vec<_> = cooperative.towns.iter().map(|town| town.code.to_string()).collect();
-    for code in ["143669", "143626", "143618", "143821", "143014"] {
-        assert!(codes.contains(&code.to_owned()), "{code}");
-    }
+    let (training, members): (Vec<_>, Vec<_>) = cooperative.towns.iter().partition(|town| town.training);
+    let codes = |towns: &[&TownProfile]| {
+        towns.iter().map(|town| town.code.to_string()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(codes(&members), MEMBERS.map(str::to_owned).into());
+    assert_eq!(codes(&training), ["149993".to_owned()].into());
     for town in &cooperative.towns {
         assert_eq!(town.sources.len(), 14, "{}", town.name);
         let list = &town.sources[&"protection_list".parse().unwrap()];
@@ -78,6 +86,7 @@ fn each_mistake_is_told_with_file_and_line() {
         ("kaisei/town.toml", "code = \"mayor/jumin\"", "code = \"mayer/jumin\"", Code::ConfigReference),
         ("kaisei/town.toml", "format = 1", "format = 2", Code::ConfigInvalidValue),
         ("kaisei/town.toml", "population = 18329", "population = ", Code::ConfigSyntax),
+        ("renshu/town.toml", "training = true", "training = 1", Code::ConfigInvalidValue),
         (
             "kaisei/sources/attendance.toml",
             "section = \"board/gakko\"",

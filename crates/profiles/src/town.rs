@@ -78,6 +78,7 @@ pub(crate) struct Town {
     pub name: Option<String>,
     pub kana: Option<String>,
     pub population: Option<u32>,
+    pub training: bool,
     pub organs: Vec<Organ>,
     pub sections: Vec<Section>,
     pub schools: Vec<School>,
@@ -99,6 +100,7 @@ impl Town {
         let (name, kana) = (text(&mut root, "name"), text(&mut root, "kana"));
         let population = root.need::<u32>("population");
         text(&mut root, "population_source");
+        let training = root.get::<bool>("training").is_some_and(|training| training.value);
         let organs = organs(&mut root);
         let sections = sections(&mut root, &organs);
         let schools = schools(&mut root);
@@ -112,6 +114,7 @@ impl Town {
             name,
             kana,
             population: population.map(|population| population.value),
+            training,
             organs,
             sections,
             schools,

@@ -143,6 +143,17 @@ BEGIN
   RETURN current_state;
 END $$
 --;
+-- Ends offers that nobody answered in time: the sealed package goes. For the sequencer, not for a town.
+CREATE FUNCTION hub.expire_offers() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  ended bigint;
+BEGIN
+  UPDATE hub.handover h SET state = 'expired', package = NULL, changed_at = now() WHERE h.state = 'offered' AND h.expires_at <= now();
+  GET DIAGNOSTICS ended = ROW_COUNT;
+  RETURN ended;
+END $$
+--;
 -- Records the receiver's signed receipt; the lead of a transfer moves with it.
 CREATE FUNCTION hub.receive(p_town text, p_id uuid, p_receipt bytea) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -192,6 +203,8 @@ BEGIN
   RETURN QUERY SELECT k.town_id, k.purpose, k.public_key FROM hub.town_key k ORDER BY k.town_id, k.purpose;
 END $$
 --;
-REVOKE EXECUTE ON FUNCTION hub.require_caller(text, text), hub.offer(text, uuid, text, text, timestamptz, bytea), hub.handovers(text), hub.handover_status(text, uuid), hub.fetch_package(text, uuid), hub.decide(text, uuid, boolean, text), hub.withdraw(text, uuid), hub.receive(text, uuid, bytea), hub.complete(text, uuid), hub.publish_key(text, text, bytea), hub.town_keys() FROM PUBLIC
+REVOKE EXECUTE ON FUNCTION hub.require_caller(text, text), hub.offer(text, uuid, text, text, timestamptz, bytea), hub.handovers(text), hub.handover_status(text, uuid), hub.fetch_package(text, uuid), hub.decide(text, uuid, boolean, text), hub.withdraw(text, uuid), hub.expire_offers(), hub.receive(text, uuid, bytea), hub.complete(text, uuid), hub.publish_key(text, text, bytea), hub.town_keys() FROM PUBLIC
 --;
 GRANT EXECUTE ON FUNCTION hub.offer(text, uuid, text, text, timestamptz, bytea), hub.handovers(text), hub.handover_status(text, uuid), hub.fetch_package(text, uuid), hub.decide(text, uuid, boolean, text), hub.withdraw(text, uuid), hub.receive(text, uuid, bytea), hub.complete(text, uuid), hub.publish_key(text, text, bytea), hub.town_keys() TO {p}_town
+--;
+GRANT EXECUTE ON FUNCTION hub.expire_offers() TO {p}_seq

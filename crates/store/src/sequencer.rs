@@ -1,5 +1,6 @@
 //! The sequencer's hands: it gives committed leaves their places in the one tree and keeps the
-//! signed checkpoints. The tree itself and the signature are `evidence`'s.
+//! signed checkpoints. The tree itself and the signature are `evidence`'s. It also ends what no town is
+//! there to end: offers that nobody answered in time.
 
 use std::sync::Arc;
 
@@ -67,7 +68,23 @@ impl Sequencer {
         Ok(())
     }
 
+    /// Ends the offers whose time is over; their packages are gone from then on. Returns how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the role cannot connect or the statement fails.
+    pub async fn expire_offers(&self) -> Result<i64, StoreError> {
+        let mut conn = self.conn().await?;
+        let ended: Ended = sql_query("SELECT hub.expire_offers() AS count").get_result(&mut conn).await?;
+        Ok(ended.count)
+    }
+
     async fn conn(&self) -> Result<Object<AsyncPgConnection>, StoreError> {
         self.pool.get().await.map_err(|_| StoreError::Unavailable)
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Ended {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }

@@ -42,6 +42,11 @@ async fn handovers(app: Arc<App>) {
     let mut tick = tokio::time::interval(HANDOVERS_EVERY);
     loop {
         tick.tick().await;
+        match app.handovers_expire().await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "offers that nobody answered in time have ended"),
+            Err(fault) => tracing::error!(code = %fault, "offers could not be ended"),
+        }
         let Ok(members) = app.members().await else { continue };
         for member in members {
             if let Err(fault) = app.handovers_close(member.town).await {

@@ -179,6 +179,23 @@ async fn what_was_taken_back_or_has_lapsed_cannot_be_accepted() {
 }
 
 #[tokio::test]
+async fn an_offer_that_nobody_answers_ends_and_its_package_goes() {
+    let family = Family::new().await;
+    let (app, sender) = (family.app(), family.sender());
+    let (over, open) = (family.offered().await, family.offered().await);
+    let sql = family.world.db.superuser().await;
+    let row = |id: kernel::id::HandoverId, rest: &str| format!("{rest} handover_id = '{}'", id.uuid());
+    sql.run(&row(over, "UPDATE hub.handover SET expires_at = now() - interval '1 second' WHERE")).await;
+    assert_eq!(app.handovers_expire().await.unwrap(), 1);
+    assert_eq!(app.handovers_expire().await.unwrap(), 0, "once");
+    let kept = "SELECT count(*) FROM hub.handover WHERE package IS NOT NULL AND";
+    assert_eq!(sql.number(&row(over, kept)).await, 0);
+    assert_eq!(sql.number(&row(open, kept)).await, 1, "the other offer stands");
+    assert_eq!(at(&app.handover(&sender, over).await.unwrap()).0, "expired");
+    assert_eq!(at(&app.handover(&sender, open).await.unwrap()).0, "offered");
+}
+
+#[tokio::test]
 async fn a_withdrawn_consent_stops_what_rests_on_it_and_nothing_else() {
     let family = Family::new().await;
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());

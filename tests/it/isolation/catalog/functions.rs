@@ -15,6 +15,7 @@ const EXECUTE: &[(&str, &[&str])] = &[
     ("hub.latest_checkpoint()", &["town", "seq", "coop"]),
     ("hub.sequence(integer)", &["seq"]),
     ("hub.sign_checkpoint(bigint,bytea,bytea)", &["seq"]),
+    ("hub.expire_offers()", &["seq"]),
     ("hub.require_caller(text,text)", &[]),
     ("hub.lock_town(text)", &["town"]),
     ("hub.offer(text,uuid,text,text,timestamp with time zone,bytea)", &["town"]),
