@@ -47,18 +47,19 @@ pub(crate) fn make_homonyms(
         .map(|(at, person)| (at, person.clone()))
         .collect();
     let mut left = pairs;
-    let mut one: Option<&(usize, Person)> = None;
-    for two in pupils.iter().step_by(5) {
-        let Some((_, model)) = one else {
-            one = Some(two);
+    let mut single: Vec<&Person> = Vec::new();
+    for (at, other) in &pupils {
+        if left == 0 {
+            return;
+        }
+        let fits = |one: &&Person| {
+            one.sex == other.sex && one.grade(as_of) == other.grade(as_of) && one.household != other.household
+        };
+        let Some(place) = single.iter().position(fits) else {
+            single.push(other);
             continue;
         };
-        let (at, other) = two;
-        let alike = model.sex == other.sex && model.grade(as_of) == other.grade(as_of);
-        if left == 0 || !alike || model.household == other.household {
-            continue;
-        }
-        let home = other.household;
+        let (model, home) = (single.swap_remove(place), other.household);
         for person in population.people.iter_mut().filter(|person| person.household == home) {
             person.family = model.family;
         }
@@ -66,7 +67,7 @@ pub(crate) fn make_homonyms(
             (person.given, person.birth) = (model.given, model.birth);
             person.since = person.since.max(model.birth);
         }
-        (left, one) = (left - 1, None);
+        left -= 1;
     }
 }
 

@@ -17,9 +17,10 @@ use crate::school;
 /// What to make.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The same seed makes the same bytes.
+    /// The same seed makes the same bytes. A training town does not ask: exercises count on its people.
     pub seed: u64,
-    /// Residents of all towns together, spread by population.
+    /// Residents of all members together, spread by population. A training town has its own number
+    /// besides.
     pub residents: usize,
     /// The day on which every system exports.
     pub as_of: NaiveDate,
@@ -69,7 +70,8 @@ impl<'c> Synth<'c> {
     /// Makes every town's people.
     #[must_use]
     pub fn new(settings: Settings, cooperative: &'c Cooperative) -> Self {
-        let codes: Vec<_> = cooperative.towns.iter().map(|town| town.code).collect();
+        let members = cooperative.towns.iter().filter(|town| !town.training);
+        let codes: Vec<_> = members.map(|town| town.code).collect();
         let sizes = spread(settings.residents, &cooperative.towns);
         let towns = cooperative
             .towns
@@ -92,7 +94,7 @@ impl<'c> Synth<'c> {
             .sources
             .iter()
             .filter_map(|(code, source)| {
-                register::file(self.settings.seed, made, profile, code, source).transpose()
+                register::file(seed_of(&self.settings, profile), made, profile, code, source).transpose()
             })
             .collect()
     }
@@ -136,7 +138,8 @@ fn make(
     codes: &[TownCode],
     all: &Cooperative,
 ) -> Town {
-    let mut maker = Maker::new(settings.seed, settings.as_of, profile.code, codes);
+    let seed = seed_of(settings, profile);
+    let mut maker = Maker::new(seed, settings.as_of, profile.code, codes);
     let code_of = |slug: &TownSlug| all.towns.iter().find(|town| town.slug == *slug).map(|town| town.code);
     let family = settings.family_moves.as_ref().and_then(|(from, to)| {
         if profile.slug == *from {
@@ -149,7 +152,7 @@ fn make(
     });
     maker.fill(size);
     let mut population = maker.population;
-    let mut chance = Chance::new(settings.seed, &format!("{}/school", profile.code));
+    let mut chance = Chance::new(seed, &format!("{}/school", profile.code));
     school::enrol(&mut population, &profile.schools, settings.as_of, &mut chance);
     let family_home =
         family.and_then(|(family, _)| population.people.get(family.mother)).map(|p| p.household);
@@ -157,10 +160,17 @@ fn make(
     Town { as_of: settings.as_of, population, schools: profile.schools.clone(), family }
 }
 
-/// Residents of each town: by population, the largest remainders rounded up.
+/// The seed of a town's people and files.
+const fn seed_of(settings: &Settings, profile: &TownProfile) -> u64 {
+    if profile.training { 0 } else { settings.seed }
+}
+
+/// Residents of each town: of members by population, the largest remainders rounded up; of a training
+/// town its own number.
 pub(crate) fn spread(residents: usize, towns: &[TownProfile]) -> Vec<usize> {
-    let total: usize = towns.iter().map(population).sum::<usize>().max(1);
-    let share = |town: &TownProfile| residents.saturating_mul(population(town));
+    let weight = |town: &TownProfile| if town.training { 0 } else { population(town) };
+    let total: usize = towns.iter().map(weight).sum::<usize>().max(1);
+    let share = |town: &TownProfile| residents.saturating_mul(weight(town));
     let mut sizes: Vec<_> = towns.iter().map(|town| share(town) / total).collect();
     let mut by_remainder: Vec<_> = (0..towns.len()).collect();
     by_remainder.sort_by_key(|at| std::cmp::Reverse(towns.get(*at).map_or(0, |town| share(town) % total)));
@@ -169,6 +179,9 @@ pub(crate) fn spread(residents: usize, towns: &[TownProfile]) -> Vec<usize> {
         if let Some(size) = sizes.get_mut(at) {
             *size += 1;
         }
+    }
+    for (size, town) in sizes.iter_mut().zip(towns).filter(|(_, town)| town.training) {
+        *size = population(town);
     }
     sizes
 }

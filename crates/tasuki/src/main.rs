@@ -18,7 +18,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Five fictional towns, from their files to a completed handover, then serve.
+    /// Every town with fictional residents, from its files to a completed handover, then serve.
     Demo(demo::Options),
     /// Make or bring up to date the roles, the database and the schema. Needs the superuser.
     Install {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use profiles::{Bundle, Cooperative};
 use synth::{Settings, Synth, SynthFile};
 
-use crate::towns::code;
+use crate::towns::{ALL, code};
 
 /// Every file of the folder.
 ///
@@ -38,7 +38,7 @@ pub fn cooperative(bundle: &Bundle) -> Cooperative {
 const FIRST: &[&str] = &["resident_register", "school_register"];
 
 /// The fictional files of these towns, in the order in which they are to be loaded; `residents` are of
-/// all the towns of the cooperative together.
+/// [`ALL`] together, as if the cooperative had no other member.
 ///
 /// # Panics
 /// When a layout has no spelling for a value.
@@ -51,7 +51,9 @@ pub fn files(
 ) -> Vec<(String, Vec<SynthFile>)> {
     let family_moves = Some(("kaisei".parse().unwrap(), "oi".parse().unwrap()));
     let settings = Settings { seed: 1, residents, as_of, family_moves };
-    let synth = Synth::new(settings, cooperative);
+    let mut known = cooperative.clone();
+    known.towns.retain(|town| ALL.iter().any(|loaded| code(loaded) == town.code));
+    let synth = Synth::new(settings, &known);
     let of_town = |town: &&str| {
         let mut files = synth.files(code(town)).unwrap();
         let place = |file: &SynthFile| FIRST.iter().position(|first| *first == file.source.as_str());

@@ -13,7 +13,7 @@ pub const HAKONE: &str = "143821";
 /// 葉山町.
 pub const HAYAMA: &str = "143014";
 
-/// The towns of the demo.
+/// The towns whose fictional files tests load: some of the members.
 pub const ALL: &[&str] = &[KAISEI, OI, NAKAI, HAKONE, HAYAMA];
 
 /// 清川村: a town with a valid code that no test admits unless it says so.

@@ -1,5 +1,5 @@
-//! `tasuki demo`: five fictional towns, from the files of their systems to a completed handover.
-//! Everything it does it does through the use cases that the API calls.
+//! `tasuki demo`: every town of a `tenants/` folder with fictional residents, from the files of their
+//! systems to a completed handover. Everything it does it does through the use cases that the API calls.
 #![expect(clippy::print_stdout, reason = "the demonstration tells a person what happened")]
 
 mod handover;
@@ -31,8 +31,10 @@ pub struct Options {
     /// Folder for the demonstration's keys and certificate.
     #[arg(long)]
     state: PathBuf,
-    /// Residents in all towns together, spread by population.
-    #[arg(long, default_value_t = 8_000)]
+    /// Residents of all members together, spread by population: by default about one in eleven. The
+    /// training town has its own number besides. With few, the smallest member has no pupil, and its
+    /// empty school register is refused.
+    #[arg(long, default_value_t = 26_000)]
     residents: usize,
     /// Port to serve on, on this machine only.
     #[arg(long, default_value_t = 8443)]
@@ -66,16 +68,16 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let (installation, folder) = fresh_installation(options).await?;
     let app = App::open(Arc::clone(&installation), folder).await?;
     println!(
-        "==> {}町の設定を適用しています / applying the profiles of {} towns",
+        "==> {}町村の設定を適用しています / applying the profiles of {} towns",
         cooperative.towns.len(),
         cooperative.towns.len()
     );
     let desks = towns::open(&app, &cooperative, &bundle).await?;
-    println!(
-        "==> 架空の住民{}人を作っています / making {} fictional residents",
-        options.residents, options.residents
-    );
     let synth = Synth::new(settings(options)?, &cooperative);
+    let people: usize = synth.truth().towns.values().map(|town| town.people.len()).sum();
+    println!(
+        "==> 架空の住民{people}人の記録を取り込んでいます / loading the records of {people} fictional residents"
+    );
     let loaded = loads::all(&app, &desks, &synth).await?;
     println!("==> 判定しています / scoring");
     let before = scores::all(&app, &desks).await?;

@@ -94,7 +94,7 @@ fn loads(told: &Told<'_>) {
             sum(|c| c.queued),
         ])
     });
-    let heads = ["町", "連携元", "行数", "取込", "変化なし", "取込エラー", "突合済", "突合待ち"];
+    let heads = ["町村", "連携元", "行数", "取込", "変化なし", "取込エラー", "突合済", "突合待ち"];
     table(&heads, &rows.collect::<Vec<_>>());
 }
 
@@ -122,7 +122,7 @@ fn relations(told: &Told<'_>) {
         let counts = [kin.children, kin.parents_unknown, kin.single_unknown];
         Some(std::iter::once(town.name.clone()).chain(counts.map(|count| count.to_string())).collect())
     });
-    table(&["町", "こども", "親が不明", "ひとり親か不明"], &rows.collect::<Vec<_>>());
+    table(&["町村", "こども", "親が不明", "ひとり親か不明"], &rows.collect::<Vec<_>>());
 }
 
 fn candidates(told: &Told<'_>) {
@@ -145,7 +145,7 @@ fn candidates(told: &Told<'_>) {
         let threshold = threshold.map(|t| t.to_string()).unwrap_or_default();
         Some([town.name.clone(), threshold].into_iter().chain(lists.map(of)).collect())
     });
-    let heads = ["町", "しきい値", "該当", "可能性", "判定不能", "非該当", "対象外", "年齢外"];
+    let heads = ["町村", "しきい値", "該当", "可能性", "判定不能", "非該当", "対象外", "年齢外"];
     table(&heads, &rows.collect::<Vec<_>>());
 }
 
