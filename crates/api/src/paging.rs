@@ -61,7 +61,14 @@ impl<K: FromStr> Paging<K> {
         Ok(Self { limit, cursor })
     }
 
+    /// Items in the page: what to ask of a use case that says itself whether more follow.
+    #[must_use]
+    pub const fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// How many items to ask of a use case: one more than the page holds shows whether another follows.
+    /// Not for residents: who is asked for is recorded as looked at.
     #[must_use]
     pub fn fetch(&self) -> i64 {
         i64::try_from(self.limit).unwrap_or(i64::MAX).saturating_add(1)
@@ -104,6 +111,11 @@ pub struct Page<T: ToSchema> {
 }
 
 impl<T: ToSchema> Page<T> {
+    /// A page that a use case cut: exactly what is shown, and the key it goes on behind.
+    pub fn shown<K: Display>(now: DateTime<Utc>, items: Vec<T>, next: Option<K>) -> Self {
+        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor: next.map(encode) }
+    }
+
     /// A page of rows that a use case read from the cursor on, [`Paging::fetch`] of them at most.
     pub fn of<R, K: Display>(
         now: DateTime<Utc>,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::id::{HouseholdId, LoadId, PersonId};
 use kernel::{Category, Code, Fault, Identity, Observation, TownCtx};
-use linkage::kinship::{Household, Member, Relation, SingleParent};
+use linkage::kinship::{Relation, SingleParent};
 use store::rows::pack::Whereabouts;
 
 use crate::error::store;
@@ -187,7 +187,8 @@ impl App {
         self.release_at(ctx, "person_read", READERS, versions, view).await
     }
 
-    /// Everybody the town knows, in id order, after `after`.
+    /// Everybody the town knows, in id order, after `after`: for whoever walks the whole town. Staff look
+    /// people up by [`App::person_search`].
     ///
     /// # Errors
     /// What [`App::release`] refuses.
@@ -216,13 +217,7 @@ impl App {
         number: &str,
     ) -> Result<Released<Option<PersonBrief>>> {
         self.admit_reader(ctx, READERS)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let index = conn.keys().blind.identifier("atena", number);
-        let found = match index {
-            Some(index) => conn.person_by_number(&index).await.map_err(store)?,
-            None => None,
-        };
-        drop(conn);
+        let found = self.person_numbered(ctx, number).await?;
         let people = self.people(ctx.town).await?;
         self.release(ctx, "person_by_number", READERS, found.map(|id| people.brief(id))).await
     }
@@ -304,43 +299,12 @@ impl App {
 }
 
 impl People {
-    fn brief(&self, id: PersonId) -> PersonBrief {
+    /// A person as a list shows one.
+    pub(crate) fn brief(&self, id: PersonId) -> PersonBrief {
         PersonBrief {
             id,
             identity: self.identities.get(&id).cloned().unwrap_or_default(),
             household: self.households.get(&id).copied(),
         }
-    }
-
-    /// The household of a person as kinship is derived from it, with the other households at the same
-    /// address beside it (世帯分離 shows only there).
-    #[must_use]
-    pub fn kinship_of(&self, person: PersonId) -> Option<Household> {
-        let own = self.households.get(&person)?;
-        let here = self.addresses.get(&person);
-        let beside = here.map(|address| self.at_address(address, *own)).unwrap_or_default();
-        Some(Household::new(self.as_members(*own), beside))
-    }
-
-    fn as_members(&self, household: HouseholdId) -> Vec<Member> {
-        let persons = self.members.get(&household).map(Vec::as_slice).unwrap_or_default();
-        persons
-            .iter()
-            .filter_map(|person| self.identities.get(person).map(|identity| Member::of(*person, identity)))
-            .collect()
-    }
-
-    fn at_address(&self, address: &str, own: HouseholdId) -> Vec<Vec<Member>> {
-        let mut households: Vec<HouseholdId> = self
-            .by_address
-            .get(address)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-            .iter()
-            .copied()
-            .filter(|household| *household != own)
-            .collect();
-        households.sort_unstable();
-        households.into_iter().map(|household| self.as_members(household)).collect()
     }
 }

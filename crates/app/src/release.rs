@@ -66,6 +66,35 @@ impl<T: Resident> Resident for Option<T> {
     }
 }
 
+/// A page of a longer list: exactly the rows that are answered, so that nobody else is recorded as looked
+/// at.
+#[derive(Debug)]
+pub struct Listed<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether more follow.
+    pub more: bool,
+}
+
+impl<T> Listed<T> {
+    /// The first `limit` of rows.
+    pub fn first(rows: impl IntoIterator<Item = T>, limit: usize) -> Self {
+        let mut rest = rows.into_iter();
+        let rows = rest.by_ref().take(limit).collect();
+        Self { rows, more: rest.next().is_some() }
+    }
+}
+
+impl<T: Resident> Resident for Listed<T> {
+    fn persons(&self) -> Vec<PersonId> {
+        self.rows.persons()
+    }
+
+    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
+        self.rows.hide_whereabouts(hidden);
+    }
+}
+
 /// Grants that read residents inside the town.
 pub const READERS: &[Grant] = &[Grant::CaseWorker, Grant::OverallManager, Grant::Holder, Grant::Approver];
 

@@ -11,6 +11,7 @@ pub mod digest;
 pub mod id;
 pub mod identity;
 pub mod item;
+pub mod kana;
 pub mod observation;
 pub mod organ;
 pub mod slug;

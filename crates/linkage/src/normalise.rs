@@ -3,11 +3,10 @@
 //! Old systems hold kana in half width or without small letters, names with a variation selector or
 //! in another code point of the same character. A key is for comparing and never shown.
 
-use std::borrow::Cow;
 use std::fmt;
 
+use kernel::kana::{compatible, katakana};
 use kernel::{Identity, Sex};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::variants;
 
@@ -48,38 +47,6 @@ pub(crate) fn is_unreadable(c: char) -> bool {
     matches!(c, '〓' | '□' | '\u{FFFD}' | '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFD}')
 }
 
-/// NFKC without blanks and invisible characters. Blanks go first too, so that a voicing mark behind one
-/// still joins its kana.
-fn compatible(text: &str) -> Cow<'_, str> {
-    // Nearly every cell of a register; the general way costs several times as much.
-    if text.chars().all(is_plain) {
-        return Cow::Borrowed(text);
-    }
-    let visible = text.chars().filter(|c| !is_invisible(*c) && !c.is_whitespace());
-    Cow::Owned(visible.map(combining).nfkc().filter(|c| !c.is_whitespace()).collect())
-}
-
-/// Characters that NFKC leaves alone and that combine with nothing but a mark.
-fn is_plain(c: char) -> bool {
-    matches!(c, 'ァ'..='ヺ' | 'ー' | 'ぁ'..='ゖ' | '一'..='\u{9FFF}' | 'A'..='Z' | 'a'..='z')
-}
-
-/// Variation selectors (異体字セレクタ), zero-width and direction marks, soft hyphen.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{200B}'..='\u{200F}'
-        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{AD}')
-}
-
-/// A voicing mark written as a character of its own joins its kana; NFKC alone would put a blank between.
-fn combining(c: char) -> char {
-    match c {
-        '゛' => '\u{3099}',
-        '゜' => '\u{309A}',
-        other => other,
-    }
-}
-
 /// One character of a reading; `None` for those that carry none, a voicing mark that joined no kana among
 /// them.
 fn fold_kana(c: char) -> Option<char> {
@@ -111,14 +78,6 @@ fn fold_kana(c: char) -> Option<char> {
         'ヅ' => 'ズ',
         other => other,
     })
-}
-
-/// Katakana stands 0x60 after hiragana (Unicode, blocks 3040 and 30A0).
-fn katakana(c: char) -> char {
-    match c {
-        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
-        other => other,
-    }
 }
 
 /// The tuple by which a person is found without a number: whole reading, whole birth date, sex.

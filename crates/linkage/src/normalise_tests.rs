@@ -75,14 +75,6 @@ fn unreadable_characters_are_known_as_such() {
     assert!(!"高ア々A".chars().any(is_unreadable));
 }
 
-#[test]
-fn plain_characters_are_left_alone_by_nfkc() {
-    for c in ('\0'..='\u{FFFF}').filter(|c| is_plain(*c)) {
-        assert!(std::iter::once(c).nfkc().eq([c]), "{c}");
-        assert!(!is_invisible(c) && !c.is_whitespace() && combining(c) == c, "{c}");
-    }
-}
-
 fn identity(kana: (&str, &str), birth: &str, sex: Sex) -> Identity {
     Identity {
         family_kana: Known::Present(kana.0.into()),

@@ -3,6 +3,7 @@
 mod accesses;
 mod list;
 mod read;
+mod search;
 
 use chrono::Utc;
 use kernel::Grant;

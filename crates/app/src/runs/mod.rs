@@ -16,7 +16,7 @@ use store::rows::operation::OperationRow;
 use store::rows::run::{RunRow, RunState};
 
 use crate::error::{internal, store};
-use crate::release::{Hidden, READERS, Resident};
+use crate::release::{Hidden, Listed, READERS, Resident};
 use crate::{App, Released, Result, auth, leaf};
 
 pub use facts::{Kinship, Picture};
@@ -198,7 +198,7 @@ impl App {
         list: List,
         after: Option<PersonId>,
         limit: usize,
-    ) -> Result<Released<Vec<Candidate>>> {
+    ) -> Result<Released<Listed<Candidate>>> {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;
@@ -216,7 +216,7 @@ impl App {
         found.sort_by_cached_key(|c| (c.identity.as_ref().and_then(Identity::full_kana), c.person));
         let from =
             after.and_then(|after| found.iter().position(|c| c.person == after)).map_or(0, |place| place + 1);
-        let page: Vec<Candidate> = found.into_iter().skip(from).take(limit).collect();
+        let page = Listed::first(found.into_iter().skip(from), limit);
         self.release(ctx, "candidate_list", READERS, page).await
     }
 

@@ -69,6 +69,21 @@ catalogue! {
     InvalidCursor = "invalid_cursor" 400
         { "続きの位置が正しくありません" / "The cursor is not valid";
           "この続きの位置（cursor）は使えません。最初のページから読み直してください。" / "This cursor cannot be used. Begin again at the first page." }
+    NameTooShort = "name_too_short" 422
+        { "名前が短すぎます" / "The name is too short";
+          "名前は、かなかローマ字なら二文字から探せます。続きを入れるか、生年月日などの条件を足してください。" / "A name in kana or Roman letters is searched from its second letter on. Type more of it, or add a condition such as the birth date." }
+    NameUnreadable = "name_unreadable" 422
+        { "名前として読めません" / "Not a name";
+          "「{raw}」を名前として読めません。聞いたとおりに、かな、漢字かローマ字で入れてください。" / "“{raw}” cannot be read as a name. Type it as heard, in kana, kanji or Roman letters." }
+    BirthDateImpossible = "birth_date_impossible" 422
+        { "ありえない生年月日です" / "An impossible birth date";
+          "「{raw}」という日付はありません。聞き間違いや打ち間違いがないか確かめてください。" / "There is no date “{raw}”. Check whether it was misheard or mistyped." }
+    BirthDateUnreadable = "birth_date_unreadable" 422
+        { "生年月日として読めません" / "Not a birth date";
+          "「{raw}」を日付として読めません。H27.4.1、2015-04-01、20150401 のように入れてください。年だけなら 2015 か H27 です。" / "“{raw}” cannot be read as a date. Type it like H27.4.1, 2015-04-01 or 20150401; a year alone is 2015 or H27." }
+    WhereaboutsHidden = "whereabouts_hidden" 409
+        { "いまは町字で探せません" / "Addresses cannot be searched now";
+          "支援措置の一覧が取り込まれていないか古いため、全員の居所を隠しています。町字の条件を外すか、最新の一覧を取り込んでください。" / "The protection list has not been loaded or is too old, so everybody's whereabouts are hidden. Leave out the address, or load the current list." }
     PayloadTooLarge = "payload_too_large" 413
         { "大きすぎます" / "Too large";
           "送られた内容が上限（{limit} バイト）を超えています。分けて送ってください。" / "What was sent exceeds the limit of {limit} bytes. Send it in parts." }

@@ -7,8 +7,9 @@ mod shown;
 mod timeline;
 
 use actix_web::{get, web};
-use kernel::Category;
+use app::people::{Asked, Search};
 use kernel::id::PersonId;
+use kernel::{Category, Code, Fault};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -20,14 +21,37 @@ pub use timeline::Timeline;
 
 use crate::answer::Answer;
 use crate::paging::{Page, PageParams, Paging};
+use crate::problem::at_parameter;
 use crate::request::{Params, PathId, PurposeHeader, Town};
-use crate::{Platform, schema};
+use crate::{Platform, Problem, schema};
 
-/// Which persons.
+/// Which persons: those who meet every condition given.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PersonParams {
-    /// 宛名番号: only the person who has this number now, so one item or none.
+    /// The beginning of 氏, of 名 or of both: in kana of any kind, in Roman letters (Hepburn or 訓令式), or as
+    /// it is written. ヂ and ジ, ー and the vowel it stands for, small and large letters are one. A blank parts
+    /// 氏 and 名. One kana or letter only beside another condition.
+    #[param(example = "なかむ")]
+    pub name: Option<String>,
+    /// 生年月日, western or of an era: `H27.4.1`, `平成27年4月1日`, `2015-04-01`, `20150401`. A month (`2015-04`)
+    /// or year alone, too. Who may be meant is found: what is not known of a birth date excludes nobody.
+    #[param(example = "H27.4.1")]
+    pub birth_date: Option<String>,
+    /// 生年: `2015`, `H27`.
+    #[param(example = "2015")]
+    pub birth_year: Option<String>,
+    /// 学年 by age, today.
+    #[param(value_type = Option<String>, example = "elementary_5")]
+    pub grade: Option<String>,
+    /// 町字: the beginning of the address. Nobody under 支援措置 is found by it.
+    #[param(example = "想像")]
+    pub town_block: Option<String>,
+    /// The beginning of the name of a parent, or of who stands in a parent's place, in the household. As
+    /// `name`.
+    #[param(example = "なかむら はな")]
+    pub parent: Option<String>,
+    /// 宛名番号: the person who has this number now.
     #[param(example = "0000001234")]
     pub number: Option<String>,
 }
@@ -41,24 +65,46 @@ pub struct TimelineParams {
     pub category: Option<String>,
 }
 
-/// Everybody the town knows.
+/// Finds people, or lists everybody the town knows.
 ///
-/// Without whereabouts. Each person listed is recorded as read.
+/// In 五十音順, who has no reading last. Without whereabouts. Each person listed is recorded as read, and nobody
+/// else.
 #[utoipa::path(
     params(PurposeHeader, PersonParams, PageParams),
-    responses((status = 200, description = "Persons in the order of their ids.", body = Page<PersonSummary>)),
+    responses(
+        (status = 200, description = "Persons by their reading.", body = Page<PersonSummary>),
+        (status = 409, description = "`whereabouts_hidden`: 町字 was asked for without a current protection list."),
+    ),
 )]
 #[get("/persons")]
 pub async fn list_persons(platform: Platform, town: Town, params: Params) -> Answer<Page<PersonSummary>> {
     let paging = Paging::from_params(&params)?;
-    let found = match params.get::<String>("number")? {
-        Some(number) => PersonSummary::found(&platform.person_by_number(&town.0, &number).await?, &town.0),
-        None => {
-            let fetch = usize::try_from(paging.fetch()).unwrap_or(usize::MAX);
-            PersonSummary::all(&platform.person_list(&town.0, paging.cursor, fetch).await?, &town.0)
-        }
-    };
-    Ok(web::Json(Page::of(town.0.now, found, &paging, PersonSummary::id, |person| person)))
+    let search = Search::read(&asked(&params)?, &town.0).map_err(located)?;
+    let found = platform.person_search(&town.0, &search, paging.cursor, paging.limit()).await;
+    let found = found.map_err(|fault| match fault.code() {
+        Code::InvalidCursor => at_parameter(fault, "cursor"),
+        Code::WhereaboutsHidden => at_parameter(fault, "town_block"),
+        _ => fault,
+    })?;
+    let items = PersonSummary::all(&found, &town.0);
+    Ok(web::Json(Page::shown(town.0.now, items, found.next(&search))))
+}
+
+fn asked(params: &Params) -> Result<Asked, Fault> {
+    Ok(Asked {
+        name: params.get("name")?,
+        birth_date: params.get("birth_date")?,
+        birth_year: params.get("birth_year")?,
+        grade: params.get("grade")?,
+        town_block: params.get("town_block")?,
+        parent: params.get("parent")?,
+        number: params.get("number")?,
+    })
+}
+
+/// Faults of conditions, each at its query parameter.
+fn located(faults: Vec<(&'static str, Fault)>) -> Problem {
+    faults.into_iter().map(|(name, fault)| at_parameter(fault, name)).collect::<Vec<_>>().into()
 }
 
 /// One person.

@@ -2,7 +2,7 @@
 
 use app::Released;
 use app::persons::{HouseholdView, PersonBrief, PersonView, Shown};
-use app::release::Hidden;
+use app::release::{Hidden, Listed};
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::date::{PartialDate, age_on};
 use kernel::id::{HouseholdId, PersonId};
@@ -80,18 +80,8 @@ pub struct Who {
 
 impl PersonSummary {
     /// Everybody on a page of a list.
-    pub(super) fn all(released: &Released<Vec<PersonBrief>>, ctx: &TownCtx) -> Vec<Self> {
-        released.iter().map(|brief| Self::of(brief, ctx.today())).collect()
-    }
-
-    /// The one who was found.
-    pub(super) fn found(released: &Released<Option<PersonBrief>>, ctx: &TownCtx) -> Vec<Self> {
-        released.iter().map(|brief| Self::of(brief, ctx.today())).collect()
-    }
-
-    /// Whose.
-    pub(super) const fn id(&self) -> PersonId {
-        self.who.id
+    pub(super) fn all(released: &Released<Listed<PersonBrief>>, ctx: &TownCtx) -> Vec<Self> {
+        released.rows.iter().map(|brief| Self::of(brief, ctx.today())).collect()
     }
 
     fn of(brief: &PersonBrief, today: NaiveDate) -> Self {

@@ -1,6 +1,7 @@
 //! Candidates as clients see them: an interval with everything it rests on, never a bare number.
 
 use app::Released;
+use app::release::Listed;
 use app::runs::Candidate as View;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::id::PersonId;
@@ -96,8 +97,8 @@ impl Candidate {
     ///
     /// # Errors
     /// `internal` for a trace that does not read.
-    pub(super) fn all(released: &Released<Vec<View>>, as_of: NaiveDate) -> Result<Vec<Self>, Fault> {
-        released.iter().map(|view| Self::new(view, as_of)).collect()
+    pub(super) fn all(released: &Released<Listed<View>>, as_of: NaiveDate) -> Result<Vec<Self>, Fault> {
+        released.rows.iter().map(|view| Self::new(view, as_of)).collect()
     }
 
     /// The id of the child.

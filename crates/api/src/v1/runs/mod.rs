@@ -253,11 +253,10 @@ pub async fn list_candidates(
     let paging = Paging::from_params(&params)?;
     let list = params.get::<AskedList>("list")?.map_or(List::Certain, |asked| asked.0);
     let run = platform.run(&town.0, id.0).await?;
-    let fetch = usize::try_from(paging.fetch()).unwrap_or(usize::MAX);
-    let found = platform.candidates(&town.0, id.0, list, paging.cursor, fetch).await?;
-    Ok(web::Json(Page::of(town.0.now, Candidate::all(&found, run.as_of)?, &paging, Candidate::id, |item| {
-        item
-    })))
+    let found = platform.candidates(&town.0, id.0, list, paging.cursor, paging.limit()).await?;
+    let items = Candidate::all(&found, run.as_of)?;
+    let next = items.last().filter(|_| found.more).map(Candidate::id);
+    Ok(web::Json(Page::shown(town.0.now, items, next)))
 }
 
 /// One child's result in a run, with everything it rests on (判定根拠).

@@ -1,0 +1,174 @@
+//! The town's people in memory: who they are and how they are found, decrypted when first needed and
+//! kept while the town's `people` counter stands still. The database keeps, the process knows.
+
+mod born;
+mod cursor;
+mod families;
+mod index;
+mod name;
+mod search;
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use kernel::id::{HouseholdId, PersonId};
+use kernel::{Category, Identity, TownCode};
+use linkage::PeopleIndex;
+
+use crate::cache::Versioned;
+use crate::error::{internal, store};
+use crate::{App, Result};
+
+pub use cursor::PersonCursor;
+use index::Index;
+pub use search::{Asked, Search};
+
+/// What a town's identities are kept in.
+type Identities = HashMap<PersonId, Identity>;
+
+/// Built when first asked for.
+type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
+
+/// Everybody a town knows.
+pub struct People {
+    /// Who each person is, by the register; without whereabouts.
+    pub identities: Arc<Identities>,
+    /// The household each is in.
+    pub households: HashMap<PersonId, HouseholdId>,
+    /// Who is in each household.
+    pub members: HashMap<HouseholdId, Vec<PersonId>>,
+    /// Look-up by kana and birth date; only loads and handovers need it.
+    pub index: Lazy<PeopleIndex>,
+    /// Where each lives: a place in `places`.
+    addresses: HashMap<PersonId, u32>,
+    /// Every address once.
+    places: Vec<Place>,
+    /// What staff search in.
+    search: OnceLock<Index>,
+}
+
+/// One address.
+struct Place {
+    /// 住所 as one comparable text.
+    address: String,
+    /// Households there.
+    households: Vec<HouseholdId>,
+}
+
+/// People of every town that was asked for.
+pub(crate) type PeopleCache = Versioned<TownCode, i64, Arc<People>>;
+
+impl App {
+    /// The town's people as they are now.
+    ///
+    /// # Errors
+    /// A fault when the database cannot be reached or a box does not open.
+    pub(crate) async fn people(&self, town: TownCode) -> Result<Arc<People>> {
+        let mut conn = self.towns.read(town).await.map_err(store)?;
+        let version = conn.versions().await.map_err(store)?.people;
+        if let Some(people) = self.people.get(&town, &version) {
+            return Ok(people);
+        }
+        let keys = conn.keysets_all().await.map_err(store)?;
+        let packs = conn.packs_all(&[Category::Register], &keys).await.map_err(store)?;
+        let memberships = conn.membership_all().await.map_err(store)?;
+        drop((conn, keys));
+        let mut people = Registered::default();
+        for pack in packs {
+            let address = pack.whereabouts.and_then(|whereabouts| whereabouts.address);
+            people.add(PersonId::from_uuid(pack.subject), pack.body.identity, address);
+        }
+        for membership in memberships {
+            people.join(membership.person, membership.household);
+        }
+        let people = Arc::new(People::of(people));
+        self.people.put(town, version, Arc::clone(&people));
+        Ok(people)
+    }
+
+    /// The town's people with the index that is searched, built beside the threads that answer.
+    pub(crate) async fn people_to_search(&self, town: TownCode) -> Result<Arc<People>> {
+        let people = self.people(town).await?;
+        if people.search.get().is_none() {
+            let building = Arc::clone(&people);
+            let built = self.jobs.spawn_blocking(move || {
+                building.search();
+            });
+            built.await.map_err(|_| internal("the index of people was not built"))?;
+        }
+        Ok(people)
+    }
+}
+
+/// People as the register gives them, row by row.
+#[derive(Default)]
+struct Registered {
+    identities: Identities,
+    addresses: HashMap<PersonId, u32>,
+    places: HashMap<String, u32>,
+    households: HashMap<PersonId, HouseholdId>,
+    members: HashMap<HouseholdId, Vec<PersonId>>,
+}
+
+impl Registered {
+    fn add(&mut self, person: PersonId, identity: Option<Identity>, address: Option<String>) {
+        if let Some(identity) = identity {
+            self.identities.insert(person, identity);
+        }
+        if let (Some(address), Ok(next)) = (address, u32::try_from(self.places.len())) {
+            self.addresses.insert(person, *self.places.entry(address).or_insert(next));
+        }
+    }
+
+    fn join(&mut self, person: PersonId, household: HouseholdId) {
+        self.members.entry(household).or_default().push(person);
+        self.households.insert(person, household);
+    }
+
+    /// Every address with the households there, in the order of their numbers.
+    fn places(&mut self) -> Vec<Place> {
+        let mut numbered: Vec<(u32, String)> =
+            std::mem::take(&mut self.places).into_iter().map(|(address, number)| (number, address)).collect();
+        numbered.sort_unstable();
+        let place = |(_, address)| Place { address, households: Vec::new() };
+        let mut places: Vec<Place> = numbered.into_iter().map(place).collect();
+        for (person, number) in &self.addresses {
+            let place = usize::try_from(*number).ok().and_then(|number| places.get_mut(number));
+            if let (Some(place), Some(household)) = (place, self.households.get(person))
+                && !place.households.contains(household)
+            {
+                place.households.push(*household);
+            }
+        }
+        places
+    }
+}
+
+impl People {
+    fn of(mut registered: Registered) -> Self {
+        let places = registered.places();
+        let identities = Arc::new(registered.identities);
+        let known = Arc::clone(&identities);
+        let index: Box<dyn FnOnce() -> PeopleIndex + Send> =
+            Box::new(move || PeopleIndex::build(known.iter().map(|(person, identity)| (*person, identity))));
+        Self {
+            identities,
+            households: registered.households,
+            members: registered.members,
+            index: LazyLock::new(index),
+            addresses: registered.addresses,
+            places,
+            search: OnceLock::new(),
+        }
+    }
+
+    /// What staff search in.
+    fn search(&self) -> &Index {
+        self.search.get_or_init(|| Index::build(&self.identities, &self.addresses, &self.places))
+    }
+
+    /// Where a person lives.
+    fn place(&self, person: PersonId) -> Option<&Place> {
+        self.places.get(usize::try_from(*self.addresses.get(&person)?).ok()?)
+    }
+}
