@@ -17,3 +17,4 @@ mod runs;
 mod secrecy;
 mod tokens;
 mod uploads;
+mod watch_notes;

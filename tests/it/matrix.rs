@@ -359,6 +359,11 @@ impl Town {
             assert!(["nothing_to_hand_over", "protected_person"].contains(&&*draft.code()), "{}", draft.text);
             return false;
         }
+        let note = json!({"seen_on": "2026-04-01", "text": "架空の見守り情報", "section": "mayor/kosodate"});
+        let notes = format!("/api/v1/persons/{person}/watch-notes");
+        let note = http.send(Ask::post(&notes, note).by(&self.token).to("support")).await;
+        assert_eq!(note.status, 201, "{}", note.text);
+        self.samples.insert("watch_note_id".into(), text(&note.json(), "/id").to_owned());
         self.samples.insert("consent_id".into(), consent);
         self.samples.insert("handover_id".into(), text(&draft.json(), "/id").to_owned());
         true

@@ -124,6 +124,8 @@ nouns! {
     RunId: id::RunId = "run_id", RunNotFound, "id", id("run");
     /// 同意: a consent.
     ConsentId: id::ConsentId = "consent_id", ConsentNotFound, "id", id("con");
+    /// 見守り情報.
+    WatchNoteId: id::WatchNoteId = "watch_note_id", WatchNoteNotFound, "id", id("wnt");
     /// 引継ぎ: a handover.
     HandoverId: id::HandoverId = "handover_id", HandoverNotFound, "id", id("hov");
     /// 職員: a member of staff.

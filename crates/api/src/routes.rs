@@ -9,7 +9,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::authenticate::authenticate;
 use crate::v1::{
     consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, rulebooks, runs, staff, tokens, towns, uploads,
+    profiles, protections, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -46,6 +46,11 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(persons::read_relations)
             .service(persons::list_accesses)
             .service(households::read_household)
+            // 見守り情報
+            .service(watch_notes::write_watch_note)
+            .service(watch_notes::list_watch_notes)
+            .service(watch_notes::read_watch_note)
+            .service(watch_notes::correct_watch_note)
             // 判定基準・判定・候補
             .service(rulebooks::list_rulebooks)
             .service(rulebooks::read_rulebook)

@@ -86,48 +86,56 @@ impl From<NaiveDate> for Day {
     }
 }
 
-/// Longest text a client may give for a name or a reason, characters.
-const MAX_TEXT: usize = 200;
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident($max:literal);)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
 
-/// A text that says something: 1 to 200 characters, not only blanks.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Text(String);
-
-impl Text {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Text {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        if text.trim().is_empty() {
-            Err("it is blank")
-        } else if text.chars().count() > MAX_TEXT {
-            Err("it is longer than 200 characters")
-        } else {
-            Ok(Self(text))
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
         }
-    }
+
+        impl TryFrom<String> for $name {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, &'static str> {
+                if text.trim().is_empty() {
+                    Err("it is blank")
+                } else if text.chars().count() > $max {
+                    Err(concat!("it is longer than ", $max, " characters"))
+                } else {
+                    Ok(Self(text))
+                }
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .description(Some(concat!("A text of 1 to ", $max, " characters, not only blanks.")))
+                    .min_length(Some(1))
+                    .max_length(Some($max))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
 }
 
-impl PartialSchema for Text {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("A text of 1 to 200 characters, not only blanks."))
-            .min_length(Some(1))
-            .max_length(Some(MAX_TEXT))
-            .into()
-    }
+texts! {
+    /// A name or a reason: a text that says something, 1 to 200 characters, not only blanks.
+    Text(200);
+    /// What somebody writes down: 1 to 4000 characters, not only blanks.
+    LongText(4000);
 }
-
-impl ToSchema for Text {}
 
 #[cfg(test)]
 mod tests {

@@ -28,6 +28,7 @@ pub mod staff;
 pub mod tokens;
 pub mod towns;
 pub mod uploads;
+pub mod watch_notes;
 
 use std::sync::Arc;
 

@@ -40,9 +40,10 @@ impl Applied {
     /// The section that holds a pack, as staff see it: this town's, or the other town's it came from.
     #[must_use]
     pub fn holder_of(&self, pack: &PackRow) -> String {
-        match &pack.body.origin {
-            Some(origin) => format!("{}から引継ぎ（{}）", origin.town_name, origin.holder_name),
-            None => self.holder(&pack.source),
+        match (&pack.body.origin, &pack.body.written) {
+            (Some(origin), _) => format!("{}から引継ぎ（{}）", origin.town_name, origin.holder_name),
+            (None, Some(written)) => written.section_name.clone(),
+            (None, None) => self.holder(&pack.source),
         }
     }
 }

@@ -66,6 +66,10 @@ acts! {
     CandidateAssessed = "candidate_assessed", "候補の確認" / "candidate assessed";
     /// Records of residents were read; one leaf a town and batch.
     PersonsRead = "persons_read", "住民の記録の閲覧" / "persons read";
+    /// A member of staff wrote a watch note.
+    WatchNoteWritten = "watch_note_written", "見守り情報の記入" / "watch note written";
+    /// A watch note was corrected by a new version.
+    WatchNoteCorrected = "watch_note_corrected", "見守り情報の訂正" / "watch note corrected";
     /// A consent was recorded.
     ConsentRecorded = "consent_recorded", "同意の記録" / "consent recorded";
     /// A consent was withdrawn.

@@ -65,6 +65,7 @@ subjects!(
     TokenId,
     TaskId,
     ProfileId,
+    WatchNoteId,
     RequestId
 );
 

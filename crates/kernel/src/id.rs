@@ -132,6 +132,8 @@ typed_ids! {
     TaskId = "tsk";
     /// One applied version of a town's profile.
     ProfileId = "prf";
+    /// 見守り情報: one note, whatever its version.
+    WatchNoteId = "wnt";
     /// One request, from header to log.
     RequestId = "req";
 }

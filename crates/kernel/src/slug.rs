@@ -68,6 +68,10 @@ slugs! {
     RulebookCode;
 }
 
+/// Sources that no system exports: what another town handed over, and what staff write themselves. No town
+/// can name one of its own so, or a load of it would close them.
+pub const RESERVED_SOURCES: [&str; 2] = ["handover_in", "watch_note"];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ::retention::Schedule;
-use kernel::slug::{RulebookCode, TownSlug};
+use kernel::slug::{RESERVED_SOURCES, RulebookCode, TownSlug};
 use kernel::{Code, Digest, Fault, ItemCode, ItemDef, SourceCode, TownCode};
 use layouts::codes::CodeLists;
 use layouts::config::LayoutDoc;
@@ -257,7 +257,8 @@ fn read_sources(
     let mut names: Vec<String> = Vec::new();
     let folder = format!("{slug}/sources");
     for (path, name) in bundle.in_folder(&folder, "toml") {
-        let Ok(code) = name.parse::<SourceCode>() else {
+        let named = name.parse::<SourceCode>().ok().filter(|_| !RESERVED_SOURCES.contains(&name));
+        let Some(code) = named else {
             faults.stray_file(path, "sources/<name>.toml");
             continue;
         };

@@ -19,3 +19,4 @@ pub mod staff;
 pub mod tokens;
 pub mod towns;
 pub mod uploads;
+pub mod watch_notes;

@@ -12,7 +12,7 @@ use store::rows::pack::PackRow;
 use crate::error::{internal, store};
 use crate::profiles::Applied;
 use crate::release::{Hidden, Resident};
-use crate::{App, Result};
+use crate::{App, Result, watch_notes};
 
 /// What never travels as an item. Who the persons are travels beside the items, and the receiver has
 /// them in its own register, with their household and kinship.
@@ -86,6 +86,15 @@ fn origin(profile: &Applied, pack: &PackRow, as_of: Option<NaiveDate>) -> Result
             holder: from.holder.clone(),
             holder_name: format!("{} {}", from.town_name, from.holder_name),
             as_of: from.as_of,
+        });
+    }
+    if let Some(written) = &pack.body.written {
+        return Ok(Origin {
+            source: watch_notes::source()?,
+            source_name: watch_notes::SOURCE_NAME.to_owned(),
+            holder: written.section.clone(),
+            holder_name: written.section_name.clone(),
+            as_of: kernel::ctx::jst_date(pack.recorded_from),
         });
     }
     let found = profile.town.sources.iter().find(|(code, _)| code.as_str() == pack.source);

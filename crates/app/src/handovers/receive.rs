@@ -236,6 +236,7 @@ fn packs(
             body: PackBody {
                 role: role.map_or("", handover::Role::as_str).to_owned(),
                 identity: None,
+                written: None,
                 observations: item.observations.clone(),
                 origin: Some(PackOrigin {
                     handover: hub.id,

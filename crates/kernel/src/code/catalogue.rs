@@ -151,6 +151,9 @@ catalogue! {
     ConsentNotFound = "consent_not_found" 404
         { "その同意は見つかりません" / "No such consent";
           "その番号の同意はありません。番号を確かめてください。" / "There is no consent with that id. Check it." }
+    WatchNoteNotFound = "watch_note_not_found" 404
+        { "その見守り情報は見つかりません" / "No such watch note";
+          "この住民にその番号の見守り情報はありません。一覧で確かめてください。" / "This person has no watch note with that id. See the list." }
     HandoverNotFound = "handover_not_found" 404
         { "その引継ぎは見つかりません" / "No such handover";
           "その番号の引継ぎはありません。引継ぎの一覧で確かめてください。" / "There is no handover with that id. See the list of handovers." }
@@ -354,6 +357,9 @@ catalogue! {
     AlreadyDecided = "already_decided" 409
         { "もう決まっています" / "Already decided";
           "この引継ぎはもう別の決定がされています。決定は変えられません。" / "Another decision on this handover has been made; it cannot be changed." }
+    VersionSuperseded = "version_superseded" 409
+        { "先に直されています" / "Somebody was faster";
+          "読んだ後に別の人が直しました。いまは第{version}版です。読み直してから、必要ならもう一度直してください。" / "It was changed after you read it and now is version {version}. Read it again, and change it again if still needed." }
     NothingToHandOver = "nothing_to_hand_over" 409
         { "引き継ぐものがありません" / "There is nothing to hand over";
           "選んだ人と分類に記録がありません。分類を見直してください。" / "There is no record for the chosen persons and categories. Review the categories." }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use kernel::id::{HandoverId, LoadId, PackId};
+use kernel::id::{HandoverId, LoadId, PackId, StaffId, WatchNoteId};
 use kernel::{Category, Identity, Observation, SectionCode, SourceCode, TownCode};
 use seal::{ADDRESS, KeySet};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,27 @@ pub struct PackBody {
     /// Where it came from, when another town handed it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<PackOrigin>,
+    /// Who wrote it, when no file brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
+}
+
+/// What staff wrote themselves: which note, in which version, for which section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The note, the same in all its versions.
+    pub note: WatchNoteId,
+    /// Version, from 1.
+    pub version: u32,
+    /// Who wrote this version.
+    pub by: StaffId,
+    /// 保有課.
+    pub section: SectionCode,
+    /// Its name as staff saw it then.
+    pub section_name: String,
+    /// Why it was corrected; `None` for the first version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Another town's source, kept with what it handed over (引継ぎ元).
@@ -138,6 +159,30 @@ impl TownConn {
         // Not asked of the server: it may choose the index of all packs in force, the whole town's.
         let in_force = rows.into_iter().filter(|columns| columns.recorded_to.is_none());
         in_force.map(|columns| self.pack_open(columns, &keys)).collect()
+    }
+
+    /// Everything one source ever said about a subject in a category, superseded packs too, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when one does not open.
+    pub async fn packs_history(
+        &mut self,
+        subject: Uuid,
+        category: Category,
+        source: &str,
+    ) -> Result<Vec<PackRow>, StoreError> {
+        let keys = self.keysets(&[subject]).await?;
+        let (driver, town) = self.parts()?;
+        let rows: Vec<Columns> = pack::table
+            .filter(pack::town_id.eq(town))
+            .filter(pack::subject_id.eq(subject))
+            .filter(pack::category.eq(i16::from(category.number())))
+            .filter(pack::source.eq(source))
+            .order(pack::pack_id)
+            .select(Columns::as_select())
+            .load(driver)
+            .await?;
+        rows.into_iter().map(|columns| self.pack_open(columns, &keys)).collect()
     }
 
     /// Every pack in force of these categories over the whole town: what scoring and the people
@@ -298,6 +343,24 @@ impl TownTx {
             .execute(driver)
             .await?;
         Ok(())
+    }
+
+    /// Closes one pack; false when it was not, or no longer, in force.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn pack_close(&mut self, pack: &PackRow, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let (driver, town) = self.parts()?;
+        let closed = diesel::update(pack::table)
+            .filter(pack::town_id.eq(town))
+            .filter(pack::subject_id.eq(pack.subject))
+            .filter(pack::category.eq(i16::from(pack.category.number())))
+            .filter(pack::pack_id.eq(pack.id.uuid()))
+            .filter(pack::recorded_to.is_null())
+            .set(pack::recorded_to.eq(at))
+            .execute(driver)
+            .await?;
+        Ok(closed == 1)
     }
 
     /// Closes the packs in force that one source gave one subject in one category.
