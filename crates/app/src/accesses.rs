@@ -3,7 +3,8 @@
 
 use kernel::id::PersonId;
 use kernel::{Code, Fault, Grant, TownCtx};
-use store::access::AccessRow;
+pub use store::access::AccessRow;
+use uuid::Uuid;
 
 use crate::error::store;
 use crate::release::{Hidden, Resident};
@@ -12,15 +13,12 @@ use crate::{App, Released, Result};
 /// Who may see who looked.
 const AUDITORS: &[Grant] = &[Grant::Auditor, Grant::TownAdmin];
 
-/// Looks one answer holds at most, the newest.
-const MOST: i64 = 1_000;
-
 /// Who looked at one person.
 #[derive(Debug)]
 pub struct AccessesView {
     /// At whom.
     pub person: PersonId,
-    /// Looks, newest first, 1,000 at most.
+    /// Looks, newest first.
     pub looks: Vec<AccessRow>,
 }
 
@@ -35,17 +33,23 @@ impl Resident for AccessesView {
 }
 
 impl App {
-    /// Who looked at a person, why and when.
+    /// Who looked at a person, why and when: `limit` looks before the look `before`.
     ///
     /// # Errors
     /// `person_not_found`, and what [`App::release`] refuses.
-    pub async fn accesses(&self, ctx: &TownCtx, person: PersonId) -> Result<Released<AccessesView>> {
+    pub async fn accesses(
+        &self,
+        ctx: &TownCtx,
+        person: PersonId,
+        before: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Released<AccessesView>> {
         self.admit_reader(ctx, AUDITORS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         if !conn.person_exists(person).await.map_err(store)? {
             return Err(Fault::new(Code::PersonNotFound));
         }
-        let looks = conn.access_list(person, MOST).await.map_err(store)?;
+        let looks = conn.access_list(person, before, limit).await.map_err(store)?;
         drop(conn);
         self.release(ctx, "accesses_read", AUDITORS, AccessesView { person, looks }).await
     }

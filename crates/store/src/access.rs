@@ -174,6 +174,8 @@ impl Open {
 /// One recorded look, as the town's auditor reads it.
 #[derive(Debug, Clone)]
 pub struct AccessRow {
+    /// Id; a later look has a greater one.
+    pub id: Uuid,
     /// Who looked.
     pub staff: StaffId,
     /// Why.
@@ -185,27 +187,38 @@ pub struct AccessRow {
 }
 
 impl TownConn {
-    /// Who looked at a person, newest first.
+    /// Who looked at a person, newest first, before the look `before`.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn access_list(&mut self, person: PersonId, limit: i64) -> Result<Vec<AccessRow>, StoreError> {
+    pub async fn access_list(
+        &mut self,
+        person: PersonId,
+        before: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<AccessRow>, StoreError> {
         use crate::schema::access;
         use diesel::prelude::*;
         use diesel_async::RunQueryDsl;
 
         let (driver, town) = self.parts()?;
-        let rows: Vec<(Uuid, String, String, DateTime<Utc>)> = access::table
+        let mut query = access::table
             .filter(access::town_id.eq(town))
             .filter(access::person_id.eq(person.uuid()))
+            .into_boxed();
+        if let Some(before) = before {
+            query = query.filter(access::access_id.lt(before));
+        }
+        let rows: Vec<(Uuid, Uuid, String, String, DateTime<Utc>)> = query
             .order(access::access_id.desc())
             .limit(limit)
-            .select((access::staff_id, access::purpose, access::operation, access::at))
+            .select((access::access_id, access::staff_id, access::purpose, access::operation, access::at))
             .load(driver)
             .await?;
         Ok(rows
             .into_iter()
-            .map(|(staff, purpose, operation, at)| AccessRow {
+            .map(|(id, staff, purpose, operation, at)| AccessRow {
+                id,
                 staff: StaffId::from_uuid(staff),
                 purpose,
                 operation,

@@ -48,3 +48,26 @@ async fn only_auditor_and_administrator_see_who_looked() {
         scene.get(Grant::Auditor, "/api/v1/persons/per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70/accesses").await;
     assert_eq!((unknown.status, unknown.code().as_str()), (404, "person_not_found"));
 }
+
+#[actix_web::test]
+async fn looks_come_in_pages_that_miss_none() {
+    let scene = Scene::of(&["resident_register"], 0).await;
+    let id = text(&scene.everybody().await[0], "/id").to_owned();
+    for _ in 0..4 {
+        scene.get(Grant::CaseWorker, &format!("/api/v1/persons/{id}")).await;
+    }
+    let path = format!("/api/v1/persons/{id}/accesses?limit=2");
+    let (mut operations, mut address) = (Vec::new(), path.clone());
+    loop {
+        let page = scene.get(Grant::Auditor, &address).await.json();
+        let items = page["items"].as_array().unwrap().clone();
+        assert!(items.len() <= 2);
+        operations.extend(items.iter().map(|look| text(look, "/operation").to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        address = format!("{path}&cursor={cursor}");
+    }
+    let read = operations.iter().filter(|operation| *operation == "person_read").count();
+    assert_eq!((read, operations.last().map(String::as_str)), (4, Some("person_list")));
+    let strange = scene.get(Grant::Auditor, &format!("{path}&cursor=bm9uZQ")).await;
+    assert_eq!((strange.status, strange.code().as_str()), (400, "invalid_cursor"));
+}

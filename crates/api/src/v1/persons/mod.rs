@@ -13,7 +13,7 @@ use kernel::{Category, Code, Fault};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-pub use accesses::Accesses;
+pub use accesses::Access;
 pub use relations::Relations;
 pub(crate) use shown::members;
 pub use shown::{BirthDate, Member, Person, PersonSummary, Who};
@@ -156,10 +156,18 @@ pub async fn read_relations(platform: Platform, town: Town, id: PathId<PersonId>
 ///
 /// Needs the grant `auditor` (監査) or `town_admin` (町管理者). Reading it is recorded too.
 #[utoipa::path(
-    params(PurposeHeader),
-    responses((status = 200, description = "Looks, newest first, 1,000 at most.", body = Accesses)),
+    params(PurposeHeader, PageParams),
+    responses((status = 200, description = "Looks, newest first.", body = Page<Access>)),
 )]
 #[get("/persons/{person_id}/accesses")]
-pub async fn list_accesses(platform: Platform, town: Town, id: PathId<PersonId>) -> Answer<Accesses> {
-    Ok(web::Json(Accesses::of(&platform.accesses(&town.0, id.0).await?, &town.0)))
+pub async fn list_accesses(
+    platform: Platform,
+    town: Town,
+    id: PathId<PersonId>,
+    params: Params,
+) -> Answer<Page<Access>> {
+    let paging = Paging::from_params(&params)?;
+    let view = platform.accesses(&town.0, id.0, paging.cursor, paging.fetch()).await?;
+    let looks = view.looks.iter().collect();
+    Ok(web::Json(Page::of(town.0.now, looks, &paging, |look| look.id, Access::from)))
 }
