@@ -1,5 +1,7 @@
 //! The receiver decides once; whatever comes twice is harmless, whatever comes otherwise is refused.
 
+use std::time::Duration;
+
 use app::handovers::Taking;
 use chrono::{TimeDelta, Utc};
 use evidence::Act;
@@ -193,6 +195,30 @@ async fn an_offer_that_nobody_answers_ends_and_its_package_goes() {
     assert_eq!(sql.number(&row(open, kept)).await, 1, "the other offer stands");
     assert_eq!(at(&app.handover(&sender, over).await.unwrap()).0, "expired");
     assert_eq!(at(&app.handover(&sender, open).await.unwrap()).0, "offered");
+}
+
+/// The offer has asked for the consents and waits for its row when the consent is withdrawn: whichever is
+/// first, no offer stands that rests on a withdrawn consent.
+#[tokio::test]
+async fn a_withdrawal_during_the_offer_is_not_missed() {
+    let family = Family::new().await;
+    let id = family.approved().await;
+    let (app, sender) = (family.app(), family.sender());
+    let consent = app.consents(&sender, family.child).await.unwrap()[0].0.id();
+    let sql = family.world.db.superuser().await;
+    sql.run("BEGIN").await;
+    sql.run(&format!("SELECT 1 FROM town.handover WHERE handover_id = '{}' FOR UPDATE", id.uuid())).await;
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        sql.run("COMMIT").await;
+    };
+    let withdraw = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        app.consent_withdraw(&sender, consent, handover::consent::Entity::Subject).await.unwrap();
+    };
+    let (offered, (), ()) = tokio::join!(app.handover_offer(&sender, id), withdraw, release);
+    assert!(offered.is_ok(), "it was first");
+    assert_eq!(at(&app.handover(&sender, id).await.unwrap()).0, "withdrawn");
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use evidence::Act;
-use handover::{Basis, Body, Event, Flag, Item, Offer, Organ, State, Traveller, apply, seal_package};
-use kernel::id::{HandoverId, PersonId};
+use handover::{Basis, Body, Consent, Event, Flag, Item, Offer, Organ, State, Traveller, apply, seal_package};
+use kernel::id::{ConsentId, HandoverId, PersonId};
 use kernel::{Code, Fault, Purpose, TownCtx};
 use seal::KemPublic;
 use store::TownTx;
@@ -30,6 +30,8 @@ struct Ready {
     body: Body,
     to: KemPublic,
     protection_epoch: u64,
+    /// Of the consents, in the order of the terms.
+    epochs: Vec<u64>,
     expires_at: DateTime<Utc>,
 }
 
@@ -68,6 +70,7 @@ impl App {
         body.expires_at = Some(ready.expires_at);
         body.sent = Some(kept);
         write_out(&mut row, &body, ctx.now)?;
+        hold(&mut tx, &body.terms.consents, &ready).await?;
         // The row first: of two offers at once, the second waits here and finds it moved.
         if !tx.handover_update(&row).await.map_err(store)? {
             return Err(moved_on());
@@ -99,7 +102,8 @@ impl App {
         let basis = Basis::on_consent(&consents, &chosen, receiver, Purpose::Handover, grounds, ctx.now)?;
         let body = Body::new(released.persons.clone(), released.items.clone())?;
         let expires_at = expiry(ctx.now, basis.until());
-        Ok(Ready { basis, body, to: to?, protection_epoch, expires_at })
+        let epochs = consents.iter().map(Consent::epoch).collect();
+        Ok(Ready { basis, body, to: to?, protection_epoch, epochs, expires_at })
     }
 
     /// Those of whom something travels, with what the receiver needs to know them by.
@@ -155,6 +159,18 @@ impl App {
         tx.commit(leaf).await.map_err(store)?;
         self.handover(ctx, id).await
     }
+}
+
+/// Holds what was checked until the offer stands. A withdrawal or a protection that comes now waits, and then
+/// finds the offer; one that came since the check is found here.
+async fn hold(tx: &mut TownTx, consents: &[ConsentId], ready: &Ready) -> Result<()> {
+    tx.consents_hold(consents).await.map_err(store)?;
+    let epochs = read_all(tx, consents).await?.iter().map(Consent::epoch).collect::<Vec<_>>();
+    let protection = tx.versions_hold().await.map_err(store)?.protection.unsigned_abs();
+    if epochs != ready.epochs || protection != ready.protection_epoch {
+        return Err(moved_on());
+    }
+    Ok(())
 }
 
 async fn put_on_offer(tx: &mut TownTx, offer: &Offer<'_>, package: &[u8]) -> Result<()> {

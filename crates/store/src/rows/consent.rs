@@ -102,6 +102,24 @@ impl TownConn {
 }
 
 impl TownTx {
+    /// Holds consents as they are until the transaction ends: whoever changes one waits.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn consents_hold(&mut self, ids: &[ConsentId]) -> Result<(), StoreError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let (driver, town) = self.parts()?;
+        let _: Vec<Uuid> = consent::table
+            .filter(consent::town_id.eq(town))
+            .filter(consent::consent_id.eq_any(ids))
+            .order(consent::consent_id)
+            .select(consent::consent_id)
+            .for_share()
+            .load(driver)
+            .await?;
+        Ok(())
+    }
+
     /// Adds a consent.
     ///
     /// # Errors

@@ -44,6 +44,20 @@ impl TownConn {
 }
 
 impl TownTx {
+    /// The counters, held as they are until the transaction ends: whoever moves one on waits.
+    ///
+    /// # Errors
+    /// As [`TownConn::versions`].
+    pub async fn versions_hold(&mut self) -> Result<Versions, StoreError> {
+        let (driver, town) = self.parts()?;
+        Ok(version::table
+            .filter(version::town_id.eq(town))
+            .select((version::auth, version::people, version::protection))
+            .for_share()
+            .first(driver)
+            .await?)
+    }
+
     /// Moves a counter on.
     ///
     /// # Errors
