@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod jobs;
+pub mod notify;
 pub mod serve;
 pub mod settings;
 pub mod tenants;

@@ -8,6 +8,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::jobs;
+use crate::notify;
 use crate::settings::Database;
 use crate::tls::Certificate;
 
@@ -43,9 +44,13 @@ pub async fn until_stopped(app: Arc<App>, bind: &str, certificate: &Certificate)
     let bind = bind.parse().with_context(|| format!("{bind} is not an address and port"))?;
     let serving = api::serve(app, api::ServeSettings { bind, tls: certificate.config()?, workers })
         .with_context(|| format!("listening on {bind}"))?;
+    tracing::info!(addresses = ?serving.addresses, "serving");
+    notify::service_manager("READY=1");
     let handle = serving.server.handle();
     tokio::spawn(async move {
         stop_signal().await;
+        tracing::info!("stopping: requests under way may finish");
+        notify::service_manager("STOPPING=1");
         handle.stop(true).await;
     });
     serving.server.await.context("serving")
@@ -60,5 +65,31 @@ async fn stop_signal() {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// What `tasuki serve` and `tasuki install` read, and what the example explains, are the same.
+    #[test]
+    fn the_example_explains_every_setting_and_no_other() {
+        let command = Options::augment_args(clap::Command::new("serve"));
+        let mut read: BTreeSet<String> = command
+            .get_arguments()
+            .filter_map(|argument| Some(argument.get_env()?.to_string_lossy().into_owned()))
+            .collect();
+        read.insert(tracing_subscriber::EnvFilter::DEFAULT_ENV.to_owned());
+        let example = include_str!("../../../deploy/tasuki.env.example");
+        let explained: BTreeSet<String> = example
+            .lines()
+            .filter_map(|line| line.strip_prefix('#').unwrap_or(line).split_once('='))
+            .filter(|(key, _)| key.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+            .map(|(key, _)| key.to_owned())
+            .collect();
+        assert_eq!(explained, read);
     }
 }

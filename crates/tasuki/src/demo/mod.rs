@@ -134,6 +134,7 @@ async fn fresh_installation(options: &Options) -> anyhow::Result<(Arc<Installati
         pg_database: DATABASE.to_owned(),
         prefix: PREFIX.parse()?,
         keys: keys.clone(),
+        secret_file: None,
         pg_superuser: env("TASUKI_PG_SUPERUSER")?,
         pg_password_file: Some(env("TASUKI_PG_PASSWORD_FILE")?.into()),
     };
