@@ -102,6 +102,12 @@ impl KeyFolder {
         })
     }
 
+    /// Whether there are keys of a town.
+    #[must_use]
+    pub fn has_town(&self, town: TownCode) -> bool {
+        self.0.join(town.as_str()).exists()
+    }
+
     /// The epochs whose keys are there: one, or two while a turn is under way.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use std::path::Path;
 use store::{KeyFolder, StoreError};
 use testkit::TestDb;
 use testkit::db::leaf;
+use testkit::load::{Extra, Resident, load};
 use testkit::towns::{KAISEI, OI, code};
 
 /// Everything below a folder with its permissions.
@@ -59,4 +60,18 @@ async fn a_key_that_is_lost_or_spoilt_stops_the_town_and_is_never_made_anew() {
         fs::write(&path, good).unwrap();
     }
     db.towns().read(code(KAISEI)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_town_with_records_gets_no_new_folder() {
+    let db = TestDb::with_towns(&[KAISEI, OI]).await;
+    let town = code(KAISEI);
+    load(&db.towns(), town, "resident_register", &[Resident::named("架空", "花子")], &Extra::default())
+        .await
+        .unwrap();
+    fs::remove_dir_all(db.key_path().join(KAISEI)).unwrap();
+    let Err(StoreError::Keys(why)) = db.towns().read(town).await else { panic!("opened") };
+    assert!(why.contains(KAISEI), "{why}");
+    assert!(!db.key_path().join(KAISEI).exists(), "made anew");
+    db.towns().read(code(OI)).await.unwrap();
 }

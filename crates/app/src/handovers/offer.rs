@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use evidence::Act;
-use handover::{Basis, Body, Consent, Event, Flag, Item, Offer, Organ, State, Traveller, apply, seal_package};
+use handover::{
+    Basis, Body, Consent, Event, Flag, Item, Offer, Organ, State, Traveller, apply, seal_package,
+};
 use kernel::id::{ConsentId, HandoverId, PersonId};
 use kernel::{Code, Fault, Purpose, TownCtx};
 use seal::KemPublic;

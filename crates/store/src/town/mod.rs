@@ -8,8 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel_async::AsyncPgConnection;
+use diesel::sql_types::{Bool, Text};
+use diesel::{QueryableByName, sql_query};
 use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::TownCode;
 use tokio::sync::{RwLock, Semaphore};
 
@@ -111,10 +113,32 @@ impl Towns {
         let pool = pool::open(&self.installation, code.as_str(), TOWN_CONNECTIONS)?;
         let mut conn = pool.get().await.map_err(|_| StoreError::Unavailable)?;
         turn::settle(&mut conn, &self.folder, code).await?;
+        // New keys beside old rows would open nothing and hide that a folder was forgotten at a restore.
+        if !self.folder.has_town(code) && holds_keys(&mut conn, code).await? {
+            let why = format!("the key folder of {code} is missing, but the town has records: restore it");
+            return Err(StoreError::Keys(why));
+        }
         drop(conn);
         let keys = self.folder.town(code)?;
         let town = Arc::new(Town { code, pool, keys: Arc::new(RwLock::new(keys)) });
         open.insert(code, Arc::clone(&town));
         Ok(town)
     }
+}
+
+/// Whether the town has published its keys or wrapped one: it was here before.
+async fn holds_keys(conn: &mut AsyncPgConnection, town: TownCode) -> Result<bool, StoreError> {
+    let held: Held = sql_query(
+        "SELECT EXISTS (SELECT 1 FROM hub.town_keys() k WHERE k.town_id = $1) OR EXISTS (SELECT 1 FROM town.keystore s WHERE s.town_id = $1) AS held",
+    )
+    .bind::<Text, _>(town.as_str())
+    .get_result(conn)
+    .await?;
+    Ok(held.held)
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Bool)]
+    held: bool,
 }
