@@ -127,8 +127,11 @@ impl<'a> Resolver<'a> {
             let part = (!tasks.is_empty()).then(|| keys.part(&row.record_key, role.as_str()));
             let before = tasks.iter().find(|task| Some(task.part) == part);
             if let Some((task, decision)) = before.and_then(|task| Some((task.id, task.decided?))) {
-                let note =
-                    LinkTaskBody { identity: identity.clone(), observations: said.clone(), ..who.into_note() };
+                let note = LinkTaskBody {
+                    identity: identity.clone(),
+                    observations: said.clone(),
+                    ..who.into_note()
+                };
                 resolved.waits(keys, row, *role, note, Some(task));
                 match decision {
                     LinkDecision::Linked(person) => who = Who::Known(person),

@@ -38,12 +38,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StoreError`]; nothing of the load remains then.
-    pub async fn apply(
-        self,
-        closing: &Closing,
-        end: &LoadEnd<'_>,
-        leaf: &LeafRow,
-    ) -> Result<(), StoreError> {
+    pub async fn apply(self, closing: &Closing, end: &LoadEnd<'_>, leaf: &LeafRow) -> Result<(), StoreError> {
         let (town, at) = (self.town, self.at);
         let last = Last { town: town.as_str(), at, client: self.finish().await? };
         last.close(closing).await?;

@@ -96,7 +96,8 @@ impl BulkLoad {
         self.each("SELECT subject_id, keyset FROM town.keystore WHERE town_id = $1", |row| {
             let subject: Uuid = row.try_get(0)?;
             let wrapped: &[u8] = row.try_get(1)?;
-            let keys = KeySet::unwrap(&self.keys.epoch, &place(&self.town, "keystore", &subject, 0, 0), wrapped)?;
+            let keys =
+                KeySet::unwrap(&self.keys.epoch, &place(&self.town, "keystore", &subject, 0, 0), wrapped)?;
             known.keysets.insert(subject, keys);
             Ok(())
         })
