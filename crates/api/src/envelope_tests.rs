@@ -147,7 +147,14 @@ async fn a_request_keeps_the_id_its_caller_gave_it() {
         assert_eq!(body["instance"], format!("urn:tasuki:request:{id}"));
     }
     let mut seen = std::collections::BTreeSet::new();
-    for sent in ["", "1", "架空花子", "019a9f3c5b7a7c3e8a1f2b3c4d5e6f7", "0-19a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70"] {
+    for sent in [
+        "",
+        "1",
+        "架空花子",
+        "019a9f3c5b7a7c3e8a1f2b3c4d5e6f7",
+        "0-19a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+        "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+    ] {
         let (status, headers, _) =
             ask(TestRequest::get().uri("/health/live").insert_header(("X-Request-Id", sent))).await;
         let made = text(&headers, "tasuki-request-id").to_owned();

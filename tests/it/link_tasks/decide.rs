@@ -21,7 +21,10 @@ async fn homonyms_wait_with_both_as_candidates() {
     assert_eq!(tasks.len(), 2);
     for (line, task) in (1..).zip(tasks.iter()) {
         let (row, body) = (&task.0, task.0.body.as_ref().unwrap());
-        assert_eq!((row.line, row.body.as_ref().unwrap().role.as_str(), row.source.as_str()), (line, "person", "attendance"));
+        assert_eq!(
+            (row.line, row.body.as_ref().unwrap().role.as_str(), row.source.as_str()),
+            (line, "person", "attendance")
+        );
         let mut candidates: Vec<_> = body.candidates.iter().map(|candidate| candidate.person).collect();
         candidates.sort_unstable();
         assert_eq!(candidates, [queue.one.min(queue.two), queue.one.max(queue.two)]);
