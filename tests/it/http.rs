@@ -1,7 +1,7 @@
 //! The API as a client meets it: requests to the whole application, answers taken apart. No socket: what TLS
 //! adds is tested where the server is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Answer {
     pub status: u16,
     /// Names of the headers.
     pub headers: BTreeSet<String>,
+    /// Their values.
+    pub values: BTreeMap<String, String>,
     /// The header `Location`.
     pub location: Option<String>,
     /// The body.
@@ -36,6 +38,11 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text)
             .unwrap_or_else(|_| panic!("{} is no JSON: {}", self.status, self.text))
+    }
+
+    /// A header's value.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
     }
 
     /// The error's stable code.
@@ -51,12 +58,13 @@ pub struct Ask<'a> {
     token: Option<&'a str>,
     purpose: Option<&'a str>,
     body: Option<Value>,
+    header: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Ask<'a> {
     /// A request without token and purpose.
     pub fn new(method: &str, path: &'a str) -> Self {
-        Self { method: method.parse().unwrap(), path, token: None, purpose: None, body: None }
+        Self { method: method.parse().unwrap(), path, token: None, purpose: None, body: None, header: None }
     }
 
     /// A read.
@@ -81,6 +89,12 @@ impl<'a> Ask<'a> {
         self
     }
 
+    /// With one more header.
+    pub fn header(mut self, header: (&'a str, &'a str)) -> Self {
+        self.header = Some(header);
+        self
+    }
+
     /// With a JSON body.
     pub fn json(mut self, body: Value) -> Self {
         self.body = Some(body);
@@ -91,7 +105,13 @@ impl<'a> Ask<'a> {
 impl Http {
     /// The application over a platform.
     pub async fn open(platform: &TestApp) -> Self {
-        let service = Rc::new(test::init_service(api::application(Arc::clone(&platform.app))).await);
+        Self::open_within(platform, api::Limits::default()).await
+    }
+
+    /// The application over a platform, within these limits.
+    pub async fn open_within(platform: &TestApp, limits: api::Limits) -> Self {
+        let application = api::application_within(Arc::clone(&platform.app), limits);
+        let service = Rc::new(test::init_service(application).await);
         Self(Box::new(move |request| {
             let service = Rc::clone(&service);
             Box::pin(async move { test::call_service(&*service, request.to_request()).await })
@@ -107,14 +127,20 @@ impl Http {
         if let Some(purpose) = ask.purpose {
             request = request.insert_header(("Tasuki-Purpose", purpose));
         }
+        if let Some(header) = ask.header {
+            request = request.insert_header(header);
+        }
         if let Some(body) = &ask.body {
             request = request.set_json(body);
         }
         let answer = (self.0)(request).await;
+        let text =
+            |value: &actix_web::http::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let values = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         let headers = answer.headers().keys().map(ToString::to_string).collect();
         let location = answer.headers().get("Location").map(|value| value.to_str().unwrap().to_owned());
         let status = answer.status().as_u16();
         let bytes = to_bytes(answer.into_body()).await.unwrap();
-        Answer { status, headers, location, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer { status, headers, values, location, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 }

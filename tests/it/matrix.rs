@@ -532,6 +532,7 @@ fn two_answers_differ_when_anything_but_request_and_id_does() {
     let answer = |status, header: &str, text: &str| Answer {
         status,
         headers: BTreeSet::from([header.to_owned()]),
+        values: BTreeMap::new(),
         location: None,
         text: text.to_owned(),
     };

@@ -15,8 +15,9 @@ use utoipa::openapi::{
 };
 use utoipa_actix_web::AppExt as _;
 
+use crate::idempotency::{KEY, REPLAYED};
 use crate::problem::{PROBLEM_JSON, ProblemBody};
-use crate::{nouns, routes, schema};
+use crate::{etag, nouns, routes, schema};
 
 /// Where the operations of towns begin; all of them need a token.
 const SECURED: &str = "/api/v1/";
@@ -83,6 +84,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "Not there for this caller. Another town's thing, an unknown id and a malformed one answer alike.",
     ),
     ("Conflict", "409", "Not in the present state; the code says why."),
+    ("PreconditionFailed", "412", "Changed since the caller read it: `precondition_failed`."),
     ("TooLarge", "413", "The body is too large: `payload_too_large`, `file_too_large`."),
     ("UnsupportedMediaType", "415", "The Content-Type is not accepted: `unsupported_media_type`."),
     ("Invalid", "422", "A value is not valid; `errors` says which and why."),
@@ -103,6 +105,11 @@ pub fn document() -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     components.add_security_scheme(BEARER, scheme());
     components.headers.insert("RequestId".into(), request_id().into());
+    for (name, about) in HEADERS {
+        let mut header = Header::new(ObjectBuilder::new().schema_type(Type::String));
+        header.description = Some((*about).to_owned());
+        components.headers.insert((*name).to_owned(), header.into());
+    }
     register::<ProblemBody>(components);
     for (path, item) in &mut document.paths.paths {
         complete(path, item, components);
@@ -206,11 +213,90 @@ fn complete(path: &str, item: &mut PathItem, components: &mut Components) {
         let secured = path.starts_with(SECURED);
         operation.security =
             Some(if secured { vec![SecurityRequirement::new(BEARER, Vec::<String>::new())] } else { vec![] });
+        if has_header(operation, KEY) {
+            tell_of_repeats(operation);
+        }
         for (status, response) in &mut operation.responses.responses {
             finish(status, response, components);
+            if secured && status.starts_with('2') {
+                add_headers(response, &["RateLimit", "RateLimit-Policy"]);
+            }
+        }
+    }
+    // What a stored answer is asked about is no error, and so comes last.
+    if let Some(operation) = item.get.as_mut().filter(|_| etag::is_single(path)) {
+        make_conditional(operation);
+    }
+}
+
+/// What a key that came before can be answered with, beside what the operation itself says.
+fn tell_of_repeats(operation: &mut Operation) {
+    for (status, about) in [
+        (
+            "409",
+            " With an `Idempotency-Key` that came before: `idempotency_in_progress`, `idempotency_answer_lost`.",
+        ),
+        ("422", " With an `Idempotency-Key` of another request: `idempotency_key_reused`."),
+    ] {
+        if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
+            let general = PROBLEMS.iter().find(|(_, known, _)| *known == status).map(|(.., about)| *about);
+            if response.description.is_empty() {
+                general.unwrap_or_default().clone_into(&mut response.description);
+            }
+            response.description.push_str(about);
+            if status == "409" {
+                response.headers.insert("Retry-After".into(), header_named("Retry-After"));
+            }
+        }
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if status.starts_with('2') {
+            add_headers(response, &[REPLAYED]);
         }
     }
 }
+
+/// A thing read alone has an ETag, and need not be sent again to whoever has it.
+fn make_conditional(operation: &mut Operation) {
+    let parameter = ParameterBuilder::new()
+        .name("If-None-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("The `ETag` of what the caller has; 304 if it is still that."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build();
+    operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
+    if let Some(response) = operation.responses.responses.get_mut("200") {
+        add_headers(response, &["ETag"]);
+    }
+    let mut unchanged = Response::new("Unchanged: the caller has it already.").into();
+    add_headers(&mut unchanged, &["ETag", "RateLimit", "RateLimit-Policy"]);
+    if let RefOr::T(unchanged) = &mut unchanged {
+        unchanged.headers.insert("Tasuki-Request-Id".into(), header_named("RequestId"));
+    }
+    operation.responses.responses.insert("304".to_owned(), unchanged);
+}
+
+fn add_headers(response: &mut RefOr<Response>, names: &[&str]) {
+    if let RefOr::T(response) = response {
+        response.headers.extend(names.iter().map(|name| ((*name).to_owned(), header_named(name))));
+    }
+}
+
+/// The headers that many answers bear: name and meaning.
+const HEADERS: &[(&str, &str)] = &[
+    ("ETag", "Tells this state of the thing from any other: for `If-None-Match` and `If-Match`."),
+    (
+        "RateLimit",
+        "How many requests the token has left now, and after how many seconds all of them: `\"token\";r=…;t=…`.",
+    ),
+    (
+        "RateLimit-Policy",
+        "How many requests a token and a town may send at once (`q`), and in how many seconds they come back (`w`).",
+    ),
+    ("Retry-After", "Seconds to wait before the request is sent again."),
+    (REPLAYED, "`true` where the answer was given before, to a request with the same `Idempotency-Key`."),
+];
 
 /// The last segment of the path that has a tag.
 fn tag(path: &str) -> &'static str {
@@ -237,7 +323,13 @@ fn statuses(path: &str, operation: &Operation) -> Vec<&'static str> {
     if !path.starts_with(SECURED) {
         return vec![];
     }
-    let mut statuses = vec!["400", "401", "403", "500", "503"];
+    let mut statuses = vec!["400", "401", "403", "429", "500", "503"];
+    if has_header(operation, "If-Match") {
+        statuses.push("412");
+    }
+    if has_header(operation, KEY) {
+        statuses.push("409");
+    }
     if path.contains('{') {
         statuses.push("404");
     }
@@ -250,6 +342,13 @@ fn statuses(path: &str, operation: &Operation) -> Vec<&'static str> {
     statuses
 }
 
+fn has_header(operation: &Operation, name: &str) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| {
+        matches!(parameter, RefOr::T(parameter)
+            if matches!(parameter.parameter_in, ParameterIn::Header) && parameter.name == name)
+    })
+}
+
 /// A query parameter or a header has a value that can be wrong.
 fn takes_value(parameter: &RefOr<Parameter>) -> bool {
     matches!(parameter, RefOr::T(parameter) if !matches!(parameter.parameter_in, ParameterIn::Path))
@@ -258,7 +357,7 @@ fn takes_value(parameter: &RefOr<Parameter>) -> bool {
 /// Every answer names its request; an error without words of its own is the shared one.
 fn finish(status: &str, response: &mut RefOr<Response>, components: &mut Components) {
     let RefOr::T(own) = response else { return };
-    own.headers.insert("Tasuki-Request-Id".into(), header_reference());
+    own.headers.insert("Tasuki-Request-Id".into(), header_named("RequestId"));
     let Some((name, _, about)) = PROBLEMS.iter().find(|(_, known, _)| *known == status) else { return };
     if own.description.is_empty() {
         components.responses.entry((*name).to_owned()).or_insert_with(|| problem(about, status).into());
@@ -268,8 +367,8 @@ fn finish(status: &str, response: &mut RefOr<Response>, components: &mut Compone
     }
 }
 
-fn header_reference() -> RefOr<Header> {
-    RefOr::Ref(Ref::new("#/components/headers/RequestId"))
+fn header_named(name: &str) -> RefOr<Header> {
+    RefOr::Ref(Ref::new(format!("#/components/headers/{name}")))
 }
 
 fn problem(about: &str, status: &str) -> Response {
@@ -277,7 +376,12 @@ fn problem(about: &str, status: &str) -> Response {
         .description(about)
         .content(PROBLEM_JSON, Content::new(Some(Ref::from_schema_name("Problem"))))
         .build();
-    response.headers.insert("Tasuki-Request-Id".into(), header_reference());
+    response.headers.insert("Tasuki-Request-Id".into(), header_named("RequestId"));
+    if status == "429" {
+        for name in ["Retry-After", "RateLimit", "RateLimit-Policy"] {
+            response.headers.insert(name.into(), header_named(name));
+        }
+    }
     if status == "401" {
         let mut header = Header::new(ObjectBuilder::new().schema_type(Type::String));
         header.description = Some(

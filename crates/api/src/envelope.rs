@@ -24,6 +24,9 @@ use crate::problem::PROBLEM_JSON;
 /// The header of every answer that names the request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("tasuki-request-id");
 
+/// The header by which a client or a gateway names its request itself.
+pub(crate) const GIVEN_ID: &str = "X-Request-Id";
+
 /// An answer of the API is data, never a page.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -44,7 +47,9 @@ pub(crate) async fn envelope(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
-    let asked = Asked { request: RequestId::new(), lang: preferred(request.headers()) };
+    let given = given(request.headers());
+    let request_id = given.as_ref().map_or_else(RequestId::new, |(id, _)| *id);
+    let asked = Asked { request: request_id, lang: preferred(request.headers()) };
     request.extensions_mut().insert(asked);
     let route = request.match_pattern();
     let is_docs = request.path().starts_with("/docs");
@@ -52,8 +57,26 @@ pub(crate) async fn envelope(
     let answer = next.call(request).await?.map_into_boxed_body();
     let mut answer = as_problem(answer, asked);
     guard(answer.headers_mut(), asked, is_docs);
+    if let Some((_, as_sent)) = given {
+        answer.headers_mut().insert(HeaderName::from_static("x-request-id"), as_sent);
+    }
     record(&method, route.as_deref(), answer.status(), began, asked.request);
     Ok(answer)
+}
+
+/// The id that the caller gave its request, and as it was written: a UUID, or one of this API's own form.
+/// Anything else is passed over, for a log must not carry what a stranger words. A proxy may add a header
+/// of its own making to every request, so a malformed one is no error.
+fn given(headers: &HeaderMap) -> Option<(RequestId, HeaderValue)> {
+    let sent = headers.get(GIVEN_ID)?;
+    let text = sent.to_str().ok()?;
+    let uuid = text.strip_prefix("req_").unwrap_or(text);
+    let hyphens: Vec<usize> = uuid.match_indices('-').map(|(at, _)| at).collect();
+    if !(hyphens.is_empty() || hyphens == [8, 13, 18, 23]) {
+        return None;
+    }
+    let id = format!("req_{}", uuid.replace('-', "").to_ascii_lowercase()).parse().ok()?;
+    Some((id, sent.clone()))
 }
 
 /// Every address that is not in the table, and every method an address does not accept.

@@ -132,6 +132,74 @@ async fn request_ids_differ() {
 }
 
 #[actix_web::test]
+async fn a_request_keeps_the_id_its_caller_gave_it() {
+    let id = "req_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70";
+    for sent in [
+        id,
+        "019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+        "019a9f3c-5b7a-7c3e-8a1f-2b3c4d5e6f70",
+        "019A9F3C-5B7A-7C3E-8A1F-2B3C4D5E6F70",
+    ] {
+        let (_, headers, body) =
+            ask(TestRequest::get().uri("/nothing").insert_header(("X-Request-Id", sent))).await;
+        assert_eq!(text(&headers, "tasuki-request-id"), id, "{sent}");
+        assert_eq!(text(&headers, "x-request-id"), sent);
+        assert_eq!(body["instance"], format!("urn:tasuki:request:{id}"));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for sent in [
+        "",
+        "1",
+        "架空花子",
+        "019a9f3c5b7a7c3e8a1f2b3c4d5e6f7",
+        "0-19a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+        "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+    ] {
+        let (status, headers, _) =
+            ask(TestRequest::get().uri("/health/live").insert_header(("X-Request-Id", sent))).await;
+        let made = text(&headers, "tasuki-request-id").to_owned();
+        assert!(made.parse::<RequestId>().is_ok() && seen.insert(made), "{sent}");
+        assert_eq!((status, headers.get("x-request-id")), (StatusCode::OK, None), "{sent}");
+    }
+}
+
+/// What a line of the log says.
+#[derive(Clone, Default)]
+struct Heard(std::sync::Arc<std::sync::Mutex<String>>);
+
+impl tracing::Subscriber for Heard {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Fields<'h>(&'h mut String);
+        impl tracing::field::Visit for Fields<'_> {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                self.0.push_str(&format!("{}={value:?} ", field.name()));
+            }
+        }
+        event.record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[actix_web::test]
+async fn the_log_names_the_request_by_that_id() {
+    let heard = Heard::default();
+    let _listening = tracing::subscriber::set_default(heard.clone());
+    let sent = ("X-Request-Id", "019a9f3c-5b7a-7c3e-8a1f-2b3c4d5e6f70");
+    ask(TestRequest::get().uri("/health/live").insert_header(sent)).await;
+    let log = heard.0.lock().unwrap();
+    assert!(log.contains("request=req_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70"), "{log}");
+}
+
+#[actix_web::test]
 async fn the_document_served_is_the_one_committed() {
     let (status, _, body) = ask(TestRequest::get().uri("/openapi.json")).await;
     assert_eq!(status, StatusCode::OK);

@@ -17,7 +17,13 @@ pub(crate) struct Index(Vec<Address>);
 /// One of them.
 pub(crate) struct Address {
     resource: ResourceDef,
-    methods: Vec<(Method, Vec<String>)>,
+    methods: Vec<(Method, Taken)>,
+}
+
+/// The names of an operation's parameters.
+struct Taken {
+    query: Vec<String>,
+    headers: Vec<String>,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::new(&document()));
@@ -31,7 +37,7 @@ impl Index {
     fn new(document: &OpenApi) -> Self {
         let addresses = document.paths.paths.iter().map(|(pattern, item)| Address {
             resource: ResourceDef::new(pattern.as_str()),
-            methods: operations(item).map(|(method, operation)| (method, parameters(operation))).collect(),
+            methods: operations(item).map(|(method, operation)| (method, Taken::by(operation))).collect(),
         });
         Self(addresses.collect())
     }
@@ -50,7 +56,21 @@ impl Address {
 
     /// The query parameters of an operation; `None` where there is no such operation.
     pub(crate) fn parameters(&self, method: &Method) -> Option<&[String]> {
-        self.methods.iter().find(|(known, _)| known == method).map(|(_, names)| names.as_slice())
+        self.taken(method).map(|taken| taken.query.as_slice())
+    }
+
+    /// Whether an operation takes a header.
+    pub(crate) fn takes(&self, method: &Method, header: &str) -> bool {
+        self.taken(method).is_some_and(|taken| taken.headers.iter().any(|known| known == header))
+    }
+
+    /// The address as the document writes it.
+    pub(crate) fn pattern(&self) -> &str {
+        self.resource.pattern().unwrap_or_default()
+    }
+
+    fn taken(&self, method: &Method) -> Option<&Taken> {
+        self.methods.iter().find(|(known, _)| known == method).map(|(_, taken)| taken)
     }
 }
 
@@ -67,16 +87,18 @@ pub(crate) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Oper
     .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }
 
-fn parameters(operation: &Operation) -> Vec<String> {
-    let parameters = operation.parameters.iter().flatten();
-    parameters
-        .filter_map(|parameter| match parameter {
-            RefOr::T(parameter) if matches!(parameter.parameter_in, ParameterIn::Query) => {
-                Some(parameter.name.clone())
-            }
-            _ => None,
-        })
-        .collect()
+impl Taken {
+    fn by(operation: &Operation) -> Self {
+        let names = |place: &ParameterIn| {
+            let parameters = operation.parameters.iter().flatten();
+            let named = parameters.filter_map(|parameter| match parameter {
+                RefOr::T(parameter) if parameter.parameter_in == *place => Some(parameter.name.clone()),
+                _ => None,
+            });
+            named.collect()
+        };
+        Self { query: names(&ParameterIn::Query), headers: names(&ParameterIn::Header) }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 
 pub mod answer;
 pub mod document;
+pub mod etag;
+pub mod idempotency;
 pub mod known;
+pub mod limit;
 pub mod nouns;
 pub mod paging;
 pub mod problem;
@@ -20,8 +23,9 @@ mod index;
 mod recorder;
 
 pub use document::{document, document_json};
+pub use limit::{Limits, Rate};
 pub use problem::Problem;
-pub use serve::{ServeSettings, Serving, application, serve};
+pub use serve::{ServeSettings, Serving, application, application_within, serve};
 
 /// The use cases, as a handler receives them.
 pub type Platform = actix_web::web::Data<app::App>;

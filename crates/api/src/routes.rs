@@ -7,6 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::authenticate::authenticate;
+use crate::etag::conditional;
+use crate::idempotency::idempotent;
+use crate::limit::limit;
 use crate::v1::{
     consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
     profiles, protections, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
@@ -24,6 +27,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
         .service(health::read_document);
     routes.service(
         scope("/api/v1")
+            // From the inside out: what stands last is asked first.
+            .wrap(from_fn(conditional))
+            .wrap(from_fn(idempotent))
+            .wrap(from_fn(limit))
             .wrap(from_fn(authenticate))
             // 町村
             .service(towns::list_towns)

@@ -14,6 +14,7 @@ use rustls::ServerConfig;
 use utoipa_actix_web::AppExt as _;
 
 use crate::envelope::{envelope, nowhere};
+use crate::limit::{Limiter, Limits};
 use crate::{Platform, recorder, routes};
 
 /// How long a client may take to send a request's head.
@@ -33,6 +34,8 @@ pub struct ServeSettings {
     pub tls: ServerConfig,
     /// Threads that answer requests.
     pub workers: usize,
+    /// How often one may ask.
+    pub limits: Limits,
 }
 
 /// A server that has its port. Await [`server`](Self::server); stop it by its handle.
@@ -50,7 +53,9 @@ pub struct Serving {
 /// When the address cannot be bound.
 pub fn serve(app: Arc<App>, settings: ServeSettings) -> io::Result<Serving> {
     recorder::install();
-    let server = HttpServer::new(move || application(Arc::clone(&app)))
+    // One limiter for all workers.
+    let limiter = web::Data::new(Limiter::new(settings.limits));
+    let server = HttpServer::new(move || limited(Arc::clone(&app), limiter.clone()))
         .workers(settings.workers.max(1))
         .client_request_timeout(HEAD_PATIENCE)
         .keep_alive(KEEP_ALIVE)
@@ -61,7 +66,7 @@ pub fn serve(app: Arc<App>, settings: ServeSettings) -> io::Result<Serving> {
     Ok(Serving { server: server.run(), addresses })
 }
 
-/// The whole API as one service: what [`serve`] gives each worker, and what a test calls directly.
+/// The whole API as one service within the usual limits: what a test calls directly.
 pub fn application(
     app: Arc<App>,
 ) -> Web<
@@ -73,7 +78,39 @@ pub fn application(
         InitError = (),
     >,
 > {
-    assembled().app_data(Platform::from(app))
+    application_within(app, Limits::default())
+}
+
+/// The whole API as one service, within these limits.
+pub fn application_within(
+    app: Arc<App>,
+    limits: Limits,
+) -> Web<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    limited(app, web::Data::new(Limiter::new(limits)))
+}
+
+/// The whole API as one service, as each worker has it.
+fn limited(
+    app: Arc<App>,
+    limiter: web::Data<Limiter>,
+) -> Web<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    assembled().app_data(Platform::from(app)).app_data(limiter)
 }
 
 /// The API without the platform behind it: every path that does not reach a use case works.

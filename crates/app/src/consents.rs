@@ -129,15 +129,33 @@ impl App {
         id: ConsentId,
         by: Entity,
     ) -> Result<Released<ConsentView>> {
+        self.consent_withdraw_at(ctx, id, by, None).await
+    }
+
+    /// The same, of the consent as it was at one epoch.
+    ///
+    /// # Errors
+    /// As [`Self::consent_withdraw`]; `precondition_failed` when it is not at that epoch any more.
+    pub async fn consent_withdraw_at(
+        &self,
+        ctx: &TownCtx,
+        id: ConsentId,
+        by: Entity,
+        epoch: Option<u64>,
+    ) -> Result<Released<ConsentView>> {
         self.admit_reader(ctx, &[Grant::CaseWorker])?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let mut row = one(&mut tx, id).await?;
         let mut consent = read(&row)?;
+        if epoch.is_some_and(|epoch| epoch != consent.epoch()) {
+            return Err(Fault::new(Code::PreconditionFailed));
+        }
         consent.withdraw(ctx.now, by, ctx.staff)?;
         row.body = written(&consent)?;
         row.updated_at = ctx.now;
         if !tx.consent_update(&row).await.map_err(store)? {
-            return Err(Fault::new(Code::Unavailable));
+            let code = if epoch.is_some() { Code::PreconditionFailed } else { Code::Unavailable };
+            return Err(Fault::new(code));
         }
         let stopped: Vec<HandoverId> = handovers::withdraw_resting_on(&mut tx, id, ctx.now).await?;
         let subjects = [id.into(), row.person.into()].into_iter().chain(stopped.into_iter().map(Into::into));

@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod failpoint;
 pub mod handovers;
 pub mod health;
+pub mod idempotency;
 pub mod leaf;
 pub mod links;
 pub mod loads;

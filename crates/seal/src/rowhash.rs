@@ -1,7 +1,7 @@
 //! Keyed row hashes: an unchanged row is recognised without being read, and nobody without the key can try
 //! rows until one fits.
 
-use crate::{mac::Mac, secret::Secret};
+use crate::{BoxKey, mac::Mac, secret::Secret};
 
 /// The keyed hash of one raw row: 16 bytes, so that a chance collision among 10⁹ rows stays below 10⁻²⁰.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +51,13 @@ impl RowHashKey {
     pub fn hash(&self, row: &[u8]) -> RowHash {
         RowHash(self.mac.tag(row))
     }
+
+    /// A key for boxes that only those can have who bring both this key and `word`: for what is to be opened
+    /// again by nobody but the one who brings the word back.
+    pub fn boxes_of(&self, word: &[u8]) -> BoxKey {
+        let tag: [u8; 32] = self.mac.tag(&[b"tasuki boxes of a word\0", word].concat());
+        BoxKey::new(&Secret::from_bytes(&tag))
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +70,17 @@ mod tests {
         let hash = RowHashKey::from_bytes(&[7; 32]).hash("1,高橋,2019-04-01\r\n".as_bytes());
         assert_eq!(hex::encode(hash.as_bytes()), "e9f522e62f856d24fa53dfe5c22d58b9");
         assert_eq!(RowHash::from_bytes(*hash.as_bytes()), hash);
+    }
+
+    #[test]
+    fn a_box_of_a_word_opens_with_the_key_and_the_word_alone() {
+        let place =
+            crate::Place { town: "143669", table: "idempotency", subject: &[1; 16], category: 0, version: 0 };
+        let key = RowHashKey::generate();
+        let sealed = key.boxes_of(b"word").seal(&place, b"answer");
+        assert_eq!(&*key.boxes_of(b"word").open(&place, &sealed).unwrap(), b"answer");
+        assert!(key.boxes_of(b"world").open(&place, &sealed).is_err());
+        assert!(RowHashKey::generate().boxes_of(b"word").open(&place, &sealed).is_err());
     }
 
     #[test]

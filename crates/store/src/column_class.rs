@@ -212,6 +212,12 @@ pub const TABLES: &[TableClasses] = &[
         NONE,
         NONE,
     ),
+    table(
+        "town.idempotency",
+        &["town_id", "attempt", "acted", "claimed_at", "expires_at"],
+        &["key_index", "request_mac"],
+        &["answer"],
+    ),
     table("coop.member", &["town_id", "slug", "name", "joined_at"], NONE, NONE),
     table("coop.release", &["digest", "rulebook", "version", "canonical", "released_at"], NONE, NONE),
     table(

@@ -295,6 +295,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.idempotency (town_id, key_index) {
+        town_id -> Text,
+        key_index -> Bytea,
+        request_mac -> Bytea,
+        attempt -> Uuid,
+        acted -> Bool,
+        answer -> Nullable<Bytea>,
+        claimed_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     coop.member (town_id) {
         town_id -> Text,
         slug -> Text,
@@ -331,6 +344,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     handover,
     handover_item,
     household,
+    idempotency,
     identifier,
     keystore,
     link_task,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use api::{Limits, Rate};
 use app::App;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,6 +23,34 @@ pub struct Options {
     /// Address and port.
     #[arg(long, env = "TASUKI_BIND", default_value = "127.0.0.1:8443")]
     bind: String,
+    #[command(flatten)]
+    limits: Asked,
+}
+
+/// How often one may ask: requests at once, and requests a second in the long run.
+#[derive(Args, Debug, Clone, Copy)]
+pub struct Asked {
+    /// Requests that one token may send at once.
+    #[arg(long, env = "TASUKI_TOKEN_BURST", default_value_t = 1_000)]
+    token_burst: u32,
+    /// Requests a second of one token.
+    #[arg(long, env = "TASUKI_TOKEN_RATE", default_value_t = 100)]
+    token_rate: u32,
+    /// Requests that all tokens of one town may send at once.
+    #[arg(long, env = "TASUKI_TOWN_BURST", default_value_t = 3_000)]
+    town_burst: u32,
+    /// Requests a second of all tokens of one town.
+    #[arg(long, env = "TASUKI_TOWN_RATE", default_value_t = 300)]
+    town_rate: u32,
+}
+
+impl From<Asked> for Limits {
+    fn from(asked: Asked) -> Self {
+        Self {
+            token: Rate { burst: asked.token_burst, per_second: asked.token_rate },
+            town: Rate { burst: asked.town_burst, per_second: asked.town_rate },
+        }
+    }
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -31,18 +60,23 @@ pub struct Options {
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let (installation, folder) = options.database.installation()?;
     let app = App::open(installation, folder).await?;
-    until_stopped(app, &options.bind, &options.certificate).await
+    until_stopped(app, &options.bind, &options.certificate, options.limits.into()).await
 }
 
 /// Serves an opened platform until SIGINT or SIGTERM.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn until_stopped(app: Arc<App>, bind: &str, certificate: &Certificate) -> anyhow::Result<()> {
+pub async fn until_stopped(
+    app: Arc<App>,
+    bind: &str,
+    certificate: &Certificate,
+    limits: Limits,
+) -> anyhow::Result<()> {
     jobs::start(&app).await?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let bind = bind.parse().with_context(|| format!("{bind} is not an address and port"))?;
-    let serving = api::serve(app, api::ServeSettings { bind, tls: certificate.config()?, workers })
+    let serving = api::serve(app, api::ServeSettings { bind, tls: certificate.config()?, workers, limits })
         .with_context(|| format!("listening on {bind}"))?;
     tracing::info!(addresses = ?serving.addresses, "serving");
     notify::service_manager("READY=1");

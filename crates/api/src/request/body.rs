@@ -136,17 +136,29 @@ impl<T: 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
             request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let payload = payload.take();
         Box::pin(async move {
-            let taken = tokio::time::timeout(PATIENCE, take(payload, announced, LIMIT)).await;
-            let bytes = taken.unwrap_or_else(|_| {
-                Err(Fault::new(Code::BadRequest).with_words(
-                    "why",
-                    "本文が届きません",
-                    "the body did not arrive in time",
-                ))
-            })?;
+            let bytes = in_time(payload, announced, LIMIT).await?;
             Ok(Self { bytes, is_json, shape: PhantomData })
         })
     }
+}
+
+/// The bytes of a JSON body, for what must see them before the handler does.
+///
+/// # Errors
+/// `payload_too_large` beyond what any body that is not a file may have; `bad_request` when it was cut off.
+pub(crate) async fn take_json(payload: Payload) -> Result<Bytes, Fault> {
+    in_time(payload, None, DEFAULT_LIMIT).await
+}
+
+async fn in_time(payload: Payload, announced: Option<usize>, limit: usize) -> Result<Bytes, Fault> {
+    let taken = tokio::time::timeout(PATIENCE, take(payload, announced, limit)).await;
+    taken.unwrap_or_else(|_| {
+        Err(Fault::new(Code::BadRequest).with_words(
+            "why",
+            "本文が届きません",
+            "the body did not arrive in time",
+        ))
+    })
 }
 
 async fn take(mut payload: Payload, announced: Option<usize>, limit: usize) -> Result<Bytes, Fault> {

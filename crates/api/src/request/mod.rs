@@ -3,12 +3,15 @@
 
 mod body;
 mod caller;
+mod if_match;
 mod language;
 mod params;
 mod path;
 
 pub use body::Body;
+pub(crate) use body::take_json;
 pub use caller::{AnyCaller, Coop, PURPOSE, PurposeHeader, Town};
+pub use if_match::{IfMatch, IfMatchHeader};
 pub use language::Language;
 pub use params::Params;
 pub use path::PathId;

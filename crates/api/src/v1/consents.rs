@@ -18,8 +18,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Created};
+use crate::idempotency::IdempotencyHeader;
 use crate::paging::{Order, Page, PageParams, Paging};
-use crate::request::{Body, Params, PathId, PurposeHeader, Town};
+use crate::request::{Body, IfMatch, IfMatchHeader, Params, PathId, PurposeHeader, Town};
 use crate::schema::{Day, Text};
 use crate::{Platform, Problem, schema};
 
@@ -396,7 +397,7 @@ pub struct ConsentParams {
 /// Needs the grant `case_worker` (活用). One consent is of one data subject (本人), given by them or by their
 /// 法定代理人.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IdempotencyHeader),
     request_body = NewConsent,
     responses(
         (status = 201, description = "Recorded.", body = Consent),
@@ -446,7 +447,7 @@ pub async fn read_consent(platform: Platform, town: Town, id: PathId<ConsentId>)
 /// Needs the grant `case_worker` (活用). Offers that rest on it and that nobody has accepted are withdrawn with
 /// it. Nothing brings it back: a new consent is a new record.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IfMatchHeader),
     request_body = NewWithdrawal,
     responses(
         (status = 200, description = "Withdrawn.", body = Consent),
@@ -458,9 +459,13 @@ pub async fn withdraw_consent(
     platform: Platform,
     town: Town,
     id: PathId<ConsentId>,
+    read: IfMatch,
     body: Body<NewWithdrawal>,
 ) -> Answer<Consent> {
-    platform.consent(&town.0, id.0).await?;
-    let view = platform.consent_withdraw(&town.0, id.0, body.read()?.by.into()).await?;
+    let before = platform.consent(&town.0, id.0).await?;
+    read.require(&Consent::one(&before, town.0.today())?)?;
+    // What was compared is what is withdrawn: the use case asks for the same epoch in its transaction.
+    let epoch = read.is_given().then(|| before.0.epoch());
+    let view = platform.consent_withdraw_at(&town.0, id.0, body.read()?.by.into(), epoch).await?;
     Ok(web::Json(Consent::one(&view, town.0.today())?))
 }

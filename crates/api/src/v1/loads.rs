@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Accepted, Answer};
+use crate::idempotency::IdempotencyHeader;
 use crate::paging::{Page, PageParams, Paging};
 use crate::request::{Body, Language, Params, PathId, PurposeHeader, Town};
 use crate::{Platform, Problem, schema};
@@ -170,6 +171,7 @@ pub struct NewLoad {
 /// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). The same file with the same
 /// layout was loaded before: 200 with that load, and nothing changes.
 #[utoipa::path(
+    params(IdempotencyHeader),
     request_body = NewLoad,
     responses(
         (status = 200, description = "This very file was loaded before; nothing changes.", body = Load),

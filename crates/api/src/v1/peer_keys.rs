@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
+use crate::idempotency::IdempotencyHeader;
 use crate::paging::{Order, Page, PageParams, Paging};
 use crate::request::{Body, Params, PathId, Town};
 use crate::{Platform, schema};
@@ -129,6 +130,7 @@ pub async fn list_peer_keys(platform: Platform, town: Town, params: Params) -> A
 /// Needs the grant `town_admin` (町管理者) or `approver` (決裁). A key is used only once a second person has
 /// confirmed it.
 #[utoipa::path(
+    params(IdempotencyHeader),
     request_body = ComparedKeys,
     responses((status = 200, description = "Pinned; waits for the second person.", body = PeerKeys)),
 )]

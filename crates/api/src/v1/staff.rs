@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Created};
+use crate::idempotency::IdempotencyHeader;
 use crate::paging::{Order, Page, PageParams, Paging};
 use crate::request::{Body, Params, Town};
 use crate::schema::Text;
@@ -68,6 +69,7 @@ pub async fn list_staff(platform: Platform, town: Town, params: Params) -> Answe
 ///
 /// Needs the grant `town_admin` (町管理者). What they may do is decided with each token.
 #[utoipa::path(
+    params(IdempotencyHeader),
     request_body = NewStaff,
     responses((status = 201, description = "Added.", body = Staff)),
 )]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Created};
+use crate::idempotency::IdempotencyHeader;
 use crate::paging::{Order, Page, PageParams, Paging};
 use crate::request::{Body, Params, PathId, Town};
 use crate::{Platform, Problem, schema};
@@ -121,6 +122,7 @@ pub async fn list_tokens(platform: Platform, town: Town, params: Params) -> Answ
 ///
 /// Needs the grant `town_admin` (町管理者). The secret is in this answer and nowhere else.
 #[utoipa::path(
+    params(IdempotencyHeader),
     request_body = NewToken,
     responses(
         (status = 201, description = "Issued.", body = IssuedToken),

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Created};
+use crate::idempotency::IdempotencyHeader;
 use crate::request::{Params, PathId, Town};
 use crate::{Platform, Problem, schema};
 
@@ -78,6 +79,7 @@ pub struct UploadParams {
 #[utoipa::path(
     params(
         UploadParams,
+        IdempotencyHeader,
         ("Content-Digest" = String, Header, description = "`sha-256=:<base64>:` (RFC 9530).",
             example = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:"),
     ),

@@ -99,6 +99,18 @@ catalogue! {
     TooManyRequests = "too_many_requests" 429
         { "回数が多すぎます" / "Too many requests";
           "短い間に回数が多すぎます。{seconds} 秒待ってからやり直してください。" / "Too many requests in a short time. Wait {seconds} seconds." }
+    IdempotencyKeyReused = "idempotency_key_reused" 422
+        { "この Idempotency-Key は別の要求に使われています" / "The Idempotency-Key was used for another request";
+          "同じ Idempotency-Key で内容の違う要求が届いています。新しい要求には新しい値を付けてください。" / "Another request came with this Idempotency-Key. Give each new request a new one." }
+    IdempotencyInProgress = "idempotency_in_progress" 409
+        { "同じ要求を処理しています" / "The same request is under way";
+          "同じ Idempotency-Key の要求をまだ処理しています。Retry-After の秒数だけ待って、同じ要求をもう一度送ってください。" / "The request with this Idempotency-Key is still under way. Wait as Retry-After says and send the same request again." }
+    IdempotencyAnswerLost = "idempotency_answer_lost" 409
+        { "処理は済んでいますが、答えが残っていません" / "It was done, but its answer was lost";
+          "この Idempotency-Key の要求は一度処理されましたが、途中で止まり、答えが残っていません。もう一度送らず、一覧で結果を確かめてください。" / "The request with this Idempotency-Key was done once, but the platform was interrupted before its answer was kept. Do not send it again; look for its result in the list." }
+    PreconditionFailed = "precondition_failed" 412
+        { "読んだ後に変わっています" / "It has changed since you read it";
+          "If-Match の ETag は今のものではありません。読み直して、変わったところを確かめてからやり直してください。" / "The ETag in If-Match is not the present one. Read it again, see what changed, and try again." }
 
     // ── who asks ──
     Unauthenticated = "unauthenticated" 401

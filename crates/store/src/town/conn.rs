@@ -11,6 +11,7 @@ use seal::Place;
 use tokio::sync::{OwnedRwLockReadGuard, OwnedSemaphorePermit};
 use uuid::Uuid;
 
+use super::claim::mark_acted;
 use crate::{StoreError, TownKeys};
 
 /// A connection as one town's role, with the town's keys. Every query on it binds the town.
@@ -107,7 +108,8 @@ impl TownTx {
     /// [`StoreError`] when the leaf is refused or the commit fails; nothing of the act remains.
     pub async fn commit(mut self, leaf: LeafRow) -> Result<(), StoreError> {
         let code = self.conn.town;
-        let (driver, _) = self.conn.parts()?;
+        let (driver, town) = self.conn.parts()?;
+        mark_acted(driver, &town).await?;
         append_leaf(driver, code, &leaf).await.map_err(StoreError::of_leaf)?;
         self.finish().await
     }
@@ -116,7 +118,9 @@ impl TownTx {
     ///
     /// # Errors
     /// [`StoreError`] when the commit fails.
-    pub async fn commit_bookkeeping(self) -> Result<(), StoreError> {
+    pub async fn commit_bookkeeping(mut self) -> Result<(), StoreError> {
+        let (driver, town) = self.conn.parts()?;
+        mark_acted(driver, &town).await?;
         self.finish().await
     }
 

@@ -1,6 +1,7 @@
 //! The way to a town's tables: its own pool of connections as its own role, its unlocked keys, and
 //! the transaction whose last statement is the leaf. There is no other way.
 
+mod claim;
 mod conn;
 mod turn;
 
@@ -17,6 +18,7 @@ use tokio::sync::{RwLock, Semaphore};
 
 use crate::{Installation, KeyFolder, StoreError, TownKeys, pool};
 
+pub use claim::Claim;
 pub(crate) use conn::row_version;
 pub use conn::{LeafRow, TownConn, TownTx};
 pub(crate) use turn::number as epoch_number;

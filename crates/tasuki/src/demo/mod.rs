@@ -100,7 +100,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         return Ok(());
     }
     println!("\n終わるには Ctrl-C を押してください。 / Press Ctrl-C to stop.");
-    serve::until_stopped(app, &options.bind(), &options.certificate()).await
+    serve::until_stopped(app, &options.bind(), &options.certificate(), api::Limits::default()).await
 }
 
 impl Options {

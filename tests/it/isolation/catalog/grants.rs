@@ -23,8 +23,9 @@ const TOWN_UPDATES: &[&str] = &[
     "handover",
     "handover_item",
     "peer_key",
+    "idempotency",
 ];
-const TOWN_DELETES: &[&str] = &["keystore", "upload_chunk", "peer_key"];
+const TOWN_DELETES: &[&str] = &["keystore", "upload_chunk", "peer_key", "idempotency"];
 
 /// What a town may only read.
 const TOWN_READS: &[&str] = &["access"];

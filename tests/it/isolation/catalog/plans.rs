@@ -21,6 +21,7 @@ const VALUES: &[(&str, &str)] = &[
     ("link_task.state", "'open'"),
     ("run.state", "'running'"),
     ("handover.direction", "'out'"),
+    ("idempotency.acted", "false"),
     ("peer_key.purpose", "'seal'"),
 ];
 

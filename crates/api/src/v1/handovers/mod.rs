@@ -15,7 +15,7 @@ use crate::Platform;
 use crate::answer::Answer;
 use crate::paging::{Order, Page, PageParams, Paging};
 use crate::problem::at_parameter;
-use crate::request::{Params, PathId, PurposeHeader, Town};
+use crate::request::{IfMatch, Params, PathId, PurposeHeader, Town};
 
 pub use shape::{Handover, HandoverSummary};
 
@@ -62,4 +62,18 @@ fn direction(params: &Params) -> Result<Direction, Fault> {
 #[get("/handovers/{handover_id}")]
 pub async fn read_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
     Ok(web::Json(Handover::of(&platform.handover(&town.0, id.0).await?)))
+}
+
+/// Requires that a handover is the one the caller read. Between this and the step that follows the other town
+/// may move it: then the machine's compare-and-set refuses what has no place any more.
+async fn require_read(
+    platform: &Platform,
+    town: &Town,
+    id: &PathId<HandoverId>,
+    read: &IfMatch,
+) -> Result<(), Fault> {
+    if !read.is_given() {
+        return Ok(());
+    }
+    read.require(&Handover::of(&platform.handover(&town.0, id.0).await?))
 }

@@ -13,9 +13,9 @@ use kernel::{Category, Code, Datum, Fault, Identity, Observation, SectionCode, S
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Handover;
+use super::{Handover, require_read};
 use crate::answer::Answer;
-use crate::request::{Body, PathId, PurposeHeader, Town};
+use crate::request::{Body, IfMatch, IfMatchHeader, PathId, PurposeHeader, Town};
 use crate::schema::Day;
 use crate::{Platform, schema};
 
@@ -304,7 +304,7 @@ pub async fn read_handover_content(
 /// Needs the grant `case_worker` (活用) or `approver` (決裁), and the flag acknowledged. Accepting again answers as
 /// the first time, with the receipt once there is one.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IfMatchHeader),
     responses(
         (status = 200, description = "Accepted.", body = Handover),
         (status = 409, description = "`already_decided`, `handover_expired`, `handover_state`."),
@@ -312,7 +312,13 @@ pub async fn read_handover_content(
     ),
 )]
 #[post("/handovers/{handover_id}/acceptance")]
-pub async fn accept_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+pub async fn accept_handover(
+    platform: Platform,
+    town: Town,
+    id: PathId<HandoverId>,
+    read: IfMatch,
+) -> Answer<Handover> {
+    require_read(&platform, &town, &id, &read).await?;
     Ok(web::Json(Handover::of(&platform.handover_accept(&town.0, id.0).await?)))
 }
 
@@ -320,7 +326,7 @@ pub async fn accept_handover(platform: Platform, town: Town, id: PathId<Handover
 ///
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). Refusing again for the same reason changes nothing.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IfMatchHeader),
     request_body = NewRefusal,
     responses(
         (status = 200, description = "Refused; the package is gone.", body = Handover),
@@ -332,9 +338,11 @@ pub async fn refuse_handover(
     platform: Platform,
     town: Town,
     id: PathId<HandoverId>,
+    read: IfMatch,
     body: Body<NewRefusal>,
 ) -> Answer<Handover> {
     platform.handover(&town.0, id.0).await?;
+    require_read(&platform, &town, &id, &read).await?;
     let view = platform.handover_refuse(&town.0, id.0, body.read()?.code).await?;
     Ok(web::Json(Handover::of(&view)))
 }
@@ -344,7 +352,7 @@ pub async fn refuse_handover(
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). The lead of a transfer moves with it. A second call
 /// answers with the first receipt.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IfMatchHeader),
     request_body = NewReceipt,
     responses(
         (status = 200, description = "Taken in.", body = Handover),
@@ -356,9 +364,11 @@ pub async fn receive_handover(
     platform: Platform,
     town: Town,
     id: PathId<HandoverId>,
+    read: IfMatch,
     body: Body<NewReceipt>,
 ) -> Answer<Handover> {
     platform.handover(&town.0, id.0).await?;
+    require_read(&platform, &town, &id, &read).await?;
     let view = platform.handover_receive(&town.0, id.0, &body.read()?.taking()?).await?;
     Ok(web::Json(Handover::of(&view)))
 }

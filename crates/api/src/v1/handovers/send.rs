@@ -13,9 +13,10 @@ use kernel::{Category, Code, Fault, TownCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Handover;
+use super::{Handover, require_read};
 use crate::answer::{Answer, Created};
-use crate::request::{Body, PathId, PurposeHeader, Town};
+use crate::idempotency::IdempotencyHeader;
+use crate::request::{Body, IfMatch, IfMatchHeader, PathId, PurposeHeader, Town};
 use crate::schema::Text;
 use crate::{Platform, Problem, schema};
 
@@ -244,7 +245,7 @@ pub async fn preview_handover(
 ///
 /// Needs the grant `case_worker` (活用). It waits for a second person's approval.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IdempotencyHeader),
     request_body = NewHandover,
     responses(
         (status = 201, description = "Drafted.", body = Handover),
@@ -267,14 +268,20 @@ pub async fn draft_handover(
 ///
 /// Needs the grant `approver` (決裁); the drafter cannot. Approving again changes nothing.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IfMatchHeader),
     responses(
         (status = 200, description = "Approved.", body = Handover),
         (status = 409, description = "`protected_person`, `handover_state`."),
     ),
 )]
 #[post("/handovers/{handover_id}/approval")]
-pub async fn approve_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+pub async fn approve_handover(
+    platform: Platform,
+    town: Town,
+    id: PathId<HandoverId>,
+    read: IfMatch,
+) -> Answer<Handover> {
+    require_read(&platform, &town, &id, &read).await?;
     Ok(web::Json(Handover::of(&platform.handover_approve(&town.0, id.0).await?)))
 }
 
@@ -283,7 +290,7 @@ pub async fn approve_handover(platform: Platform, town: Town, id: PathId<Handove
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). Consents, protection and keys are asked anew.
 /// Offering again changes nothing.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IfMatchHeader),
     responses(
         (status = 200, description = "On offer.", body = Handover),
         (status = 409, description = "`handover_state`, `protection_list_stale`, `protected_person`, `key_not_pinned`, `nothing_to_hand_over`, `consent_…`."),
@@ -291,7 +298,13 @@ pub async fn approve_handover(platform: Platform, town: Town, id: PathId<Handove
     ),
 )]
 #[post("/handovers/{handover_id}/offer")]
-pub async fn offer_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+pub async fn offer_handover(
+    platform: Platform,
+    town: Town,
+    id: PathId<HandoverId>,
+    read: IfMatch,
+) -> Answer<Handover> {
+    require_read(&platform, &town, &id, &read).await?;
     Ok(web::Json(Handover::of(&platform.handover_offer(&town.0, id.0).await?)))
 }
 
@@ -299,14 +312,20 @@ pub async fn offer_handover(platform: Platform, town: Town, id: PathId<HandoverI
 ///
 /// Needs the grant `case_worker` (活用) or `approver` (決裁).
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IfMatchHeader),
     responses(
         (status = 200, description = "Withdrawn.", body = Handover),
         (status = 409, description = "`already_decided`: the receiver was first. `handover_state`."),
     ),
 )]
 #[post("/handovers/{handover_id}/withdrawal")]
-pub async fn withdraw_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+pub async fn withdraw_handover(
+    platform: Platform,
+    town: Town,
+    id: PathId<HandoverId>,
+    read: IfMatch,
+) -> Answer<Handover> {
+    require_read(&platform, &town, &id, &read).await?;
     Ok(web::Json(Handover::of(&platform.handover_withdraw(&town.0, id.0).await?)))
 }
 
@@ -315,7 +334,7 @@ pub async fn withdraw_handover(platform: Platform, town: Town, id: PathId<Handov
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). The platform does the same by itself; closing again
 /// changes nothing.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IfMatchHeader),
     responses(
         (status = 200, description = "Completed, or refused by the receiver.", body = Handover),
         (status = 409, description = "`handover_state`: there is no answer yet. `key_not_pinned`."),
@@ -323,6 +342,12 @@ pub async fn withdraw_handover(platform: Platform, town: Town, id: PathId<Handov
     ),
 )]
 #[post("/handovers/{handover_id}/closing")]
-pub async fn close_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
+pub async fn close_handover(
+    platform: Platform,
+    town: Town,
+    id: PathId<HandoverId>,
+    read: IfMatch,
+) -> Answer<Handover> {
+    require_read(&platform, &town, &id, &read).await?;
     Ok(web::Json(Handover::of(&platform.handover_close(&town.0, id.0).await?)))
 }

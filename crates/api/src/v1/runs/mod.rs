@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 pub use candidates::{Candidate, CandidateDetail};
 
 use crate::answer::{Accepted, Answer};
+use crate::idempotency::IdempotencyHeader;
 use crate::nouns::Noun;
 use crate::paging::{Page, PageParams, Paging};
 use crate::request::{Body, Params, PathId, PurposeHeader, Town};
@@ -193,6 +194,7 @@ impl Noun for CandidateId {
 ///
 /// Needs the grant `overall_manager` (総括管理). Watch the operation; once it is done, read the candidates.
 #[utoipa::path(
+    params(IdempotencyHeader),
     request_body = NewRun,
     responses(
         (status = 202, description = "Begun; `Location` is the operation.", body = BegunRun,

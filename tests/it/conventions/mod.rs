@@ -1,0 +1,5 @@
+//! What holds for every operation: a request that comes twice, a thing read again, a caller who asks too often.
+
+mod etags;
+mod limits;
+mod repeats;
