@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, rt};
 use app::Caller;
 use app::idempotency::{Claim, KeptAnswer, Repeatable, Turn};
+use app::release::Seen;
 use chrono::TimeDelta;
 use kernel::{Code, Fault, TownCtx};
 use utoipa::IntoParams;
@@ -62,8 +63,8 @@ pub(crate) async fn idempotent(
         Ok(Turn::Act(claim)) => {
             // On a task of its own: a client that hangs up must not leave an act half told.
             let act = rt::spawn(async move {
-                let answer = claim.hold(next.call(request)).await;
-                settle(&platform, &ctx, &repeatable, claim, answer).await
+                let (answer, seen) = Seen::during(claim.hold(next.call(request))).await;
+                settle(&platform, &ctx, &repeatable, claim, answer, seen).await
             });
             act.await.unwrap_or_else(|_| Err(Problem::from(Code::Internal).into()))
         }
@@ -86,6 +87,7 @@ async fn settle<B: MessageBody + 'static>(
     asked: &Repeatable,
     claim: Claim,
     answer: Result<ServiceResponse<B>, Error>,
+    seen: Seen,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let answer = match answer {
         Ok(answer) if answer.status().is_success() => answer,
@@ -104,6 +106,7 @@ async fn settle<B: MessageBody + 'static>(
         status: head.status().as_u16(),
         location: location.map(str::to_owned),
         body: String::from_utf8_lossy(&body).into_owned(),
+        seen,
     };
     if let Err(fault) = platform.idempotency_keep(ctx, asked, claim, &kept).await {
         tracing::warn!(code = %fault, "an answer could not be kept");

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::rows::idempotency::{Known, Request};
 
 use crate::error::{internal, store};
+use crate::release::Seen;
 use crate::{App, Result};
 
 pub use store::town::Claim;
@@ -31,6 +32,8 @@ pub struct KeptAnswer {
     pub location: Option<String>,
     /// The body: JSON.
     pub body: String,
+    /// Whom it tells of.
+    pub seen: Seen,
 }
 
 /// Whether to act.
@@ -56,9 +59,13 @@ impl App {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         match conn.idempotency_claim(&request(ctx, asked)).await.map_err(store)? {
             Known::Claimed(claim) => Ok(Turn::Act(claim)),
-            Known::Answered(kept) => serde_json::from_slice(&kept)
-                .map(Turn::Again)
-                .map_err(|_| internal("a kept answer is not of the known form")),
+            Known::Answered(kept) => {
+                drop(conn);
+                let kept: KeptAnswer = serde_json::from_slice(&kept)
+                    .map_err(|_| internal("a kept answer is not of the known form"))?;
+                self.release_again(ctx, &kept.seen).await?;
+                Ok(Turn::Again(kept))
+            }
             Known::Other => Err(Fault::new(Code::IdempotencyKeyReused)),
             Known::Running => Err(Fault::new(Code::IdempotencyInProgress)),
             Known::Lost => Err(Fault::new(Code::IdempotencyAnswerLost)),

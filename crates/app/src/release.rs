@@ -2,10 +2,13 @@
 //! only this file makes: after purpose, grant and protection, and after the look was recorded. An
 //! output that skips the door does not compile.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use kernel::id::PersonId;
 use kernel::{Code, Fault, Grant, Purpose, TownCtx};
+use serde::{Deserialize, Serialize};
 use store::access::AccessEntry;
 use store::rows::version::Versions;
 
@@ -40,6 +43,34 @@ pub trait Resident {
 
     /// Takes out the whereabouts of everyone for whom `hidden` gives a reason.
     fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>);
+}
+
+/// Whom the answer to a request that may come twice told of, and whose whereabouts it hid: asked again before
+/// the same answer is given again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    persons: BTreeSet<PersonId>,
+    hidden: BTreeSet<PersonId>,
+}
+
+tokio::task_local! {
+    static SEEN: RefCell<Seen>;
+}
+
+impl Seen {
+    /// What passes the door while `act` runs.
+    pub async fn during<F: Future>(act: F) -> (F::Output, Self) {
+        SEEN.scope(RefCell::default(), async { (act.await, SEEN.with(RefCell::take)) }).await
+    }
+
+    fn note(persons: Vec<PersonId>, hidden: impl Fn(PersonId) -> bool) {
+        // Nothing is noted of a request that comes once.
+        let _ = SEEN.try_with(|seen| {
+            let mut seen = seen.borrow_mut();
+            seen.hidden.extend(persons.iter().copied().filter(|person| hidden(*person)));
+            seen.persons.extend(persons);
+        });
+    }
 }
 
 impl<T: Resident> Resident for Vec<T> {
@@ -130,9 +161,31 @@ impl App {
     ) -> Result<Released<T>> {
         let purpose = self.admit_reader(ctx, grants)?;
         let list = self.protection_list_at(ctx.town, versions).await?;
-        hide(&mut thing, &list, ctx);
+        thing.hide_whereabouts(&|person| hidden(person, &list, ctx));
+        Seen::note(thing.persons(), |person| hidden(person, &list, ctx).is_some());
         self.record_look(ctx, operation, purpose, thing.persons()).await?;
         Ok(Released(thing))
+    }
+
+    /// Lets an answer that passed the door go once more: recorded as another look, and refused when
+    /// whereabouts it may show have to be hidden by now.
+    ///
+    /// # Errors
+    /// `purpose_required`, `idempotency_answer_lost`; `unavailable` when the look cannot be recorded.
+    pub(crate) async fn release_again(&self, ctx: &TownCtx, seen: &Seen) -> Result<()> {
+        if seen.persons.is_empty() {
+            return Ok(());
+        }
+        let purpose = self.admit_reader(ctx, Grant::ALL)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let versions = conn.versions().await.map_err(store)?;
+        drop(conn);
+        let list = self.protection_list_at(ctx.town, versions).await?;
+        let shown = seen.persons.difference(&seen.hidden);
+        if shown.into_iter().any(|person| hidden(*person, &list, ctx).is_some()) {
+            return Err(Fault::new(Code::IdempotencyAnswerLost));
+        }
+        self.record_look(ctx, "answer_repeated", purpose, seen.persons.iter().copied().collect()).await
     }
 
     /// Releases something that leaves the town: refused while the list is missing or stale, and for a
@@ -152,6 +205,7 @@ impl App {
         if thing.persons().iter().any(|person| list.of(*person).is_some()) {
             return Err(Fault::new(Code::ProtectedPerson));
         }
+        Seen::note(thing.persons(), |_| false);
         self.record_look(ctx, operation, purpose, thing.persons()).await?;
         Ok(Released(thing))
     }
@@ -193,9 +247,11 @@ impl App {
     }
 }
 
-fn hide<T: Resident>(thing: &mut T, list: &ProtectionList, ctx: &TownCtx) {
-    let stale = !list.is_current(ctx.today());
-    thing.hide_whereabouts(&|person| {
-        if stale { Some(Hidden::ListStale) } else { list.of(person).map(|_| Hidden::Protected) }
-    });
+/// Why a person's whereabouts are not shown, if they are not.
+fn hidden(person: PersonId, list: &ProtectionList, ctx: &TownCtx) -> Option<Hidden> {
+    if list.is_current(ctx.today()) {
+        list.of(person).map(|_| Hidden::Protected)
+    } else {
+        Some(Hidden::ListStale)
+    }
 }

@@ -84,6 +84,7 @@ impl World {
             keys: folder.join("keys"),
             pg_superuser: cluster.superuser.clone(),
             pg_password_file: Some(cluster.password_file.clone()),
+            secret_file: None,
         };
         let (installation, keys) = database.installation()?;
         installation.drop_database(&database.pg_superuser, &cluster.password()?).await?;
