@@ -4,6 +4,7 @@
 pub mod consent;
 pub mod handover;
 pub mod handover_item;
+mod kept;
 pub mod link_task;
 pub mod load;
 pub mod operation;
