@@ -9,7 +9,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::authenticate::authenticate;
 use crate::v1::{
     consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, rulebooks, runs, staff, tokens, towns, uploads,
+    profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads,
 };
 
 /// Where the document is served.
@@ -46,6 +46,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(persons::read_relations)
             .service(persons::list_accesses)
             .service(households::read_household)
+            // 保存期間
+            .service(retention::read_retention)
+            .service(retention::read_retention_report)
+            .service(retention::read_retention_rules)
             // 判定基準・判定・候補
             .service(rulebooks::list_rulebooks)
             .service(rulebooks::read_rulebook)
