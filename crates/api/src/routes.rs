@@ -82,7 +82,7 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(peer_keys::pin_peer_keys)
             .service(peer_keys::confirm_peer_keys)
             // 引継ぎ
-            .service(handovers::send::preview_handover)
+            .service(handovers::preview::preview_handover)
             .service(handovers::send::draft_handover)
             .service(handovers::list_handovers)
             .service(handovers::read_handover)

@@ -108,8 +108,18 @@ async fn a_record_that_is_gone_from_a_snapshot_ends_and_one_with_an_end_of_its_o
     let earlier = [Json::Null, day("2031-03-29"), day("2031-03-30")];
     assert_eq!(council_case(&scene, closed).await, earlier);
 
-    // The next export names nobody any more.
+    // The next export names nobody any more. What has ended is still kept, and counted.
+    let report = async || {
+        let shown = scene.get(Grant::CaseWorker, "/api/v1/retention/report?from=2031-01&until=2099-12").await;
+        let shown = shown.json();
+        let due = shown["months"].as_array().unwrap().iter();
+        let due = due.filter(|month| month["category"] == "protection").map(|month| &month["records"]);
+        (shown["records"].clone(), due.map(|records| records.as_u64().unwrap()).sum::<u64>())
+    };
+    let before = report().await;
+    assert_eq!(before.1, 1, "the closed case alone has a date");
     assert_eq!(load(&[], 0).await.closed, 2);
+    assert_eq!(report().await, (before.0, 2));
     let [ended_on, _, due_on] = council_case(&scene, open).await;
     let five = kernel::date::period_end(today, 5).succ_opt().unwrap();
     assert_eq!((ended_on, due_on), (day(&today.to_string()), day(&five.to_string())));
@@ -118,37 +128,48 @@ async fn a_record_that_is_gone_from_a_snapshot_ends_and_one_with_an_end_of_its_o
 }
 
 #[actix_web::test]
-async fn a_replaced_version_is_no_record_of_its_own() {
+async fn a_record_that_goes_on_elsewhere_has_not_ended() {
     let family = Family::without_keys().await;
     let http = Http::open(&family.world).await;
     let worker = family.world.desk(KAISEI, Grant::CaseWorker);
     let path = format!("/api/v1/persons/{}/retention", family.child);
-    let sources = async || {
+    // Of the attendance: how often it is shown, and how often as ended.
+    let attendance = async || {
         let shown = http.send(Ask::get(&path).by(&worker.token).to("support")).await.json();
-        let items = shown["items"].as_array().unwrap().clone();
-        let lines =
-            items.iter().map(|record| (text(record, "/source").to_owned(), record["ended_on"].is_null()));
-        lines.collect::<Vec<_>>()
+        let items = shown["items"].as_array().unwrap();
+        assert!(items.iter().any(|record| record["category"] == "register"));
+        let own: Vec<_> = items.iter().filter(|record| record["source"] == "attendance").collect();
+        (own.len(), own.iter().filter(|record| !record["ended_on"].is_null()).count())
     };
-    let before = sources().await;
-    assert!(before.iter().all(|(_, in_force)| *in_force) && before.len() == 3, "{before:?}");
-    // A correction closes one version and opens the next, under the same record.
+    assert_eq!(attendance().await, (1, 0));
     let sql = family.world.db.superuser().await;
-    let child = family.child.uuid();
+    let of_child = format!("subject_id = '{}' AND source = 'attendance'", family.child.uuid());
+    sql.run(&format!("UPDATE town.pack SET recorded_to = now() WHERE {of_child}")).await;
+    assert_eq!(attendance().await, (1, 1), "nothing else is made of the record");
+
+    // The link was undone: the record waits for a human, and it is not known to be this child's.
+    sql.run("SET session_replication_role = replica").await;
     sql.run(&format!(
-        "UPDATE town.pack SET recorded_to = now() WHERE subject_id = '{child}' AND source = 'attendance'"
+        "INSERT INTO town.link_task (town_id, link_task_id, load_id, upload_id, source, line, part, record_key, row_hash, state, body, created_at)
+         SELECT town_id, pack_id, load_id, load_id, source, line, record_key, record_key, row_hash, 'open', body, now()
+         FROM town.pack WHERE {of_child}"
     ))
     .await;
-    assert_eq!(sources().await.iter().filter(|(_, in_force)| !in_force).count(), 1, "the record has ended");
-    let fact = observation("attendance.late_days", Value::Int(7), When::Month("2026-09".parse().unwrap()));
-    family.write(KAISEI, family.child, Category::Attendance, "attendance", fact).await;
+    assert_eq!(attendance().await, (0, 0), "it waits in the link queue");
+    sql.run("UPDATE town.link_task SET state = 'closed'").await;
+    assert_eq!(attendance().await, (1, 1));
+
+    // It was the mother's all along, and ended later, or has not ended.
+    let fact = observation("attendance.late_days", Value::Int(6), When::Month("2026-09".parse().unwrap()));
+    family.write(KAISEI, family.mother, Category::Attendance, "attendance", fact).await;
+    let of_mother = format!("subject_id = '{}' AND source = 'attendance'", family.mother.uuid());
     sql.run(&format!(
-        "UPDATE town.pack SET record_key = '\\x0102030405060708090a0b0c0d0e0f10'
-         WHERE subject_id = '{child}' AND source = 'attendance'"
+        "UPDATE town.pack SET record_key = (SELECT record_key FROM town.pack WHERE {of_child}) WHERE {of_mother}"
     ))
     .await;
-    let after = sources().await;
-    assert!(after.iter().all(|(_, in_force)| *in_force) && after.len() == 3, "{after:?}");
+    assert_eq!(attendance().await, (0, 0), "it is in force for another");
+    sql.run(&format!("UPDATE town.pack SET recorded_to = now() WHERE {of_mother}")).await;
+    assert_eq!(attendance().await, (0, 0), "it ended as another's");
 }
 
 #[actix_web::test]
