@@ -14,6 +14,7 @@ mod matrix;
 mod persons;
 mod protections;
 mod resting;
+mod retention;
 mod runs;
 mod secrecy;
 mod tokens;

@@ -12,7 +12,7 @@ use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
     consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
+    profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -58,6 +58,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(watch_notes::list_watch_notes)
             .service(watch_notes::read_watch_note)
             .service(watch_notes::correct_watch_note)
+            // 保存期間
+            .service(retention::read_retention)
+            .service(retention::read_retention_report)
+            .service(retention::read_retention_rules)
             // 判定基準・判定・候補
             .service(rulebooks::list_rulebooks)
             .service(rulebooks::read_rulebook)
@@ -90,7 +94,7 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(peer_keys::pin_peer_keys)
             .service(peer_keys::confirm_peer_keys)
             // 引継ぎ
-            .service(handovers::send::preview_handover)
+            .service(handovers::preview::preview_handover)
             .service(handovers::send::draft_handover)
             .service(handovers::list_handovers)
             .service(handovers::read_handover)

@@ -23,6 +23,7 @@ pub mod profiles;
 pub mod protection;
 pub mod protections;
 pub mod release;
+pub mod retention;
 pub mod rows;
 pub mod runs;
 pub mod staff;

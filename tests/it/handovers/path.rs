@@ -127,9 +127,9 @@ async fn facts_travel_and_scores_do_not() {
         PreviewAsk { subjects: vec![subject(BTreeSet::new())], receiver: code(OI), consents: vec![consent] };
     let preview = family.app().handover_preview(&family.sender(), &ask).await.unwrap();
     let excluded: Vec<_> =
-        preview.0.rows.iter().filter_map(|row| Some((row.category, row.excluded?))).collect();
+        preview.preview.rows.iter().filter_map(|row| Some((row.category, row.excluded?))).collect();
     assert_eq!(excluded, [(Category::Assessment, Exclusion::Assessment)]);
-    assert_eq!(preview.0.rows.len(), 3, "attendance, consultation and the score; never the register");
+    assert_eq!(preview.preview.rows.len(), 3, "attendance, consultation and the score; never the register");
 
     for never in [Category::Assessment, Category::Register, Category::Household, Category::Kinship] {
         let mut terms = family.terms(consent);
@@ -154,8 +154,12 @@ async fn a_preview_says_what_the_consent_keeps_back() {
         .to_vec();
     let ask = PreviewAsk { subjects, receiver: code(OI), consents: vec![consent] };
     let preview = family.app().handover_preview(&family.sender(), &ask).await.unwrap();
-    let mut rows: Vec<_> =
-        preview.0.rows.iter().map(|row| (row.subject == family.child, row.category, row.excluded)).collect();
+    let mut rows: Vec<_> = preview
+        .preview
+        .rows
+        .iter()
+        .map(|row| (row.subject == family.child, row.category, row.excluded))
+        .collect();
     rows.sort_unstable();
     assert_eq!(
         rows,

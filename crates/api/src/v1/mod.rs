@@ -13,6 +13,7 @@ pub mod peer_keys;
 pub mod persons;
 pub mod profiles;
 pub mod protections;
+pub mod retention;
 pub mod rulebooks;
 pub mod runs;
 pub mod staff;

@@ -1,12 +1,15 @@
 //! Preview, draft and approval: what would travel and on what ground, before anything is sealed.
 
+use std::collections::BTreeMap;
+
 use handover::preview::Preview;
 use handover::{Basis, Event, State, apply, preview};
-use kernel::id::{ConsentId, HandoverId, PersonId};
+use kernel::id::{ConsentId, HandoverId, HandoverItemId, PersonId};
 use kernel::{Category, Code, Fault, Grant, Purpose, TownCode, TownCtx};
 use store::TownConn;
 use store::rows::handover::{Direction, HandoverRow};
 
+use super::expiry::ItemExpiry;
 use super::items::STAYS;
 use super::record::{OutBody, Subject, Terms, chosen, plain, read_out, write_out};
 use super::view::{HandoverView, find};
@@ -28,11 +31,16 @@ pub struct PreviewAsk {
 
 /// What would travel, and what stays behind and why.
 #[derive(Debug)]
-pub struct PreviewView(pub Preview);
+pub struct PreviewView {
+    /// Item by item.
+    pub preview: Preview,
+    /// How long each item is kept here and there, and when the receiver's copy is due.
+    pub expiries: BTreeMap<HandoverItemId, Vec<ItemExpiry>>,
+}
 
 impl Resident for PreviewView {
     fn persons(&self) -> Vec<PersonId> {
-        self.0.rows.iter().map(|row| row.subject).collect()
+        self.preview.rows.iter().map(|row| row.subject).collect()
     }
 
     fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
@@ -41,10 +49,10 @@ impl Resident for PreviewView {
 }
 
 impl App {
-    /// Shows item by item what would travel and what the consents keep back.
+    /// Shows item by item what would travel, what the consents keep back, and how long each town keeps it.
     ///
     /// # Errors
-    /// `person_not_found`, `consent_not_found`, and what [`App::release`] refuses.
+    /// `person_not_found`, `consent_not_found`, `receiver_not_member`, and what [`App::release`] refuses.
     pub async fn handover_preview(&self, ctx: &TownCtx, ask: &PreviewAsk) -> Result<Released<PreviewView>> {
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
@@ -60,8 +68,9 @@ impl App {
             categories.extend(Category::ALL);
         }
         let items = self.handover_items(ctx, &wanted).await?;
-        let shown = preview(&items, &consents, ask.receiver, Purpose::Handover, ctx.now);
-        self.release(ctx, "handover_preview", HANDLERS, PreviewView(shown)).await
+        let expiries = self.handover_expiries(ctx, &items, ask.receiver).await?;
+        let preview = preview(&items, &consents, ask.receiver, Purpose::Handover, ctx.now);
+        self.release(ctx, "handover_preview", HANDLERS, PreviewView { preview, expiries }).await
     }
 
     /// Drafts a handover: looked up, grounded on consent, not sealed.

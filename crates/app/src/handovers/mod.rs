@@ -7,6 +7,7 @@ mod accept;
 mod close;
 mod content;
 mod draft;
+mod expiry;
 mod flag;
 mod items;
 mod offer;
@@ -28,6 +29,7 @@ use crate::error::{internal, store};
 
 pub use content::{Arrival, ArrivedItem, Content, Link};
 pub use draft::{PreviewAsk, PreviewView};
+pub use expiry::ItemExpiry;
 pub use receive::Taking;
 pub use record::{Subject, Terms};
 pub use store::rows::handover::Direction;

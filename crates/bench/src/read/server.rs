@@ -67,6 +67,9 @@ impl Server {
             .arg("--tls-key")
             .arg(folder.join("cert-key.pem"))
             .args(["--bind", &address.to_string()])
+            // What is measured is how much there is, not how much one client is given.
+            .args(["--token-burst", "1000000", "--token-rate", "1000000"])
+            .args(["--town-burst", "1000000", "--town-rate", "1000000"])
             .stdin(Stdio::piped())
             .spawn()
             .context("starting the server")?;

@@ -5,6 +5,7 @@ pub mod consent;
 pub mod handover;
 pub mod handover_item;
 pub mod idempotency;
+mod kept;
 pub mod link_task;
 pub mod load;
 pub mod operation;

@@ -124,7 +124,7 @@ pub struct PackRow {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pack)]
-struct Columns {
+pub(super) struct Columns {
     subject_id: Uuid,
     category: i16,
     pack_id: Uuid,
@@ -207,7 +207,7 @@ impl TownConn {
         rows.into_iter().map(|columns| self.pack_open(columns, keys)).collect()
     }
 
-    fn pack_open(&self, c: Columns, keys: &HashMap<Uuid, KeySet>) -> Result<PackRow, StoreError> {
+    pub(super) fn pack_open(&self, c: Columns, keys: &HashMap<Uuid, KeySet>) -> Result<PackRow, StoreError> {
         let number = u8::try_from(c.category).map_err(|_| StoreError::Malformed("pack.category"))?;
         let category = Category::from_number(number).ok_or(StoreError::Malformed("pack.category"))?;
         let keys = keys.get(&c.subject_id).ok_or(StoreError::Sealed)?;

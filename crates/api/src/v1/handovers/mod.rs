@@ -1,5 +1,6 @@
 //! 引継ぎ: lists and single handovers, both ways. Sending and receiving stand beside.
 
+pub mod preview;
 pub mod receive;
 pub mod send;
 mod shape;

@@ -1,16 +1,14 @@
-//! Sending a handover: preview, draft, approval, offer, withdrawal, closing.
+//! Sending a handover: draft, approval, offer, withdrawal, closing.
 
 use std::collections::BTreeSet;
 
 use actix_web::{post, web};
-use app::Released;
-use app::handovers::{PreviewAsk, PreviewView, Subject, Terms};
+use app::handovers::{Subject, Terms};
 use handover::basis::FamilyTold;
-use handover::preview::PreviewRow;
 use handover::{Grounds, Kind, Organ, OrganCode, Role};
 use kernel::id::{ConsentId, HandoverId, PersonId};
 use kernel::{Category, Code, Fault, TownCode};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Handover, require_read};
@@ -39,88 +37,6 @@ pub struct NewSubject {
 impl From<NewSubject> for Subject {
     fn from(subject: NewSubject) -> Self {
         Self { person: subject.person_id, role: subject.role, categories: subject.categories }
-    }
-}
-
-/// What to preview.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "receiver": "143626",
-    "subjects": [{"person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "role": "child", "categories": []}]
-}))]
-pub struct NewHandoverPreview {
-    /// 町村: to which town.
-    #[schema(value_type = schema::TownCode)]
-    receiver: TownCode,
-    /// About whom.
-    #[schema(min_items = 1)]
-    subjects: Vec<NewSubject>,
-    /// 同意 to rest on; none means every one of the subjects.
-    #[serde(default)]
-    #[schema(value_type = Vec<schema::ConsentId>)]
-    consent_ids: Vec<ConsentId>,
-}
-
-/// What would travel, and what stays behind and why.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [{
-    "person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "category": "attendance", "category_ja": "出欠",
-    "source_name": "出欠", "holder_name": "学校教育課", "observations": 12, "travels": true,
-    "excluded": null, "excluded_ja": null
-}]}))]
-pub struct HandoverPreview {
-    /// Item by item.
-    items: Vec<HandoverPreviewItem>,
-}
-
-/// One item of a preview: what one source says of one person in one category.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct HandoverPreviewItem {
-    /// 本人.
-    #[schema(value_type = schema::PersonId)]
-    person_id: PersonId,
-    /// 分類.
-    #[schema(value_type = schema::Category)]
-    category: Category,
-    /// The same as staff read it.
-    category_ja: String,
-    /// 連携元.
-    source_name: String,
-    /// 保有課.
-    holder_name: String,
-    /// How many facts.
-    #[schema(minimum = 0)]
-    observations: usize,
-    /// Whether it would travel.
-    travels: bool,
-    /// Why not: `assessment`, `no_consent`, `outside_consent`, `withdrawn` or `expired`.
-    #[schema(required = true)]
-    excluded: Option<String>,
-    /// The same as staff read it.
-    #[schema(required = true)]
-    excluded_ja: Option<String>,
-}
-
-impl HandoverPreview {
-    fn of(view: &Released<PreviewView>) -> Self {
-        Self { items: view.0.rows.iter().map(HandoverPreviewItem::of).collect() }
-    }
-}
-
-impl HandoverPreviewItem {
-    fn of(row: &PreviewRow) -> Self {
-        Self {
-            person_id: row.subject,
-            category: row.category,
-            category_ja: row.category.ja().to_owned(),
-            source_name: row.source_name.clone(),
-            holder_name: row.holder_name.clone(),
-            observations: row.observations,
-            travels: row.excluded.is_none(),
-            excluded: row.excluded.map(|why| why.as_str().to_owned()),
-            excluded_ja: row.excluded.map(|why| why.ja().to_owned()),
-        }
     }
 }
 
@@ -212,33 +128,6 @@ impl NewHandover {
             consents: self.consent_ids,
         })
     }
-}
-
-/// Shows what a handover would carry.
-///
-/// Needs the grant `case_worker` (活用) or `approver` (決裁). Nothing is kept; what the consents keep back is
-/// shown with the reason.
-#[utoipa::path(
-    params(PurposeHeader),
-    request_body = NewHandoverPreview,
-    responses(
-        (status = 200, description = "Item by item.", body = HandoverPreview),
-        (status = 404, description = "`person_not_found`, `consent_not_found`."),
-    ),
-)]
-#[post("/handover-previews")]
-pub async fn preview_handover(
-    platform: Platform,
-    town: Town,
-    body: Body<NewHandoverPreview>,
-) -> Answer<HandoverPreview> {
-    let ask = body.read()?;
-    let ask = PreviewAsk {
-        subjects: ask.subjects.into_iter().map(Subject::from).collect(),
-        receiver: ask.receiver,
-        consents: ask.consent_ids,
-    };
-    Ok(web::Json(HandoverPreview::of(&platform.handover_preview(&town.0, &ask).await?)))
 }
 
 /// Drafts a handover.

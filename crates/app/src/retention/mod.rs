@@ -1,0 +1,136 @@
+//! 保存期間: how long each record of a person is kept and why, what falls due when in the town, and the
+//! rules in force. Due dates are computed when they are asked for, never stored; nothing here disposes of
+//! anything.
+
+mod facts;
+#[cfg(test)]
+pub(crate) mod fixtures;
+mod records;
+mod report;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kernel::date::YearMonth;
+use kernel::id::PersonId;
+use kernel::{Category, Code, Fault, TownCode, TownCtx};
+use store::rows::pack::PackRow;
+use uuid::Uuid;
+
+use crate::error::store;
+use crate::profiles::Applied;
+use crate::release::{Hidden, READERS, Resident};
+use crate::{App, Released, Result};
+
+pub(crate) use facts::PersonFacts;
+pub use records::{KeptRecord, RuleStep};
+pub(crate) use records::{outcomes, steps_of};
+pub use report::DueReport;
+
+/// How long each record of one person is kept.
+#[derive(Debug)]
+pub struct RetentionView {
+    /// Whose.
+    pub person: PersonId,
+    /// Records in force by category, then those that have ended.
+    pub records: Vec<KeptRecord>,
+}
+
+impl Resident for RetentionView {
+    fn persons(&self) -> Vec<PersonId> {
+        vec![self.person]
+    }
+
+    fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
+        // Packs' whereabouts are not taken over, and no item of the dictionary tells them.
+    }
+}
+
+impl App {
+    /// Every record of a person with when it is due, by which rule, clock, fact and source; what cannot be
+    /// told yet with its reason.
+    ///
+    /// # Errors
+    /// `person_not_found`, `profile_missing`, and what [`App::release`] refuses.
+    pub async fn retention(&self, ctx: &TownCtx, id: PersonId) -> Result<Released<RetentionView>> {
+        self.admit_reader(ctx, READERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        if !conn.person_exists(id).await.map_err(store)? {
+            return Err(Fault::new(Code::PersonNotFound));
+        }
+        let packs = conn.packs_kept(id.uuid()).await.map_err(store)?;
+        drop(conn);
+        let profile = self.profile(ctx).await?;
+        let person = person_facts(&packs).remove(&id.uuid()).unwrap_or_default();
+        let schedule = &profile.town.retention;
+        let records = packs
+            .iter()
+            .flat_map(|pack| records::kept(schedule, pack, &profile.holder_of(pack), person, ctx.today()))
+            .collect();
+        self.release(ctx, "retention_read", READERS, RetentionView { person: id, records }).await
+    }
+
+    /// What falls due in the town from one month to another, both included: counts by month and category.
+    /// In a small town a count can point at one child, so it passes the door as a resident would.
+    ///
+    /// # Errors
+    /// `invalid_value` when the last month is before the first; `profile_missing`, and what
+    /// [`App::release`] refuses.
+    pub async fn retention_report(
+        &self,
+        ctx: &TownCtx,
+        from: YearMonth,
+        until: YearMonth,
+    ) -> Result<Released<DueReport>> {
+        self.admit_reader(ctx, READERS)?;
+        if until < from {
+            let fault = Fault::new(Code::InvalidValue).with("name", "until");
+            let (ja, en) = ("はじめの月より前です", "it is before the first month");
+            return Err(fault.with_words("why", ja, en).at_pointer("?until"));
+        }
+        let profile = self.profile(ctx).await?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let keys = conn.keysets_all().await.map_err(store)?;
+        let packs = conn.packs_kept_all(&keys).await.map_err(store)?;
+        drop(conn);
+        let persons = person_facts(&packs);
+        let mut report = DueReport::new(from, until);
+        for pack in &packs {
+            let person = persons.get(&pack.subject).copied().unwrap_or_default();
+            for (_, outcome) in outcomes(&profile.town.retention, pack, person, ctx.today()) {
+                report.count(pack.category, &outcome);
+            }
+        }
+        self.release(ctx, "retention_report", READERS, report).await
+    }
+
+    /// The profile that a member has applied, for the preview of a handover to it: its rules are
+    /// configuration and say nothing of a resident. `None` before it has applied any.
+    ///
+    /// # Errors
+    /// `receiver_not_member`.
+    pub(crate) async fn profile_of_member(&self, town: TownCode) -> Result<Option<Arc<Applied>>> {
+        if !self.is_member(town).await? {
+            return Err(Fault::new(Code::ReceiverNotMember).with("town", town).at_pointer("/receiver"));
+        }
+        match self.profile_of(town).await {
+            Err(fault) if fault.code() == Code::ProfileMissing => Ok(None),
+            found => found.map(Some),
+        }
+    }
+}
+
+/// What the register says of everybody in these packs: by the row in force, or by the last one.
+fn person_facts(packs: &[PackRow]) -> HashMap<Uuid, PersonFacts> {
+    let mut rows: Vec<&PackRow> = packs.iter().filter(|pack| pack.category == Category::Register).collect();
+    // In force last, so that it stands.
+    rows.sort_by_key(|pack| (pack.recorded_to.is_none(), pack.recorded_to, pack.recorded_from));
+    let known = rows.into_iter().filter_map(|pack| {
+        let identity = pack.body.identity.as_ref()?;
+        Some((pack.subject, PersonFacts::of(identity, pack.recorded_to.is_none())))
+    });
+    known.collect()
+}
+
+#[cfg(test)]
+mod tests;
