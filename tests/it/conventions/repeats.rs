@@ -8,6 +8,7 @@ use serde_json::json;
 use testkit::TestApp;
 use testkit::towns::{KAISEI, OI};
 
+use crate::handovers::family::Family;
 use crate::http::{Answer, Ask, Http};
 use crate::resting::number;
 
@@ -64,6 +65,28 @@ async fn a_secret_shown_once_is_shown_again_to_whoever_asked_for_it() {
     let (first, again) = (http.send(ask()).await, http.send(ask()).await);
     assert_eq!((first.status, &first.text), (201, &again.text));
     assert!(first.json()["secret"].as_str().unwrap().starts_with("tsk_"));
+}
+
+#[actix_web::test]
+async fn an_answer_about_a_resident_passes_the_door_again() {
+    let family = Family::new().await;
+    let http = Http::open(&family.world).await;
+    let token = family.world.desk(KAISEI, Grant::CaseWorker).token.clone();
+    let note = json!({"seen_on": "2026-04-01", "text": "架空の見守り情報", "section": "mayor/kosodate"});
+    let path = format!("/api/v1/persons/{}/watch-notes", family.child);
+    let ask = || Ask::post(&path, note.clone()).by(&token).to("support").header(KEY);
+    let first = http.send(ask()).await;
+    let again = http.send(ask()).await;
+    assert_eq!((first.status, &again.text), (201, &first.text), "{}", first.text);
+    let looks = format!(
+        "SELECT count(*) FROM town.access WHERE operation = 'answer_repeated' AND person_id = '{}'",
+        family.child.uuid()
+    );
+    assert_eq!(number(&family.world, &looks).await, 1, "a look like any other");
+    family.protect(family.child).await;
+    let after = http.send(ask()).await;
+    assert_eq!(code(&after), (409, "idempotency_answer_lost".to_owned()));
+    assert_eq!(number(&family.world, &looks).await, 1);
 }
 
 #[actix_web::test]

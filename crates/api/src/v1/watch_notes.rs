@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Created};
+use crate::idempotency::IdempotencyHeader;
 use crate::paging::{Order, Page, PageParams, Paging};
 use crate::request::{Body, Params, PathId, PurposeHeader, Town};
 use crate::schema::{Day, LongText, Text};
@@ -131,7 +132,7 @@ pub struct WatchNoteCorrection {
 ///
 /// Needs the grant `case_worker` (活用) or `holder` (保有・管理).
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IdempotencyHeader),
     request_body = NewWatchNote,
     responses((status = 201, description = "Written.", body = WatchNote)),
 )]

@@ -106,8 +106,8 @@ catalogue! {
         { "同じ要求を処理しています" / "The same request is under way";
           "同じ Idempotency-Key の要求をまだ処理しています。Retry-After の秒数だけ待って、同じ要求をもう一度送ってください。" / "The request with this Idempotency-Key is still under way. Wait as Retry-After says and send the same request again." }
     IdempotencyAnswerLost = "idempotency_answer_lost" 409
-        { "処理は済んでいますが、答えが残っていません" / "It was done, but its answer was lost";
-          "この Idempotency-Key の要求は一度処理されましたが、途中で止まり、答えが残っていません。もう一度送らず、一覧で結果を確かめてください。" / "The request with this Idempotency-Key was done once, but the platform was interrupted before its answer was kept. Do not send it again; look for its result in the list." }
+        { "処理は済んでいますが、同じ答えを返せません" / "It was done, but its answer cannot be given again";
+          "この Idempotency-Key の要求は一度処理されました。途中で止まって答えが残っていないか、その後に支援措置が変わって同じ答えを見せられません。もう一度送らず、一覧で結果を確かめてください。" / "The request with this Idempotency-Key was done once. Either the platform was interrupted before its answer was kept, or a protection has changed since and the same answer may no longer be shown. Do not send it again; look for its result in the list." }
     PreconditionFailed = "precondition_failed" 412
         { "読んだ後に変わっています" / "It has changed since you read it";
           "If-Match の ETag は今のものではありません。読み直して、変わったところを確かめてからやり直してください。" / "The ETag in If-Match is not the present one. Read it again, see what changed, and try again." }
