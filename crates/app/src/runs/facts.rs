@@ -47,6 +47,8 @@ const COUNCIL: &str = "protection.council_case";
 
 /// Everything a run looks at.
 pub struct Picture {
+    /// The instant it shows: every load before it is in it whole, none after it at all.
+    pub known_at: DateTime<Utc>,
     people: Arc<People>,
     facts: HashMap<PersonId, Vec<Fact>>,
     claims: Vec<CoverageClaim>,
@@ -62,18 +64,23 @@ impl App {
     /// A fault when the database cannot be reached or a box does not open.
     pub(crate) async fn picture(&self, town: TownCode) -> Result<Picture> {
         let profile = self.profile_of(town).await?;
+        let mut tx = self.towns.begin(town).await.map_err(store)?;
+        // A load that ended between two of these statements would claim to be complete for records that were
+        // read before it: absent rows would count as zero.
+        tx.lock_town().await.map_err(store)?;
+        let known_at = Utc::now();
         let people = self.people(town).await?;
-        let mut conn = self.towns.read(town).await.map_err(store)?;
-        let keys = conn.keysets_all().await.map_err(store)?;
-        let packs = conn.packs_all(CATEGORIES, &keys).await.map_err(store)?;
-        let loads = conn.load_latest_by_source().await.map_err(store)?;
-        drop(conn);
+        let keys = tx.keysets_all().await.map_err(store)?;
+        let packs = tx.packs_all(CATEGORIES, &keys).await.map_err(store)?;
+        let loads = tx.load_latest_by_source().await.map_err(store)?;
+        tx.commit_bookkeeping().await.map_err(store)?;
         let mut facts: HashMap<PersonId, Vec<Fact>> = HashMap::new();
         for pack in packs {
             let person = PersonId::from_uuid(pack.subject);
             facts.entry(person).or_default().extend(facts_of(&profile, pack)?);
         }
         Ok(Picture {
+            known_at,
             people,
             facts,
             claims: claims(&profile, &loads),

@@ -163,7 +163,7 @@ impl App {
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         tx.score_insert_many(run.id, &scores).await.map_err(store)?;
         let json = serde_json::to_value(&counts).map_err(|_| internal("counts are not JSON"))?;
-        tx.run_finish(run.id, &json, Utc::now()).await.map_err(store)?;
+        tx.run_finish(run.id, picture.known_at, &json, Utc::now()).await.map_err(store)?;
         tx.commit(leaf::of(ctx, Act::RunScored, vec![run.id.into()], &counts)?).await.map_err(store)
     }
 

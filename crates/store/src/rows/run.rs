@@ -37,7 +37,7 @@ pub struct RunRow {
     pub overlay: Digest,
     /// The day the children are looked at.
     pub as_of: NaiveDate,
-    /// Only what was recorded by then counts.
+    /// Only what was recorded by then counts; while it runs, when it was asked for.
     pub known_at: DateTime<Utc>,
     /// How far it has come.
     pub state: RunState,
@@ -185,16 +185,25 @@ impl TownConn {
 }
 
 impl TownTx {
-    /// Ends a run whose scores this transaction wrote; false when it was not running.
+    /// Ends a run whose scores this transaction wrote, from what was known at an instant; false when it was
+    /// not running.
     ///
     /// # Errors
-    /// [`StoreError`] when the statement fails.
+    /// [`StoreError`] when a statement fails.
     pub async fn run_finish(
         &mut self,
         id: RunId,
+        known_at: DateTime<Utc>,
         counts: &serde_json::Value,
         at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        let (driver, town) = self.parts()?;
+        diesel::update(run::table)
+            .filter(run::town_id.eq(town))
+            .filter(run::run_id.eq(id.uuid()))
+            .set(run::known_at.eq(known_at))
+            .execute(driver)
+            .await?;
         self.run_end(id, RunState::Done, counts, at).await
     }
 }

@@ -51,7 +51,7 @@ pub struct Run {
     overlay: String,
     /// The day the children are looked at (何月何日時点).
     as_of: Day,
-    /// Only what was recorded by then counts.
+    /// Only what was recorded by then counts; while it runs, when it was asked for.
     known_at: DateTime<Utc>,
     /// `running`, `done` or `failed`.
     state: &'static str,
