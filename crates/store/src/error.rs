@@ -77,6 +77,10 @@ impl From<tokio_postgres::Error> for StoreError {
             Self::Contention
         } else if *state == SqlState::INSUFFICIENT_PRIVILEGE {
             Self::Refused
+        } else if *state == SqlState::INVALID_PASSWORD {
+            Self::Keys(
+                "the installation secret is not the one that the database's roles were made with".into(),
+            )
         } else if *state == SqlState::ADMIN_SHUTDOWN || *state == SqlState::CANNOT_CONNECT_NOW {
             Self::Unavailable
         } else {

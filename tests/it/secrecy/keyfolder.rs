@@ -75,3 +75,18 @@ async fn a_town_with_records_gets_no_new_folder() {
     assert!(!db.key_path().join(KAISEI).exists(), "made anew");
     db.towns().read(code(OI)).await.unwrap();
 }
+
+#[tokio::test]
+async fn another_installation_secret_is_told_as_what_it_is() {
+    let db = TestDb::with_towns(&[KAISEI]).await;
+    let real = db.installation();
+    let other = store::Installation {
+        host: real.host.clone(),
+        port: real.port,
+        database: real.database.clone(),
+        prefix: real.prefix.clone(),
+        secret: seal::InstallationSecret::generate(),
+    };
+    let Err(StoreError::Keys(why)) = other.connect(KAISEI).await else { panic!("let in") };
+    assert!(why.contains("installation secret"), "{why}");
+}
