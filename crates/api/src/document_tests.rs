@@ -1,3 +1,5 @@
+//! The document says all there is, and the committed one is the same.
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

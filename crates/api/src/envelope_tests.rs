@@ -1,3 +1,5 @@
+//! What every answer carries, whatever it answers.
+
 use actix_web::body::to_bytes;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::from_fn;

@@ -1,3 +1,5 @@
+//! A bucket gives no more than it holds, whenever it is asked.
+
 use proptest::prelude::*;
 
 use super::*;

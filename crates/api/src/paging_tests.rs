@@ -1,3 +1,5 @@
+//! Pages miss none and repeat none, and a strange cursor is refused.
+
 use kernel::id::{LoadId, PersonId};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Faults as problem+json: in both languages, with their places.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use evidence::Act;
 use kernel::id::{LoadId, PersonId, StaffId, WatchNoteId};
+use kernel::slug::WATCH_NOTES;
 use kernel::{
     Category, Code, Datum, Fault, Grant, ItemCode, Observation, SectionCode, SourceCode, TownCtx, Value, When,
 };
@@ -14,10 +15,7 @@ use crate::error::{internal, store};
 use crate::release::{Hidden, READERS, Resident};
 use crate::{App, Released, Result, leaf};
 
-/// The source of notes, which no system exports.
-const SOURCE: &str = "watch_note";
-
-/// Its name as staff see it.
+/// The source of notes as staff see it.
 pub(crate) const SOURCE_NAME: &str = "見守り情報";
 
 /// The dictionary's item that holds a note's text.
@@ -209,7 +207,7 @@ impl App {
 
 /// The source's code.
 pub(crate) fn source() -> Result<SourceCode> {
-    SOURCE.parse().map_err(|_| internal("the source of notes is no name"))
+    WATCH_NOTES.parse().map_err(|_| internal("the source of notes is no name"))
 }
 
 async fn require(conn: &mut TownConn, person: PersonId) -> Result<()> {
@@ -221,7 +219,7 @@ async fn require(conn: &mut TownConn, person: PersonId) -> Result<()> {
 
 async fn history(conn: &mut TownConn, person: PersonId) -> Result<Vec<PackRow>> {
     require(conn, person).await?;
-    conn.packs_history(person.uuid(), Category::WatchNote, SOURCE).await.map_err(store)
+    conn.packs_history(person.uuid(), Category::WatchNote, WATCH_NOTES).await.map_err(store)
 }
 
 fn note_of(pack: &PackRow) -> Option<WatchNoteId> {
@@ -247,7 +245,7 @@ async fn insert(
     let pack = NewPack {
         subject: person.uuid(),
         category: Category::WatchNote,
-        source: SOURCE.to_owned(),
+        source: WATCH_NOTES.to_owned(),
         load: LoadId::from_uuid(written.note.uuid()),
         line: 0,
         record_key,

@@ -68,9 +68,14 @@ slugs! {
     RulebookCode;
 }
 
-/// Sources that no system exports: what another town handed over, and what staff write themselves. No town
-/// can name one of its own so, or a load of it would close them.
-pub const RESERVED_SOURCES: [&str; 2] = ["handover_in", "watch_note"];
+/// The source of what another town handed over.
+pub const HANDED_OVER: &str = "handover_in";
+
+/// The source of what staff write themselves (見守り情報).
+pub const WATCH_NOTES: &str = "watch_note";
+
+/// Sources that no system exports. No town can name one of its own so, or a load of it would close them.
+pub const RESERVED_SOURCES: [&str; 2] = [HANDED_OVER, WATCH_NOTES];
 
 #[cfg(test)]
 mod tests {

@@ -225,6 +225,17 @@ fn all_mistakes_are_told_at_once() {
 }
 
 #[test]
+fn a_source_of_a_reserved_name_is_refused() {
+    for name in kernel::slug::RESERVED_SOURCES {
+        let mut files = committed();
+        let attendance = files.remove("kaisei/sources/attendance.toml").unwrap();
+        files.insert(format!("kaisei/sources/{name}.toml"), attendance);
+        let path = format!("kaisei/sources/{name}.toml");
+        assert!(told(&faults_of(files)).iter().any(|(file, ..)| *file == path), "{name}");
+    }
+}
+
+#[test]
 fn an_overlay_is_of_a_rulebook() {
     let mut files = committed();
     files.insert("oi/overlays/nothing.toml".to_owned(), b"format = 1\n".to_vec());

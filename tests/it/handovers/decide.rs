@@ -221,6 +221,25 @@ async fn a_withdrawal_during_the_offer_is_not_missed() {
     assert_eq!(at(&app.handover(&sender, id).await.unwrap()).0, "withdrawn");
 }
 
+/// The offer has found nobody protected and waits for a consent's row when somebody is.
+#[tokio::test]
+async fn a_protection_during_the_offer_is_not_missed() {
+    let family = Family::new().await;
+    let id = family.approved().await;
+    let (app, sender) = (family.app(), family.sender());
+    let sql = family.world.db.superuser().await;
+    sql.run("BEGIN").await;
+    sql.run("SELECT 1 FROM town.consent FOR UPDATE").await;
+    let protect = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        family.protect(family.child).await;
+        sql.run("COMMIT").await;
+    };
+    let (offered, ()) = tokio::join!(app.handover_offer(&sender, id), protect);
+    assert_eq!(refused(offered), Code::Unavailable, "asked again, it is refused for the protection");
+    assert_eq!(refused(app.handover_offer(&sender, id).await), Code::ProtectedPerson);
+}
+
 #[tokio::test]
 async fn a_withdrawn_consent_stops_what_rests_on_it_and_nothing_else() {
     let family = Family::new().await;

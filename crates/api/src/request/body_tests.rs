@@ -1,3 +1,5 @@
+//! Bodies that cannot be read are refused with the place and the reason.
+
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::test::TestRequest;
 use kernel::Lang;

@@ -39,10 +39,6 @@ pub use view::{HandoverView, Summary};
 /// Who handles handovers: drafts, offers, receives.
 pub(crate) const HANDLERS: &[Grant] = &[Grant::CaseWorker, Grant::Approver];
 
-/// What the packs of a handover name as their source in the receiving town. No source of a profile
-/// should bear this name.
-pub const SOURCE: &str = "handover_in";
-
 /// What the machine asks to know of a handover.
 fn facts(kind: Kind, row: Option<&HandoverRow>, expires_at: DateTime<Utc>, ctx: &TownCtx) -> Facts {
     Facts {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use evidence::Act;
 use handover::{Decided, Decision, Event, Item, Opened, SignedReceipt, State, answer, apply};
 use kernel::id::{HandoverId, HandoverItemId, LoadId, PersonId};
+use kernel::slug::HANDED_OVER;
 use kernel::{Category, Code, Fault, TownCtx};
 use store::TownKeys;
 use store::hub::{HubHandover, HubState};
@@ -18,7 +19,7 @@ use super::flag::{Incoming, arrived, incoming};
 use super::items::STAYS;
 use super::record::{InBody, plain, read_in, write_in};
 use super::view::HandoverView;
-use super::{HANDLERS, SOURCE, facts, kind_of, moved_on, not_found, subjects};
+use super::{HANDLERS, facts, kind_of, moved_on, not_found, subjects};
 use crate::consents::require_person;
 use crate::error::{internal, store};
 use crate::profiles::Applied;
@@ -228,7 +229,7 @@ fn packs(
         packs.push(NewPack {
             subject: here.uuid(),
             category: item.category,
-            source: SOURCE.to_owned(),
+            source: HANDED_OVER.to_owned(),
             load: LoadId::from_uuid(hub.id.uuid()),
             line: 0,
             record_key: keys.row_hash.hash(item.id.uuid().as_bytes()).as_bytes().to_vec(),

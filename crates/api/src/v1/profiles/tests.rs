@@ -1,3 +1,5 @@
+//! A bundle handed in over the API is read file by file.
+
 use std::path::Path;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! A trace as it is told: every indicator, its points and what is missing.
+
 use serde_json::json;
 
 use super::*;
