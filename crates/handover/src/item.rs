@@ -12,9 +12,8 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
 
-words! {
+kernel::words! {
     /// Whose record it is, seen from the child the handover is about.
     Role {
         /// 本人（子ども）.

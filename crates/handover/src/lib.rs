@@ -8,7 +8,8 @@
 //! Pure: bytes and values in, bytes and values out. What is kept and carried, and in which transaction, is
 //! `store`'s and `courier`'s. Facts travel, scores do not.
 
-mod words;
+#[cfg(test)]
+mod words_tests;
 
 pub mod basis;
 pub mod consent;
@@ -30,7 +31,6 @@ pub use package::{
 };
 pub use preview::{Preview, preview};
 pub use receipt::{Decided, Decision, Receipt, SignedReceipt, answer};
-pub use words::UnknownWord;
 
 #[cfg(test)]
 mod samples;

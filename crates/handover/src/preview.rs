@@ -9,9 +9,8 @@ use serde::Serialize;
 use crate::basis::{Chosen, allowing};
 use crate::consent::Consent;
 use crate::item::Item;
-use crate::words::words;
 
-words! {
+kernel::words! {
     /// Why an item stays behind.
     Exclusion {
         /// Scores and assessments never travel.

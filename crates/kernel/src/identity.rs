@@ -9,114 +9,58 @@ use serde::{Deserialize, Serialize};
 use crate::date::PartialDate;
 use crate::observation::Known;
 
-/// 性別, as the source states it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sex {
-    /// 男.
-    Male,
-    /// 女.
-    Female,
-    /// Stated as neither or unknown.
-    Other,
+crate::words! {
+    /// 性別, as the source states it.
+    Sex {
+        /// 男.
+        Male = "male";
+        /// 女.
+        Female = "female";
+        /// Stated as neither or unknown.
+        Other = "other";
+    }
 }
 
-/// 住民状態.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResidentStatus {
-    /// 現住民.
-    Resident,
-    /// 転出者.
-    MovedOut,
-    /// 死亡者.
-    Deceased,
-    /// 消除者.
-    Removed,
-    /// 住登外: known to the town without registration.
-    Unregistered,
+crate::words! {
+    /// 住民状態.
+    ResidentStatus {
+        /// 現住民.
+        Resident = "resident";
+        /// 転出者.
+        MovedOut = "moved_out";
+        /// 死亡者.
+        Deceased = "deceased";
+        /// 消除者.
+        Removed = "removed";
+        /// 住登外: known to the town without registration.
+        Unregistered = "unregistered";
+    }
 }
 
-/// One step of a 続柄. 「子の妻」 is two steps: a child, then that child's spouse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kin {
-    /// 世帯主.
-    Head,
-    /// 夫・妻.
-    Spouse,
-    /// 未届の夫・妻: lives as a spouse, unregistered.
-    UnregisteredSpouse,
-    /// 子.
-    Child,
-    /// 父・母.
-    Parent,
-    /// 兄弟姉妹.
-    Sibling,
-    /// 祖父母.
-    Grandparent,
-    /// Another relative.
-    Relative,
-    /// 縁故者・同居人: no kinship.
-    Cohabitant,
+crate::words! {
+    /// One step of a 続柄. 「子の妻」 is two steps: a child, then that child's spouse.
+    Kin {
+        /// 世帯主.
+        Head = "head";
+        /// 夫・妻.
+        Spouse = "spouse";
+        /// 未届の夫・妻: lives as a spouse, unregistered.
+        UnregisteredSpouse = "unregistered_spouse";
+        /// 子.
+        Child = "child";
+        /// 父・母.
+        Parent = "parent";
+        /// 兄弟姉妹.
+        Sibling = "sibling";
+        /// 祖父母.
+        Grandparent = "grandparent";
+        /// Another relative.
+        Relative = "relative";
+        /// 縁故者・同居人: no kinship.
+        Cohabitant = "cohabitant";
+    }
 }
 
-macro_rules! coded {
-    ($name:ident, $error:ident, $($variant:ident = $code:literal),+) => {
-        impl $name {
-            /// Every one of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name used in code lists and API.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $code,)+ }
-            }
-        }
-
-        /// A text that names none of them.
-        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-        #[error("expected one of: {}", [$($code),+].join(", "))]
-        pub struct $error;
-
-        impl FromStr for $name {
-            type Err = $error;
-            fn from_str(text: &str) -> Result<Self, $error> {
-                match text { $($code => Ok(Self::$variant),)+ _ => Err($error) }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-coded!(Sex, UnknownSex, Male = "male", Female = "female", Other = "other");
-coded!(
-    ResidentStatus,
-    UnknownResidentStatus,
-    Resident = "resident",
-    MovedOut = "moved_out",
-    Deceased = "deceased",
-    Removed = "removed",
-    Unregistered = "unregistered"
-);
-coded!(
-    Kin,
-    UnknownKin,
-    Head = "head",
-    Spouse = "spouse",
-    UnregisteredSpouse = "unregistered_spouse",
-    Child = "child",
-    Parent = "parent",
-    Sibling = "sibling",
-    Grandparent = "grandparent",
-    Relative = "relative",
-    Cohabitant = "cohabitant"
-);
 
 /// A person as one row or one town's register states them. Every part is known or absent for a
 /// reason.

@@ -16,6 +16,7 @@ pub mod observation;
 pub mod organ;
 pub mod slug;
 pub mod town;
+pub mod word;
 
 pub use absence::Absence;
 pub use category::Category;
@@ -28,3 +29,4 @@ pub use observation::{Datum, Known, Observation, Provenance, Subject, When};
 pub use organ::{OrganKind, SectionCode};
 pub use slug::SourceCode;
 pub use town::TownCode;
+pub use word::UnknownWord;

@@ -4,9 +4,8 @@ use chrono::NaiveDate;
 
 use crate::due::{Due, longest, shortest};
 use crate::outcome::Outcome;
-use crate::words::closed_set;
 
-closed_set! {
+kernel::words! {
     /// What settled an effective expiry.
     Decider {
         /// The sender's rule is the stricter.

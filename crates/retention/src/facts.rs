@@ -3,9 +3,7 @@
 use kernel::date::PartialDate;
 use kernel::{Absence, When};
 
-use crate::words::closed_set;
-
-closed_set! {
+kernel::words! {
     /// A fact that a clock reads.
     Milestone {
         /// What is recorded took place.

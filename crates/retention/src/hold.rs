@@ -2,9 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::words::closed_set;
-
-closed_set! {
+kernel::words! {
     /// Why a record is held.
     HoldGround {
         /// 審査請求（不服申立て）. Some periods go on after the ruling: then the hold's last day says so.

@@ -8,7 +8,7 @@ use kernel::slug::{SlugError, is_slug};
 use kernel::{Category, ItemCode, Lang};
 
 use crate::term::Term;
-use crate::words::{Words, closed_set};
+use crate::words::Words;
 
 /// A rule's name, the same in every town's override of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +36,7 @@ impl fmt::Display for RuleCode {
     }
 }
 
-closed_set! {
+kernel::words! {
     /// Which way a rule binds.
     Bound {
         /// No town may dispose earlier: a period of law or national standard.
@@ -48,7 +48,7 @@ closed_set! {
     }
 }
 
-closed_set! {
+kernel::words! {
     /// How far a source was checked. Nobody should dispose on one that was not read in the original.
     Checked {
         /// The original text was read.

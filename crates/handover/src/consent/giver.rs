@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Entity;
 use super::check::{filled, invalid};
-use crate::words::words;
 
-words! {
+kernel::words! {
     /// 法定代理人 by what authority.
     Authority {
         /// 婚姻中の父母（共同）.
@@ -35,7 +34,7 @@ impl Authority {
     }
 }
 
-words! {
+kernel::words! {
     /// Why one of two holders of parental authority may act alone (民法824条の2).
     SoleActReason {
         /// 子の利益のため急迫の事情がある.

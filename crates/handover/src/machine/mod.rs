@@ -10,11 +10,10 @@ use kernel::id::StaffId;
 use kernel::{Digest, TownCode};
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
 
 pub use step::apply;
 
-words! {
+kernel::words! {
     /// What kind of handover; it is accepted as what it is.
     Kind {
         /// ケース移管: the lead moves.
@@ -24,7 +23,7 @@ words! {
     }
 }
 
-words! {
+kernel::words! {
     /// Why a receiver refuses a handover or an item. Coded only: free words would tell.
     RefusalCode {
         /// その人はこの町の住民ではない.
@@ -40,7 +39,7 @@ words! {
     }
 }
 
-words! {
+kernel::words! {
     /// Why an accepted package could not be read.
     UnreadableCode {
         /// The seal or the signature does not hold.

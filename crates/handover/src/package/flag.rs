@@ -5,11 +5,10 @@ use kernel::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::item::canonical_bytes;
-use crate::words::words;
 
 use super::padding;
 
-words! {
+kernel::words! {
     /// Whether somebody in the package is under protection (支援措置).
     Flag {
         /// Nobody is.

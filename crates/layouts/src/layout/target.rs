@@ -7,52 +7,7 @@ use std::str::FromStr;
 use kernel::slug::is_slug;
 use serde::{Serialize, Serializer};
 
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $ja:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
-
-        impl $name {
-            /// Every one of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name in configuration.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $code,)+ }
-            }
-
-            /// The name staff see.
-            #[must_use]
-            pub const fn ja(self) -> &'static str {
-                match self { $(Self::$variant => $ja,)+ }
-            }
-
-            fn named(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text)
-            }
-
-            fn known() -> String {
-                Self::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ")
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.serialize_str(self.as_str())
-            }
-        }
-    };
-}
-
-named! {
+kernel::words! {
     /// Whom of a row's persons a part or an observation is about.
     RoleId {
         /// 本人: whom the row is about; every row has one.
@@ -70,7 +25,7 @@ named! {
     }
 }
 
-named! {
+kernel::words! {
     /// One part of a person's identity as a column states it.
     Part {
         /// The number in the source's system.
@@ -133,7 +88,7 @@ impl Part {
     }
 }
 
-named! {
+kernel::words! {
     /// A time of the record, to which observations refer.
     RecordPart {
         /// The day it happened.
@@ -174,13 +129,13 @@ impl Target {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownTarget {
     /// The part before the dot.
-    #[error("before the dot stands one of: {}, record", RoleId::known())]
+    #[error("before the dot stands one of: {}, record", RoleId::NAMES.join(", "))]
     Role,
     /// The part after the dot.
-    #[error("after the dot stands one of: {}", Part::known())]
+    #[error("after the dot stands one of: {}", Part::NAMES.join(", "))]
     Part,
     /// The part after `record.`.
-    #[error("after record. stands one of: {}", RecordPart::known())]
+    #[error("after record. stands one of: {}", RecordPart::NAMES.join(", "))]
     Record,
     /// A local name.
     #[error("a local name is lower-case letters, digits and underscores")]
@@ -194,20 +149,12 @@ impl FromStr for Target {
         match text.split_once('.') {
             None if is_slug(text) => Ok(Self::Local(text.to_owned())),
             None => Err(UnknownTarget::Local),
-            Some(("record", part)) => RecordPart::named(part).map(Self::Record).ok_or(UnknownTarget::Record),
+            Some(("record", part)) => part.parse().map(Self::Record).map_err(|_| UnknownTarget::Record),
             Some((role, part)) => {
-                let role = RoleId::named(role).ok_or(UnknownTarget::Role)?;
-                Part::named(part).map(|part| Self::Person(role, part)).ok_or(UnknownTarget::Part)
+                let role = role.parse().map_err(|_| UnknownTarget::Role)?;
+                part.parse().map(|part| Self::Person(role, part)).map_err(|_| UnknownTarget::Part)
             }
         }
-    }
-}
-
-impl FromStr for RoleId {
-    type Err = UnknownTarget;
-
-    fn from_str(text: &str) -> Result<Self, UnknownTarget> {
-        Self::named(text).ok_or(UnknownTarget::Role)
     }
 }
 
