@@ -12,7 +12,6 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-
 kernel::words! {
     /// Whose record it is, seen from the child the handover is about.
     Role {

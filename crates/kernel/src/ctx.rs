@@ -1,9 +1,9 @@
 //! Who acts, for which town, with which grants, why and when. The first argument of every use
 //! case. The town comes from the credential, never from path, header or body.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use crate::id::{RequestId, StaffId};
 use crate::town::TownCode;
+use chrono::{DateTime, NaiveDate, Utc};
 
 crate::words! {
     /// 権限: what a member of staff may do. One person may hold several; in a small town one 班

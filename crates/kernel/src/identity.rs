@@ -2,7 +2,6 @@
 //! wherever it rests.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +59,6 @@ crate::words! {
         Cohabitant = "cohabitant";
     }
 }
-
 
 /// A person as one row or one town's register states them. Every part is known or absent for a
 /// reason.

@@ -10,7 +10,6 @@ use kernel::id::StaffId;
 use kernel::{Digest, TownCode};
 use serde::{Deserialize, Serialize};
 
-
 pub use step::apply;
 
 kernel::words! {
