@@ -71,12 +71,12 @@ impl App {
         if !self.is_member(town).await? {
             return Ok(None);
         }
-        let mut conn = self.towns.read(town).await.map_err(store)?;
-        let auth = conn.versions().await.map_err(store)?.auth;
+        let auth = self.towns.versions(town).await.map_err(store)?.auth;
         let key = (town, *hash.as_bytes());
         if let Some(row) = self.tokens.get(&key, &auth) {
             return Ok(Some(row));
         }
+        let mut conn = self.towns.read(town).await.map_err(store)?;
         let Some(row) = conn.token_by_secret(&hash).await.map_err(store)? else { return Ok(None) };
         self.tokens.put(key, auth, row.clone());
         Ok(Some(row))

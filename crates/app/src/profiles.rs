@@ -98,11 +98,11 @@ impl App {
     }
 
     pub(crate) async fn profile_of(&self, town: TownCode) -> Result<Arc<Applied>> {
-        let mut conn = self.towns.read(town).await.map_err(store)?;
-        let auth = conn.versions().await.map_err(store)?.auth;
+        let auth = self.towns.versions(town).await.map_err(store)?.auth;
         if let Some(applied) = self.profiles.get(&town, &auth) {
             return Ok(applied);
         }
+        let mut conn = self.towns.read(town).await.map_err(store)?;
         let row =
             conn.profile_current().await.map_err(store)?.ok_or_else(|| Fault::new(Code::ProfileMissing))?;
         let bundle: TownBundle =

@@ -89,9 +89,7 @@ impl App {
     /// # Errors
     /// A fault when the database cannot be reached or a box does not open.
     pub async fn protection_list(&self, town: TownCode) -> Result<Arc<ProtectionList>> {
-        let mut conn = self.towns.read(town).await.map_err(store)?;
-        let versions = conn.versions().await.map_err(store)?;
-        drop(conn);
+        let versions = self.towns.versions(town).await.map_err(store)?;
         self.protection_list_at(town, versions).await
     }
 

@@ -143,9 +143,7 @@ impl App {
         thing: T,
     ) -> Result<Released<T>> {
         self.admit_reader(ctx, grants)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let versions = conn.versions().await.map_err(store)?;
-        drop(conn);
+        let versions = self.towns.versions(ctx.town).await.map_err(store)?;
         self.release_at(ctx, operation, grants, versions, thing).await
     }
 
@@ -177,9 +175,7 @@ impl App {
             return Ok(());
         }
         let purpose = self.admit_reader(ctx, Grant::ALL)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let versions = conn.versions().await.map_err(store)?;
-        drop(conn);
+        let versions = self.towns.versions(ctx.town).await.map_err(store)?;
         let list = self.protection_list_at(ctx.town, versions).await?;
         let shown = seen.persons.difference(&seen.hidden);
         if shown.into_iter().any(|person| hidden(*person, &list, ctx).is_some()) {

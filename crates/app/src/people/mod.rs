@@ -64,11 +64,11 @@ impl App {
     /// # Errors
     /// A fault when the database cannot be reached or a box does not open.
     pub(crate) async fn people(&self, town: TownCode) -> Result<Arc<People>> {
-        let mut conn = self.towns.read(town).await.map_err(store)?;
-        let version = conn.versions().await.map_err(store)?.people;
+        let version = self.towns.versions(town).await.map_err(store)?.people;
         if let Some(people) = self.people.get(&town, &version) {
             return Ok(people);
         }
+        let mut conn = self.towns.read(town).await.map_err(store)?;
         let keys = conn.keysets_all().await.map_err(store)?;
         let packs = conn.packs_all(&[Category::Register], &keys).await.map_err(store)?;
         let memberships = conn.membership_all().await.map_err(store)?;

@@ -3,6 +3,7 @@
 
 mod claim;
 mod conn;
+mod together;
 mod turn;
 
 use std::collections::HashMap;
@@ -16,7 +17,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::TownCode;
 use tokio::sync::{RwLock, Semaphore};
 
+use crate::rows::version::Versions;
 use crate::{Installation, KeyFolder, StoreError, TownKeys, pool};
+use together::Together;
 
 pub use claim::Claim;
 pub(crate) use conn::row_version;
@@ -45,6 +48,7 @@ struct Town {
     code: TownCode,
     pool: Pool<AsyncPgConnection>,
     keys: Arc<RwLock<TownKeys>>,
+    counters: Together<Versions>,
 }
 
 impl Towns {
@@ -75,8 +79,22 @@ impl Towns {
         tokio::time::timeout(PATIENCE, self.take(town)).await.map_err(|_| StoreError::Unavailable)?
     }
 
+    /// The town's counters as they stood after the call: one statement for all who ask at the same moment.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`StoreError`] when the statement fails.
+    pub async fn versions(&self, town: TownCode) -> Result<Versions, StoreError> {
+        let open = &*self.town(town).await?;
+        let ask = || async { self.connection(open).await?.versions().await };
+        tokio::time::timeout(PATIENCE, open.counters.ask(ask)).await.map_err(|_| StoreError::Unavailable)?
+    }
+
     async fn take(&self, town: TownCode) -> Result<TownConn, StoreError> {
         let open = self.town(town).await?;
+        self.connection(&open).await
+    }
+
+    async fn connection(&self, open: &Town) -> Result<TownConn, StoreError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
         let keys = Arc::clone(&open.keys).read_owned().await;
         let conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
@@ -122,7 +140,8 @@ impl Towns {
         }
         drop(conn);
         let keys = self.folder.town(code)?;
-        let town = Arc::new(Town { code, pool, keys: Arc::new(RwLock::new(keys)) });
+        let town =
+            Arc::new(Town { code, pool, keys: Arc::new(RwLock::new(keys)), counters: Together::default() });
         open.insert(code, Arc::clone(&town));
         Ok(town)
     }
