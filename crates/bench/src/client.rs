@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use kernel::id::PersonId;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -15,67 +14,115 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::CLIENTS;
-use super::server::Server;
 use crate::random::Random;
+use crate::server::Server;
+use crate::world::Town;
 
 /// Bytes read at once: more than an answer has.
 const BUFFER: usize = 16 * 1024;
 
-/// Somebody to be read, and by whose token.
+/// Something to be read, and by whose token.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Of a case worker of the person's town.
+    /// Of a member of staff of the town whose it is.
     pub token: String,
-    /// Whom.
-    pub person: PersonId,
+    /// Path and query.
+    pub path: String,
+}
+
+impl Target {
+    /// Something of a town, as its case worker reads it.
+    #[must_use]
+    pub fn new(town: &Town, path: impl Into<String>) -> Self {
+        Self { token: town.desks.worker.token.clone(), path: path.into() }
+    }
+}
+
+/// How much is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowd {
+    /// Connections, each asking for one thing after the other.
+    pub clients: usize,
+    /// For how long.
+    pub long: Duration,
+    /// The time between the beginnings of two requests of one connection; `None`: as soon as the last is
+    /// answered.
+    pub pace: Option<Duration>,
 }
 
 /// What was answered.
 #[derive(Debug, Default)]
 pub struct Answered {
-    /// How long each answer took.
+    /// How long each answer took, the longest last.
     pub took: Vec<Duration>,
     /// Bytes of the last answer, head and body.
     pub bytes: usize,
 }
 
-/// Asks for persons chosen by chance, on all connections, for so long. To be called outside a runtime's
-/// threads or in a blocking place: it has a runtime of its own.
+impl Answered {
+    /// Milliseconds within which so many of a thousand answers came.
+    #[must_use]
+    pub fn within(&self, permille: usize) -> f64 {
+        let last = self.took.len().saturating_sub(1);
+        let place = (self.took.len() * permille / 1000).min(last);
+        self.took.get(place).copied().unwrap_or_default().as_secs_f64() * 1e3
+    }
+}
+
+/// Asks for targets chosen by chance. To be called outside a runtime's threads or in a blocking place: it has
+/// a runtime of its own.
 ///
 /// # Errors
-/// When an answer is not a person.
-pub fn ask(server: &Server, targets: &Arc<[Target]>, long: Duration) -> anyhow::Result<Answered> {
-    let connector = connector(server)?;
-    let asking = || -> anyhow::Result<Answered> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(all(&connector, server, targets, Instant::now() + long))
-    };
-    std::thread::scope(|scope| match scope.spawn(asking).join() {
-        Ok(answered) => answered,
-        Err(_) => bail!("the clients' thread ended"),
+/// When an answer is no success.
+pub fn ask(server: &Server, targets: &Arc<[Target]>, crowd: Crowd) -> anyhow::Result<Answered> {
+    on_a_thread_of_its_own(async || {
+        let connector = connector(server)?;
+        let until = Instant::now() + crowd.long;
+        let mut clients = JoinSet::new();
+        for nth in 0..crowd.clients {
+            let client = Client::connect(&connector, server).await?;
+            let random = Random::new(u64::try_from(nth).unwrap_or_default());
+            clients.spawn(client.ask_until(Arc::clone(targets), random, until, crowd.pace));
+        }
+        let mut all = Answered::default();
+        while let Some(answered) = clients.join_next().await {
+            let answered = answered??;
+            all.took.extend(answered.took);
+            all.bytes = answered.bytes;
+        }
+        all.took.sort_unstable();
+        Ok(all)
     })
 }
 
-async fn all(
-    connector: &TlsConnector,
-    server: &Server,
-    targets: &Arc<[Target]>,
-    until: Instant,
-) -> anyhow::Result<Answered> {
-    let mut clients = JoinSet::new();
-    for nth in 0..CLIENTS {
-        let client = Client::connect(connector, server).await?;
-        let random = Random::new(u64::try_from(nth).unwrap_or_default());
-        clients.spawn(client.ask_until(Arc::clone(targets), random, until));
-    }
-    let mut all = Answered::default();
-    while let Some(answered) = clients.join_next().await {
-        let answered = answered??;
-        all.took.extend(answered.took);
-        all.bytes = answered.bytes;
-    }
-    Ok(all)
+/// Asks for each target once, in their order, on one connection.
+///
+/// # Errors
+/// When an answer is no success.
+pub fn ask_each(server: &Server, targets: &[Target]) -> anyhow::Result<Answered> {
+    on_a_thread_of_its_own(async || {
+        let mut client = Client::connect(&connector(server)?, server).await?;
+        let mut answered = Answered::default();
+        for target in targets {
+            answered.took.push(client.ask(target, &mut answered.bytes).await?);
+        }
+        answered.took.sort_unstable();
+        Ok(answered)
+    })
+}
+
+fn on_a_thread_of_its_own<F>(asking: impl FnOnce() -> F + Send) -> anyhow::Result<Answered>
+where
+    F: Future<Output = anyhow::Result<Answered>>,
+{
+    let running = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(asking())
+    };
+    std::thread::scope(|scope| match scope.spawn(running).join() {
+        Ok(answered) => answered,
+        Err(_) => bail!("the clients' thread ended"),
+    })
 }
 
 /// A TLS client that trusts this one certificate.
@@ -111,23 +158,29 @@ impl Client {
         targets: Arc<[Target]>,
         mut random: Random,
         until: Instant,
+        pace: Option<Duration>,
     ) -> anyhow::Result<Answered> {
         let mut answered = Answered::default();
+        // Who comes at a pace comes at any time within it, not all at once.
+        let mut next = Instant::now() + pace.unwrap_or_default() * random_percent(&mut random) / 100;
         while Instant::now() < until {
-            let target = random.pick(&targets).context("there is nobody to read")?;
-            let began = Instant::now();
-            answered.bytes = self.ask(target).await?;
-            answered.took.push(began.elapsed());
+            if let Some(pace) = pace {
+                tokio::time::sleep_until(next.into()).await;
+                next += pace;
+            }
+            let target = random.pick(&targets).context("there is nothing to read")?;
+            answered.took.push(self.ask(target, &mut answered.bytes).await?);
         }
         Ok(answered)
     }
 
-    /// Asks for one person and reads the whole answer; returns its size.
-    async fn ask(&mut self, target: &Target) -> anyhow::Result<usize> {
+    /// Asks for one thing and reads the whole answer; notes its size and returns how long it took.
+    async fn ask(&mut self, target: &Target, bytes: &mut usize) -> anyhow::Result<Duration> {
         let request = format!(
-            "GET /api/v1/persons/{} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nTasuki-Purpose: support\r\n\r\n",
-            target.person, target.token
+            "GET {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nTasuki-Purpose: support\r\n\r\n",
+            target.path, target.token
         );
+        let began = Instant::now();
         self.stream.write_all(request.as_bytes()).await.context("asking")?;
         self.stream.flush().await.context("asking")?;
         self.answer.clear();
@@ -138,10 +191,15 @@ impl Client {
             if let Some(whole) = length(&self.answer)?
                 && self.answer.len() >= whole
             {
-                return Ok(whole);
+                *bytes = whole;
+                return Ok(began.elapsed());
             }
         }
     }
+}
+
+fn random_percent(random: &mut Random) -> u32 {
+    u32::try_from(random.below(100)).unwrap_or_default()
 }
 
 /// The length of a whole answer with its head; `None` while the head is not complete.

@@ -2,15 +2,18 @@
 //! the same machine. `cargo xtask bench` starts PostgreSQL and calls this.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to its terminal")]
 
+mod client;
 mod cluster;
 mod cpu;
 mod figure;
 mod handovers;
 mod load;
 mod machine;
+mod members;
 mod random;
 mod read;
 mod rules;
+mod server;
 mod world;
 
 use std::path::PathBuf;
@@ -23,8 +26,8 @@ use crate::cluster::Cluster;
 use crate::figure::{Figure, Report};
 use crate::world::World;
 
-/// What each benchmark is called, in the order in which they run.
-const BENCHES: [&str; 4] = ["load", "read", "rules", "handover"];
+/// What each benchmark is called, in the order of the table.
+const BENCHES: [&str; 5] = ["load", "read", "rules", "handover", "members"];
 
 /// The benchmark that is all of [`BENCHES`].
 const MAIN: &str = "main";
@@ -36,7 +39,8 @@ const SERVE: &str = "--serve";
 #[derive(Parser, Debug)]
 #[command(name = "bench", version)]
 struct Options {
-    /// `main` (all of the following), `load`, `read`, `rules` or `handover`; everything when left out
+    /// `main` (all of the following), `load`, `read`, `rules`, `handover` or `members` (start, search and
+    /// memory with every member's people); everything when left out
     name: Option<String>,
     /// Also write the figures here, as a JSON list
     #[arg(long)]
@@ -56,6 +60,9 @@ struct Options {
     /// handover: families that each of the five towns hands over
     #[arg(long, default_value_t = 60)]
     families: usize,
+    /// members: residents of all members together
+    #[arg(long, default_value_t = members::RESIDENTS)]
+    everybody: usize,
 }
 
 fn main() -> ExitCode {
@@ -63,7 +70,7 @@ fn main() -> ExitCode {
     // The one provider of TLS; a second call cannot happen, so its answer says nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let done = if std::env::args().nth(1).as_deref() == Some(SERVE) {
-        read::server::be_one(std::env::args().skip(1))
+        server::be_one(std::env::args().skip(1))
     } else {
         started(&Options::parse())
     };
@@ -110,26 +117,43 @@ async fn measured(options: &Options, chosen: &[&str]) -> anyhow::Result<Vec<Figu
         return Ok(figures);
     }
     let cluster = Cluster::from_environment()?;
+    if chosen.iter().any(|bench| ["load", "read", "handover"].contains(bench)) {
+        figures.extend(in_the_five(options, chosen, &cluster).await?);
+    }
+    if chosen.contains(&"members") {
+        println!("==> members: {} fictional residents in {} towns", options.everybody, world::TOWNS.len());
+        let world = World::open(&cluster).await?;
+        figures.extend(members::run(&world, options.everybody).await?);
+        world.close(&cluster).await?;
+    }
+    figures.sort_by_key(|figure| {
+        BENCHES.iter().position(|bench| figure.name.starts_with(bench)).unwrap_or(BENCHES.len())
+    });
+    Ok(figures)
+}
+
+/// What needs few people in five towns, and one town empty.
+async fn in_the_five(options: &Options, chosen: &[&str], cluster: &Cluster) -> anyhow::Result<Vec<Figure>> {
     println!("==> a fresh installation with {} towns", world::TOWNS.len());
-    let world = World::open(&cluster).await?;
+    let mut figures = Vec::new();
+    let world = World::open(cluster).await?;
     if chosen.contains(&"load") {
         println!("==> load: {} rows of 20 columns", options.rows);
-        figures.extend(load::run(&world, &cluster, options.rows).await?);
+        figures.extend(load::run(&world, cluster, options.rows).await?);
     }
     if chosen.contains(&"read") || chosen.contains(&"handover") {
         println!("==> {} fictional residents in each of {} towns", options.residents, world::FIVE.len());
         let people = world.settle(options.residents).await?;
         if chosen.contains(&"read") {
             println!("==> read: {} clients over TLS, in turn with pgbench", read::CLIENTS);
-            figures.extend(read::run(&world, &cluster, options.seconds).await?);
+            figures.extend(read::run(&world, cluster, options.seconds).await?);
         }
         if chosen.contains(&"handover") {
             println!("==> handover: {} families from each town to the next", options.families);
             figures.extend(handovers::run(&world, &people, options.families).await?);
         }
     }
-    world.close(&cluster).await?;
-    figures.sort_by_key(|figure| BENCHES.iter().position(|bench| figure.name.starts_with(bench)));
+    world.close(cluster).await?;
     Ok(figures)
 }
 

@@ -1,6 +1,7 @@
 //! The server under load: this same program, started again as a process of its own, running the
 //! product's `serve`.
 
+use std::fs;
 use std::io::Read;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -76,6 +77,14 @@ impl Server {
         let mut server = Self { process, address, certificate };
         server.wait()?;
         Ok(server)
+    }
+
+    /// Memory it holds (resident), in MiB; `None` where the system does not tell.
+    #[must_use]
+    pub fn memory(&self) -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let held = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        Some(held.trim().strip_suffix(" kB")?.parse::<f64>().ok()? / 1024.0)
     }
 
     /// Its process id.

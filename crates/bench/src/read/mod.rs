@@ -1,22 +1,20 @@
 //! Reading persons over TLS with token, keys and access log, beside `pgbench -S` on the same cluster:
 //! rounds of the two in turn, so that whatever else the machine does falls on both.
 
-mod client;
 mod pgbench;
-pub mod server;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
+use crate::client::{self, Answered, Crowd, Target};
 use crate::cluster::Cluster;
 use crate::cpu::{self, Spent};
 use crate::figure::{Bar, Figure, Peer, number};
+use crate::server::Server;
 use crate::world::World;
-use client::{Answered, Target};
 use pgbench::Pgbench;
-use server::Server;
 
 /// Connections that ask at once, each for one person after the other.
 pub const CLIENTS: usize = 32;
@@ -48,16 +46,9 @@ struct Round {
 /// # Errors
 /// When an answer is not a person, or a program fails.
 pub async fn run(world: &World, cluster: &Cluster, seconds: u64) -> anyhow::Result<Vec<Figure>> {
-    let mut targets = Vec::new();
-    for town in world.five() {
-        let token = town.desks.worker.token.clone();
-        targets.extend(
-            world.everybody(town).await?.into_iter().map(|person| Target { token: token.clone(), person }),
-        );
-    }
-    let targets: Arc<[Target]> = targets.into();
+    let targets = everybody(world).await?;
     let server = Server::start(&world.database, &world.folder)?;
-    client::ask(&server, &targets, WARM_UP)?;
+    client::ask(&server, &targets, crowd(WARM_UP))?;
     let pgbench = Pgbench::prepare(cluster)?;
     let (mut rounds, mut peers) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -72,6 +63,25 @@ pub async fn run(world: &World, cluster: &Cluster, seconds: u64) -> anyhow::Resu
     figures(&rounds, &peers)
 }
 
+/// Everybody of the five towns.
+///
+/// # Errors
+/// When the platform refuses.
+pub async fn everybody(world: &World) -> anyhow::Result<Arc<[Target]>> {
+    let mut targets = Vec::new();
+    for town in world.five() {
+        let persons = world.everybody(town).await?;
+        targets.extend(persons.iter().map(|person| Target::new(town, format!("/api/v1/persons/{person}"))));
+    }
+    Ok(targets.into())
+}
+
+/// All clients, without a pause.
+#[must_use]
+pub const fn crowd(long: Duration) -> Crowd {
+    Crowd { clients: CLIENTS, long, pace: None }
+}
+
 fn round(
     cluster: &Cluster,
     server: &Server,
@@ -81,7 +91,7 @@ fn round(
     let postmaster = cluster.postmaster()?;
     let (spent, served) = (Spent::until_now(postmaster), cpu::of(server.id()));
     let began = Instant::now();
-    let answered = client::ask(server, targets, long)?;
+    let answered = client::ask(server, targets, crowd(long))?;
     let elapsed = began.elapsed();
     let after = Spent::until_now(postmaster);
     Ok(Round {
@@ -93,15 +103,17 @@ fn round(
 }
 
 fn figures(rounds: &[Round], peers: &[f64]) -> anyhow::Result<Vec<Figure>> {
-    let mut took: Vec<Duration> =
-        rounds.iter().flat_map(|round| round.answered.took.iter().copied()).collect();
-    took.sort_unstable();
-    let n = took.len();
+    let mut all = Answered::default();
+    for round in rounds {
+        all.took.extend(&round.answered.took);
+        all.bytes = round.answered.bytes;
+    }
+    all.took.sort_unstable();
+    let n = all.took.len();
     if n == 0 {
         bail!("nobody was read");
     }
     let elapsed: Duration = rounds.iter().map(|round| round.elapsed).sum();
-    let at = |permille: usize| took.get(n * permille / 1000).copied().unwrap_or_default().as_secs_f64() * 1e3;
     let peer = match peers.len() {
         0 => Peer::Missing("pgbench"),
         rounds => Peer::Measured {
@@ -109,11 +121,8 @@ fn figures(rounds: &[Round], peers: &[f64]) -> anyhow::Result<Vec<Figure>> {
             value: peers.iter().sum::<f64>() / number(rounds),
         },
     };
-    let first = rounds.first().context("there was no round")?;
-    let mut notes = vec![format!(
-        "{CLIENTS} clients, one request each at a time; answers of {} bytes",
-        first.answered.bytes
-    )];
+    let mut notes =
+        vec![format!("{CLIENTS} clients, one request each at a time; answers of {} bytes", all.bytes)];
     notes.extend(where_time_goes(rounds, n));
     Ok(vec![
         Figure {
@@ -128,14 +137,14 @@ fn figures(rounds: &[Round], peers: &[f64]) -> anyhow::Result<Vec<Figure>> {
         Figure {
             name: "read, slowest of a hundred",
             unit: "ms",
-            ours: at(990),
+            ours: all.within(990),
             peer: Peer::None,
             bar: Bar::AtMost(P99_BAR),
             n,
             notes: vec![format!(
                 "half of the answers within {:.1} ms, 999 of 1,000 within {:.1} ms",
-                at(500),
-                at(999)
+                all.within(500),
+                all.within(999)
             )],
         },
     ])

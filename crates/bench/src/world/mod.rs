@@ -119,13 +119,23 @@ impl World {
     pub async fn settle(&self, residents: usize) -> anyhow::Result<People> {
         let people = People::new(residents, self.as_of)?;
         for town in self.five() {
-            let register = people.register(&town.source("resident_register")?.layout)?;
-            self.load(town, "resident_register", &register).await?;
-            let layout = &town.source("protection_list")?.layout;
-            let list = people.records(layout, residents.saturating_sub(PROTECTED)..residents)?;
-            self.load(town, "protection_list", &list).await?;
+            self.settle_in(town, &people).await?;
         }
         Ok(people)
+    }
+
+    /// Loads these residents and a current protection list into a town.
+    ///
+    /// # Errors
+    /// When a load is refused or does not take every row.
+    pub async fn settle_in(&self, town: &Town, people: &People) -> anyhow::Result<()> {
+        let register = people.register(&town.source("resident_register")?.layout)?;
+        self.load(town, "resident_register", &register).await?;
+        let layout = &town.source("protection_list")?.layout;
+        let residents = people.residents.len();
+        let list = people.records(layout, residents.saturating_sub(PROTECTED)..residents)?;
+        self.load(town, "protection_list", &list).await?;
+        Ok(())
     }
 
     /// Hands a file in and loads it, to the end; returns how many rows it had and how long it took.
@@ -207,7 +217,8 @@ async fn admit(app: &Arc<App>) -> anyhow::Result<Vec<Town>> {
         let desks = Desks::hire(app, &operator, code, &section).await?;
         towns.push(Town { code, profile, desks });
     }
-    let keepers: Vec<(TownCode, &Desks)> = towns.iter().map(|town| (town.code, &town.desks)).collect();
+    let keepers: Vec<(TownCode, &Desks)> =
+        towns.iter().take(FIVE.len()).map(|town| (town.code, &town.desks)).collect();
     desk::pin_keys(app, &keepers).await?;
     Ok(towns)
 }

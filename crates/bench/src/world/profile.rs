@@ -1,5 +1,5 @@
-//! The configuration of the towns that benchmarks are run in: six towns made from one template, with
-//! the cooperative's own dictionary, code lists and rulebook.
+//! The configuration of the towns that benchmarks are run in: as many towns as the cooperative has, made from
+//! one template, with the cooperative's own dictionary, code lists and rulebook.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,23 @@ pub type TownName = (&'static str, &'static str);
 pub const FIVE: [TownName; 5] =
     [("143014", "ichi"), ("143219", "ni"), ("143413", "san"), ("143421", "shi"), ("143618", "go")];
 
-/// The five, and the town that the large register is loaded into.
-pub const TOWNS: [TownName; 6] = [FIVE[0], FIVE[1], FIVE[2], FIVE[3], FIVE[4], ("144029", "roku")];
+/// As many towns as the cooperative has; the large register is loaded into the last.
+pub const TOWNS: [TownName; 14] = [
+    FIVE[0],
+    FIVE[1],
+    FIVE[2],
+    FIVE[3],
+    FIVE[4],
+    ("143626", "roku"),
+    ("143634", "nana"),
+    ("143642", "hachi"),
+    ("143669", "kyu"),
+    ("143821", "ju"),
+    ("143839", "juichi"),
+    ("143847", "juni"),
+    ("144011", "jusan"),
+    ("144029", "jushi"),
+];
 
 /// A source of records: its name, the name staff see, and the item of which each row says that it is so.
 pub type RecordSource = (&'static str, &'static str, &'static str);
