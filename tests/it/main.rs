@@ -1,6 +1,7 @@
 //! Every integration test of the house: one folder a noun.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod changes;
 mod consents;
 mod conventions;
 mod evidence;

@@ -11,7 +11,7 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
+    changes, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
     profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
 };
 
@@ -107,6 +107,8 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(handovers::receive::accept_handover)
             .service(handovers::receive::refuse_handover)
             .service(handovers::receive::receive_handover)
+            // 変更
+            .service(changes::list_changes)
             // 証跡
             .service(evidence::list_leaves)
             .service(evidence::read_checkpoint)

@@ -55,6 +55,8 @@ words! {
     SoleActReason = handover::consent::SoleActReason::ALL;
     /// The stable code of an error. Clients decide on it; titles and details may be reworded.
     ErrorCode = kernel::Code::ALL;
+    /// What a change is a change of: `person` 住民, `household` 世帯, `protection_list` 支援措置の一覧, `watch_note` 見守り情報, `upload` 受付, `load` 取込, `link_task` 突合待ち, `run` 判定, `consent` 同意, `handover` 引継ぎ, `task` 仕事, `profile` 町の設定.
+    ChangedNoun = app::changes::Noun::ALL;
     /// 値なしの理由: why there is no value.
     Absence = kernel::Absence::ALL;
     /// 住民状態.

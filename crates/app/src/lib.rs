@@ -5,6 +5,7 @@
 pub mod accesses;
 pub mod auth;
 mod cache;
+pub mod changes;
 pub mod consents;
 pub mod error;
 pub mod evidence;
