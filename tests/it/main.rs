@@ -5,6 +5,7 @@ mod changes;
 mod consents;
 mod conventions;
 mod evidence;
+mod exports;
 mod handovers;
 mod house;
 mod http;

@@ -11,8 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    changes, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
+    changes, consents, evidence, exports, handovers, health, households, link_tasks, loads, operations,
+    peer_keys, persons, profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads,
+    watch_notes,
 };
 
 /// Where the document is served.
@@ -70,6 +71,9 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(runs::read_run)
             .service(runs::list_candidates)
             .service(runs::read_candidate)
+            // 書き出し
+            .service(exports::export_candidates)
+            .service(exports::export_sheet)
             // 支援措置
             .service(protections::read_protections)
             .service(protections::end_protection)

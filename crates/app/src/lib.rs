@@ -9,6 +9,7 @@ pub mod changes;
 pub mod consents;
 pub mod error;
 pub mod evidence;
+pub mod exports;
 pub mod failpoint;
 pub mod handovers;
 pub mod health;

@@ -62,9 +62,8 @@ async fn a_run_is_told_with_the_children_it_scored() {
 async fn what_staff_write_is_told_with_whom_it_is_about() {
     let world = TestApp::open(&[KAISEI]).await;
     load(&world, REGISTER, &people(1..=2)).await;
-    let twins = ["0000000001", "0000000002"].map(|number| {
-        registered(&kernel::Identity { local_id: Known::Present(number.into()), ..nth(1) })
-    });
+    let twins = ["0000000001", "0000000002"]
+        .map(|number| registered(&kernel::Identity { local_id: Known::Present(number.into()), ..nth(1) }));
     load(&world, REGISTER, &twins).await;
     let nameless = kernel::Identity { local_id: Known::NOT_COLLECTED, ..nth(1) };
     load(&world, "consult_sc_ssw", &[consulted(&nameless, "1", "2026-05-01")]).await;
@@ -100,7 +99,10 @@ async fn nobody_on_the_list_of_protections_is_named() {
     let behind = now(&world).await;
     let list = load(&world, "protection_list", &[protected("1", &nth(2), None, today())]).await;
     let told: Vec<_> = follow(&world, behind, None, 1).await.iter().map(plain).collect();
-    assert_eq!(told[1..], [("load_applied", "load", list), ("load_applied", "protection_list", String::new())]);
+    assert_eq!(
+        told[1..],
+        [("load_applied", "load", list), ("load_applied", "protection_list", String::new())]
+    );
     let named = world.db.superuser().await.number("SELECT count(*) FROM town.load_person").await;
     assert_eq!(named, 3, "the register's alone");
 }

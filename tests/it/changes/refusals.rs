@@ -56,7 +56,11 @@ async fn who_reads_no_residents_follows_no_feed() {
     for grant in Grant::ALL {
         let (status, code) = ask(&http, &world.desk(KAISEI, *grant).token, "/api/v1/changes").await;
         let reads = app::release::READERS.contains(grant);
-        assert_eq!((status, code.as_str()), if reads { (200, "") } else { (403, "grant_missing") }, "{grant:?}");
+        assert_eq!(
+            (status, code.as_str()),
+            if reads { (200, "") } else { (403, "grant_missing") },
+            "{grant:?}"
+        );
     }
     let token = &world.desk(KAISEI, Grant::CaseWorker).token;
     let refused = (422, "invalid_value".to_owned());

@@ -4,6 +4,7 @@
 pub mod changes;
 pub mod consents;
 pub mod evidence;
+pub mod exports;
 pub mod handovers;
 pub mod health;
 pub mod households;

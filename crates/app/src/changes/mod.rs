@@ -20,7 +20,7 @@ use crate::protection::LIST;
 use crate::release::READERS;
 use crate::{App, Result, auth};
 
-pub use noun::{Noun, UnknownNoun};
+pub use noun::Noun;
 pub use position::{NoPosition, Position};
 
 /// Acts that one page reads at most: bounds what a page costs where a filter leaves little of them.
@@ -149,13 +149,16 @@ impl Page {
     }
 }
 
+/// Acts that change nothing, and so are not told.
+const NO_CHANGE: &[Act] = &[Act::PersonsRead, Act::Exported];
+
 /// A thing by its noun and id.
 type Thing = (Noun, Option<SubjectRef>);
 
 /// What an act names, each once, in its order. The end of a protection names the person in the evidence, which
 /// is an auditor's; here it is a change of the list.
 fn named(leaf: &Leaf) -> Vec<Thing> {
-    if leaf.act == Act::ProtectionEnded {
+    if leaf.act == Act::ProtectionEnded || NO_CHANGE.contains(&leaf.act) {
         return Vec::new();
     }
     let mut seen = BTreeSet::new();
