@@ -187,7 +187,7 @@ fn who(identity: &Identity, today: NaiveDate) -> Vec<Fact> {
     let grade = same(&|day| Some(Grade::of(day, today).ja()));
     let age = same(&|day| age_on(day, today).map(|age| format!("{age}歳")));
     vec![
-        known("生年月日", date.map(|date| date.wareki()), reason),
+        known("生年月日", date.map(PartialDate::wareki), reason),
         known("生年月日（西暦）", date.map(|date| date.to_string()), reason),
         known("学年", grade, reason),
         known("満年齢", age, reason),
