@@ -9,8 +9,10 @@ use chrono::Utc;
 use kernel::Grant;
 use kernel::ctx::jst_date;
 use serde_json::{Value, json};
+use store::rows::task::TaskKind;
 use testkit::TestApp;
-use testkit::towns::{KAISEI, NAKAI, OI};
+use testkit::db::leaf;
+use testkit::towns::{KAISEI, NAKAI, OI, code};
 use uuid::Uuid;
 
 use crate::http::{Answer, Ask, Http};
@@ -71,6 +73,10 @@ fn bodies() -> Vec<(&'static str, Value)> {
         "grounds": {"article": "同意", "necessity": "支援を続けるため", "family_told": true}
     });
     let subjects = json!([{"person_id": "$person_id", "role": "child", "categories": ["attendance"]}]);
+    let their_consent = json!({
+        "subjects": [{"person_id": "=person_id", "role": "child", "categories": ["attendance"]}],
+        "consent_ids": ["$consent_id"]
+    });
     vec![
         ("/api/v1/loads", json!({"upload_id": "$upload_id"})),
         (
@@ -93,16 +99,12 @@ fn bodies() -> Vec<(&'static str, Value)> {
             "/api/v1/handovers",
             with(handover.clone(), json!({"subjects": subjects, "consent_ids": ["=consent_id"]})),
         ),
+        ("/api/v1/handovers", with(handover.clone(), their_consent.clone())),
         (
-            "/api/v1/handovers",
-            with(
-                handover,
-                json!({
-                    "subjects": [{"person_id": "=person_id", "role": "child", "categories": ["attendance"]}],
-                    "consent_ids": ["$consent_id"]
-                }),
-            ),
+            "/api/v1/handovers/{handover_id}/redraft",
+            with(handover.clone(), json!({"subjects": subjects, "consent_ids": ["=consent_id"]})),
         ),
+        ("/api/v1/handovers/{handover_id}/redraft", with(handover, their_consent)),
     ]
 }
 
@@ -248,7 +250,8 @@ impl Town {
         this.samples.insert("link_task_id".into(), text(&waiting, "/id").to_owned());
         this.hand_over(http).await;
         this.offer(platform, http, town).await;
-        for list in ["persons", "loads", "link-tasks", "runs", "tokens", "staff", "handovers"] {
+        this.task(platform, http, town).await;
+        for list in ["persons", "loads", "link-tasks", "runs", "tokens", "staff", "handovers", "tasks"] {
             this.remember(http, &format!("/api/v1/{list}?limit=200")).await;
         }
         this.all
@@ -332,6 +335,16 @@ impl Town {
             let answer = http.send(Ask::post(&path, body).by(token).to("handover")).await;
             assert!(answer.status < 300, "{path}: {}", answer.text);
         }
+    }
+
+    /// A task about the handover, as a failed transfer would open it.
+    async fn task(&mut self, platform: &TestApp, http: &Http, town: &str) {
+        let mut tx = platform.db.towns().begin(code(town)).await.unwrap();
+        let handover = self.samples["handover_id"].parse().unwrap();
+        tx.task_open(handover, TaskKind::CallPeer, Utc::now()).await.unwrap();
+        tx.commit(leaf()).await.unwrap();
+        let task = self.first(http, "/api/v1/tasks").await;
+        self.samples.insert("task_id".into(), text(&task, "/id").to_owned());
     }
 
     async fn draft(&mut self, http: &Http, person: &str) -> bool {

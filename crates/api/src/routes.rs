@@ -12,7 +12,7 @@ use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
     consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
+    profiles, protections, retention, rulebooks, runs, staff, tasks, tokens, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -98,7 +98,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(handovers::send::draft_handover)
             .service(handovers::list_handovers)
             .service(handovers::read_handover)
-            .service(handovers::send::approve_handover)
+            .service(handovers::approve::approve_handover)
+            .service(handovers::approve::return_handover)
+            .service(handovers::approve::redraft_handover)
+            .service(handovers::approve::review_handover)
             .service(handovers::send::offer_handover)
             .service(handovers::send::withdraw_handover)
             .service(handovers::send::close_handover)
@@ -107,6 +110,12 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(handovers::receive::accept_handover)
             .service(handovers::receive::refuse_handover)
             .service(handovers::receive::receive_handover)
+            .service(handovers::receive::report_unreadable)
+            .service(handovers::receive::settle_handover)
+            // 仕事
+            .service(tasks::list_tasks)
+            .service(tasks::read_task)
+            .service(tasks::complete_task)
             // 証跡
             .service(evidence::list_leaves)
             .service(evidence::read_checkpoint)

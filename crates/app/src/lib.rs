@@ -27,6 +27,7 @@ pub mod retention;
 pub mod rows;
 pub mod runs;
 pub mod staff;
+pub mod tasks;
 pub mod tokens;
 pub mod towns;
 pub mod uploads;

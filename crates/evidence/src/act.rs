@@ -80,6 +80,12 @@ acts! {
     HandoverDrafted = "handover_drafted", "引継ぎの起案" / "handover drafted";
     /// A second person approved it.
     HandoverApproved = "handover_approved", "引継ぎの決裁" / "handover approved";
+    /// Whoever decides gave it back to the drafter.
+    HandoverReturned = "handover_returned", "引継ぎの差戻し" / "handover given back";
+    /// The drafter handed it in again.
+    HandoverRedrafted = "handover_redrafted", "引継ぎの出し直し" / "handover handed in again";
+    /// The head looked at what was decided on their behalf.
+    HandoverReviewed = "handover_reviewed", "代決の後閲" / "decision on behalf reviewed";
     /// It was sealed and offered.
     HandoverOffered = "handover_offered", "引継ぎの申し出" / "handover offered";
     /// The receiver acknowledged the protection flag and began to accept.
@@ -98,8 +104,12 @@ acts! {
     HandoverReceived = "handover_received", "引継ぎの受領" / "handover received";
     /// The package could not be read.
     HandoverUnreadable = "handover_unreadable", "引継ぎデータの判読不能" / "package unreadable";
+    /// Items that were kept apart were taken in or refused.
+    HandoverSettled = "handover_settled", "留め置いた項目の処理" / "items kept apart settled";
     /// The sender verified the receipt and closed.
     HandoverCompleted = "handover_completed", "引継ぎの完了" / "handover completed";
+    /// Somebody spoke with the other town about a case whose transfer failed.
+    TaskCompleted = "task_completed", "仕事の完了" / "task completed";
 }
 
 /// A text that names no act.

@@ -202,9 +202,15 @@ pub const TABLES: &[TableClasses] = &[
     ),
     table(
         "town.handover_item",
-        &["town_id", "handover_id", "item_id", "person_id", "category", "decision"],
+        &["town_id", "handover_id", "item_id", "person_id", "category", "decision", "refusal"],
         NONE,
         &["body"],
+    ),
+    table(
+        "town.task",
+        &["town_id", "task_id", "kind", "handover_id", "opened_at", "done_by", "done_at"],
+        NONE,
+        &["completion"],
     ),
     table(
         "town.peer_key",

@@ -278,7 +278,21 @@ diesel::table! {
         person_id -> Nullable<Uuid>,
         category -> Int2,
         decision -> Text,
-        body -> Bytea,
+        body -> Nullable<Bytea>,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    town.task (town_id, task_id) {
+        town_id -> Text,
+        task_id -> Uuid,
+        kind -> Text,
+        handover_id -> Uuid,
+        opened_at -> Timestamptz,
+        done_by -> Nullable<Uuid>,
+        done_at -> Nullable<Timestamptz>,
+        completion -> Nullable<Bytea>,
     }
 }
 
@@ -359,6 +373,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     run,
     score,
     staff,
+    task,
     token,
     upload,
     upload_chunk,

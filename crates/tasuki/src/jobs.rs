@@ -1,5 +1,5 @@
-//! Work that nobody asks for: placing evidence, closing handovers whose receipts have come, taking up
-//! loads that a stop cut off.
+//! Work that nobody asks for: placing evidence, closing handovers whose receipts have come and recording those
+//! that ended unanswered, taking up loads that a stop cut off.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +51,9 @@ async fn handovers(app: Arc<App>) {
         for member in members {
             if let Err(fault) = app.handovers_close(member.town).await {
                 tracing::error!(town = %member.town, code = %fault, "handovers could not be closed");
+            }
+            if let Err(fault) = app.handovers_lapse(member.town).await {
+                tracing::error!(town = %member.town, code = %fault, "ended handovers could not be recorded");
             }
         }
     }

@@ -133,7 +133,8 @@ async fn after_death(family: &Family, fail_at: &str) {
     assert_eq!(sql.number(&rows).await, 1, "{fail_at}: the town's row");
     let hub = match (step, done) {
         ("offer", false) => None,
-        ("offer", true) | ("accept", false) => Some("offered"),
+        ("offer", true) => Some("offered"),
+        ("accept", false) => Some("accepting"),
         ("accept", true) | ("receive", false) => Some("accepted"),
         ("receive", true) | ("close", false) => Some("received"),
         _ => Some("completed"),

@@ -56,6 +56,16 @@ impl<T: DeserializeOwned, const LIMIT: usize> Body<T, LIMIT> {
     }
 }
 
+impl<T: DeserializeOwned, const LIMIT: usize> Body<Option<T>, LIMIT> {
+    /// Reads a body that may be left out.
+    ///
+    /// # Errors
+    /// As [`Body::read`], for a body that was sent.
+    pub fn read_optional(&self) -> Result<Option<T>, Fault> {
+        if self.bytes.is_empty() { Ok(None) } else { self.read() }
+    }
+}
+
 fn malformed(error: &serde_json::Error) -> Fault {
     let (line, column) = (error.line(), error.column());
     Fault::new(Code::BadRequest).with_words(

@@ -17,6 +17,7 @@ pub mod retention;
 pub mod rulebooks;
 pub mod runs;
 pub mod staff;
+pub mod tasks;
 pub mod tokens;
 pub mod towns;
 pub mod uploads;

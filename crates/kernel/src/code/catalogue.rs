@@ -128,6 +128,12 @@ catalogue! {
     SelfApproval = "self_approval" 403
         { "起案した人は決裁できません" / "The drafter cannot approve";
           "起案した人とは別の決裁者が承認してください。" / "Somebody other than the drafter has to approve." }
+    SelfReview = "self_review" 403
+        { "自分が起案または代決したものは後閲できません" / "Not one's own to review";
+          "後閲は、起案した人とも代決した人とも別の決裁者が行います。" / "Whoever drafted it or decided it on behalf cannot review it; another approver does." }
+    NotDrafter = "not_drafter" 403
+        { "起案した人ではありません" / "Not the drafter";
+          "直して出し直せるのは起案した人です。別の人が続けるときは、決裁者が取り下げ、新しく起案してください。" / "Only the drafter hands it in again. For somebody else to go on, an approver takes it back and it is drafted anew." }
 
     // ── not there (another town's thing answers the same) ──
     PersonNotFound = "person_not_found" 404
@@ -387,6 +393,18 @@ catalogue! {
     HandoverExpired = "handover_expired" 409
         { "引継ぎの期限が過ぎています" / "The handover has expired";
           "この引継ぎの期限は {until} でした。送り元の町に改めて頼んでください。" / "This handover expired on {until}. Ask the sending town to offer it again." }
+    HandoverTooLate = "handover_too_late" 409
+        { "受諾は間に合いませんでした" / "The acceptance came too late";
+          "受諾の前に、送り元の町が取り下げたか、期限（{until}）が過ぎました。続けるなら、送り元の町に改めて申し出てもらってください。" / "Before it was accepted, the sending town took it back or its time ({until}) was over. To go on, ask that town to offer it again." }
+    ReviewNotWaiting = "review_not_waiting" 409
+        { "後閲を待つ代決ではありません" / "No decision waits for a review";
+          "この引継ぎは代決されていないため、後閲するものがありません。" / "This handover was not decided on anybody's behalf, so there is nothing to review." }
+    PackageReadable = "package_readable" 409
+        { "引継ぎデータは読めます" / "The package can be read";
+          "引継ぎデータは正しく開けます。判読不能とは答えられません。受け取るか、項目ごとに辞退してください。" / "The package opens as it should and cannot be reported as unreadable. Take it in, or refuse items of it." }
+    TaskDone = "task_done" 409
+        { "この仕事はもう済んでいます" / "The task is done already";
+          "この仕事は済んだと記録されています。記録は変えられません。" / "This task is recorded as done; the record cannot be changed." }
     KeyNotPinned = "key_not_pinned" 409
         { "相手の町の鍵が確認されていません" / "The other town's key is not pinned";
           "{town} の公開鍵が二人で確認されていません。町の管理者に確認を頼んでください。" / "The public key of {town} has not been pinned by two people. Ask your town's administrator." }

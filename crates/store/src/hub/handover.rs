@@ -29,6 +29,8 @@ words! {
     HubState("hub.handover.state") {
         /// The package waits.
         Offered = "offered";
+        /// The receiver has read its flag.
+        Accepting = "accepting";
         /// The receiver wants it.
         Accepted = "accepted";
         /// The receiver does not; the package is gone.
@@ -37,8 +39,12 @@ words! {
         Withdrawn = "withdrawn";
         /// Nobody answered in time; the package is gone.
         Expired = "expired";
+        /// It ended while the receiver was about to accept; the package is gone.
+        TooLate = "too_late";
         /// The receiver's signed receipt is recorded.
         Received = "received";
+        /// The receiver accepted it and could not read it; the package is gone.
+        Unreadable = "unreadable";
         /// The sender has verified the receipt; the package is gone.
         Completed = "completed";
     }
@@ -105,7 +111,7 @@ pub struct HubHandover {
     pub state: HubState,
     /// 主担当.
     pub lead: TownCode,
-    /// Code of the refusal.
+    /// Code of the refusal, or of why it could not be read.
     pub refusal: Option<String>,
     /// The receiver's signed receipt.
     pub receipt: Option<Vec<u8>>,
@@ -173,6 +179,12 @@ impl Answer {
 }
 
 #[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Bool)]
+    held: bool,
+}
+
+#[derive(QueryableByName)]
 struct PackageColumn {
     #[diesel(sql_type = Nullable<Bytea>)]
     package: Option<Vec<u8>>,
@@ -206,7 +218,7 @@ impl TownConn {
         found.map(row).transpose()
     }
 
-    /// The sealed package, for its receiver, while it is offered or accepted.
+    /// The sealed package, for its receiver, from the offer to the receipt.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
@@ -240,6 +252,30 @@ impl TownTx {
         answer.answer.ok_or(StoreError::Malformed("hub.offer"))?.parse()
     }
 
+    /// Holds a handover's row still until the transaction ends: whoever moves it waits. It is held before the
+    /// town's own row, always in this order. False when this town has no such handover on the hub.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn hub_hold(&mut self, id: HandoverId) -> Result<bool, StoreError> {
+        let (driver, town) = self.parts()?;
+        let held: Held = sql_query("SELECT hub.hold_handover($1, $2) AS held")
+            .bind::<Text, _>(town)
+            .bind::<SqlUuid, _>(id.uuid())
+            .get_result(driver)
+            .await?;
+        Ok(held.held)
+    }
+
+    /// The receiver has read the flag and is about to accept. Answers with the state after; `None` when no such
+    /// handover is for this town.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn hub_acknowledge(&mut self, id: HandoverId) -> Result<Option<HubState>, StoreError> {
+        self.hub_move("SELECT hub.acknowledge($1, $2) AS answer", id).await
+    }
+
     /// The receiver accepts or refuses, once. Answers with the state after; `None` when no such
     /// handover is for this town.
     ///
@@ -265,7 +301,7 @@ impl TownTx {
         answer.state()
     }
 
-    /// The sender takes an offer back while nobody has answered. Answers with the state after;
+    /// The sender takes an offer back while nobody has accepted. Answers with the state after;
     /// `None` when this town sent no such handover.
     ///
     /// # Errors
@@ -289,6 +325,26 @@ impl TownTx {
             .bind::<Text, _>(town)
             .bind::<SqlUuid, _>(id.uuid())
             .bind::<Bytea, _>(receipt)
+            .get_result(driver)
+            .await?;
+        answer.state()
+    }
+
+    /// The receiver accepted a package and cannot read it, for the reason of this code. Answers with the state
+    /// after; `None` when no such handover is for this town.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn hub_unreadable(
+        &mut self,
+        id: HandoverId,
+        code: &str,
+    ) -> Result<Option<HubState>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let answer: Answer = sql_query("SELECT hub.report_unreadable($1, $2, $3) AS answer")
+            .bind::<Text, _>(town)
+            .bind::<SqlUuid, _>(id.uuid())
+            .bind::<Text, _>(code)
             .get_result(driver)
             .await?;
         answer.state()

@@ -17,6 +17,7 @@ pub mod run;
 pub mod score;
 pub mod staff;
 pub mod subject;
+pub mod task;
 pub mod token;
 pub mod upload;
 pub mod version;
