@@ -3,6 +3,8 @@
 
 mod consents;
 mod conventions;
+mod crash;
+mod deadlines;
 mod evidence;
 mod handovers;
 mod house;

@@ -56,7 +56,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ("consents", &["consents"], "同意: of one data subject, for a purpose."),
     ("handovers", &["handovers", "handover-previews"], "引継ぎ: a record's way from one town to another."),
     ("peer-keys", &["peer-keys"], "相手の町の鍵: the other towns' public keys, each compared by two people."),
-    ("tasks", &["tasks"], "仕事: what a person of the town has to do."),
+    ("tasks", &["tasks", "deadlines"], "仕事・期限: what a person of the town has to do, and until when."),
     (
         "evidence",
         &["evidence", "evidence-leaves", "evidence-checkpoint", "evidence-bundle"],

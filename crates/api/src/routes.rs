@@ -11,7 +11,7 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
+    consents, deadlines, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
     profiles, protections, retention, rulebooks, runs, staff, tasks, tokens, towns, uploads, watch_notes,
 };
 
@@ -85,10 +85,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(link_tasks::decide_link_task)
             .service(link_tasks::undo_link_task)
             // 同意
-            .service(consents::record_consent)
+            .service(consents::record::record_consent)
             .service(consents::list_consents)
             .service(consents::read_consent)
-            .service(consents::withdraw_consent)
+            .service(consents::withdraw::withdraw_consent)
             // 相手の町の鍵
             .service(peer_keys::list_peer_keys)
             .service(peer_keys::pin_peer_keys)
@@ -112,7 +112,8 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(handovers::receive::receive_handover)
             .service(handovers::receive::report_unreadable)
             .service(handovers::receive::settle_handover)
-            // 仕事
+            // 仕事・期限
+            .service(deadlines::list_deadlines)
             .service(tasks::list_tasks)
             .service(tasks::read_task)
             .service(tasks::complete_task)

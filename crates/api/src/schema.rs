@@ -47,6 +47,12 @@ words! {
     HandoverKind = handover::Kind::ALL;
     /// Whose record it is, seen from the child: `child` 本人, `parent` 保護者, `sibling` きょうだい, `other_carer` その他の養育者.
     HandoverRole = handover::Role::ALL;
+    /// How somebody spoke with the other town: `telephone` 電話確認済, `in_person` 対面引継ぎ済.
+    TaskHow = app::tasks::How::ALL;
+    /// Which tasks.
+    TaskFilter = app::tasks::TaskFilter::ALL;
+    /// What waits: `approval` 決裁待ち, `redraft` 差戻しの出し直し待ち, `offer` 申し出待ち, `acceptance` 受諾待ち, `receipt` 受領待ち, `review` 代決の後閲待ち, `call` 相手の町への確認待ち, `consent_end` 同意の期限, `protection_past_end` 支援措置の期限切れ.
+    DeadlineKind = app::deadlines::DeadlineKind::ALL;
     /// Why a handover or an item is refused: `not_ours` この町の住民ではない, `wrong_organ` 受けるべき機関が違う, `not_needed` 必要がない, `duplicate` すでに持っている, `basis_doubtful` 根拠に疑いがある.
     RefusalCode = handover::machine::RefusalCode::ALL;
     /// 法定代理人 by what authority: `married_joint` 婚姻中（共同）, `divorced_sole` 離婚後（単独）, `divorced_joint` 離婚後（共同）, `minor_guardian` 未成年後見人, `institution_head` 施設長・児童相談所長.

@@ -6,6 +6,7 @@ pub mod accesses;
 pub mod auth;
 mod cache;
 pub mod consents;
+pub mod deadlines;
 pub mod error;
 pub mod evidence;
 pub mod failpoint;

@@ -18,14 +18,14 @@ use crate::handovers::HANDLERS;
 use crate::release::{Hidden, Listed, Resident};
 use crate::{App, Released, Result, leaf};
 
-/// How somebody spoke with the other town.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum How {
-    /// 電話確認済.
-    Telephone,
-    /// 対面引継ぎ済.
-    InPerson,
+kernel::words! {
+    /// How somebody spoke with the other town.
+    How {
+        /// By telephone.
+        Telephone = "telephone", "電話確認済" / "by telephone";
+        /// Face to face.
+        InPerson = "in_person", "対面引継ぎ済" / "in person";
+    }
 }
 
 /// What is written down when a task is done.
@@ -85,15 +85,16 @@ impl Resident for TaskView {
     }
 }
 
-/// Which tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaskFilter {
-    /// Those that wait.
-    Open,
-    /// Those that were done.
-    Done,
-    /// All.
-    All,
+kernel::words! {
+    /// Which tasks.
+    TaskFilter {
+        /// Those that wait.
+        Open = "open";
+        /// Those that were done.
+        Done = "done";
+        /// All.
+        All = "all";
+    }
 }
 
 impl App {
@@ -178,7 +179,7 @@ impl App {
         row: TaskRow,
     ) -> Result<TaskView> {
         let known = self.handover_known(conn, ctx, row.handover).await?;
-        let done = row.done.map(|done| {
+        let done = row.done.map(|done| -> Result<Done> {
             let completion = serde_json::from_slice(&done.body);
             let completion = completion.map_err(|_| internal("a task is not of the known form"))?;
             Ok(Done { by: done.by, at: done.at, completion })

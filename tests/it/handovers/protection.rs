@@ -1,6 +1,7 @@
 //! 支援措置: a protected person is never in an ordinary handover, and nothing leaves a town whose list is
 //! missing or stale.
 
+use app::handovers::Approval;
 use chrono::{TimeDelta, Utc};
 use kernel::{Code, Grant, Purpose};
 use testkit::towns::KAISEI;

@@ -2,6 +2,7 @@
 //! decides nothing; what is allowed and what happens is the use case's.
 
 pub mod consents;
+pub mod deadlines;
 pub mod evidence;
 pub mod handovers;
 pub mod health;

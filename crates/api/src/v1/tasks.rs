@@ -8,14 +8,13 @@ use app::tasks::{Completion, Done, How, TaskFilter, TaskView};
 use chrono::{DateTime, NaiveDate, Utc};
 use handover::State;
 use kernel::id::{HandoverId, PersonId, StaffId, TaskId};
-use kernel::{Code, Fault, TownCode};
+use kernel::TownCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
 use crate::known::Word;
 use crate::paging::{Page, PageParams, Paging};
-use crate::problem::at_parameter;
 use crate::request::{Body, Params, PathId, PurposeHeader, Town};
 use crate::schema::{Day, Text};
 use crate::{Platform, schema};
@@ -78,12 +77,8 @@ pub struct TaskCompletion {
 impl From<&Done> for TaskCompletion {
     fn from(done: &Done) -> Self {
         let said = &done.completion;
-        let how = match said.how {
-            How::Telephone => Word::new("telephone", "電話確認済", "by telephone"),
-            How::InPerson => Word::new("in_person", "対面引継ぎ済", "in person"),
-        };
         Self {
-            how,
+            how: Word::new(said.how.as_str(), said.how.ja(), said.how.en()),
             on: said.on.into(),
             spoke_to: said.spoke_to.clone(),
             note: said.note.clone(),
@@ -134,32 +129,8 @@ fn ended(state: State) -> Word {
 #[into_params(parameter_in = Query)]
 pub struct TaskParams {
     /// `open` (the default), `done` or `all`.
-    #[param(example = "open")]
+    #[param(value_type = Option<schema::TaskFilter>, example = "open")]
     pub state: Option<String>,
-}
-
-fn filter(params: &Params) -> Result<TaskFilter, Fault> {
-    match params.get::<String>("state")?.as_deref() {
-        None | Some("open") => Ok(TaskFilter::Open),
-        Some("done") => Ok(TaskFilter::Done),
-        Some("all") => Ok(TaskFilter::All),
-        Some(_) => {
-            let fault = Fault::new(Code::InvalidValue).with("name", "state");
-            let (ja, en) = ("open、done か all です", "it is open, done or all");
-            Err(at_parameter(fault.with_words("why", ja, en), "state"))
-        }
-    }
-}
-
-/// How somebody spoke with the other town.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = TaskHow)]
-pub enum NewHow {
-    /// 電話確認済.
-    Telephone,
-    /// 対面引継ぎ済.
-    InPerson,
 }
 
 /// That a task was done.
@@ -170,7 +141,8 @@ pub enum NewHow {
 }))]
 pub struct NewTaskCompletion {
     /// How.
-    how: NewHow,
+    #[schema(value_type = schema::TaskHow)]
+    how: How,
     /// On which day; not in the future.
     on: NaiveDate,
     /// With whom: section and name in the other town. Kept sealed.
@@ -182,12 +154,8 @@ pub struct NewTaskCompletion {
 
 impl From<NewTaskCompletion> for Completion {
     fn from(new: NewTaskCompletion) -> Self {
-        let how = match new.how {
-            NewHow::Telephone => How::Telephone,
-            NewHow::InPerson => How::InPerson,
-        };
         let text = |text: &Text| text.as_str().to_owned();
-        Self { how, on: new.on, spoke_to: text(&new.spoke_to), note: new.note.as_ref().map(text) }
+        Self { how: new.how, on: new.on, spoke_to: text(&new.spoke_to), note: new.note.as_ref().map(text) }
     }
 }
 
@@ -202,7 +170,8 @@ impl From<NewTaskCompletion> for Completion {
 #[get("/tasks")]
 pub async fn list_tasks(platform: Platform, town: Town, params: Params) -> Answer<Page<Task>> {
     let paging = Paging::<TaskId>::from_params(&params)?;
-    let page = platform.tasks(&town.0, filter(&params)?, paging.cursor, paging.limit()).await?;
+    let filter = params.get("state")?.unwrap_or(TaskFilter::Open);
+    let page = platform.tasks(&town.0, filter, paging.cursor, paging.limit()).await?;
     let next = page.rows.last().filter(|_| page.more).map(|last| last.id);
     Ok(web::Json(Page::shown(town.0.now, Task::all(&page), next)))
 }

@@ -22,6 +22,7 @@ mod taken;
 mod target;
 mod unreadable;
 mod view;
+mod waiting;
 mod withdraw;
 
 use chrono::{DateTime, Utc};
@@ -45,6 +46,7 @@ pub use store::rows::handover::Direction;
 pub use store::rows::handover_item::ItemDecision;
 pub use target::{Stand, Target};
 pub use view::{HandoverView, Summary};
+pub(crate) use waiting::Wait;
 pub(crate) use withdraw::withdraw_resting_on;
 
 /// Who handles handovers: drafts, offers, receives.

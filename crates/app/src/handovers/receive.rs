@@ -16,7 +16,7 @@ use store::rows::version::Changed;
 use super::content::{Link, open, unacknowledged};
 use super::flag::{Incoming, arrived, incoming};
 use super::record::{InBody, read_in, write_in};
-use super::taken::{From, invalid, known_items, row};
+use super::taken::{Parcel, invalid, known_items, row};
 use super::target::Target;
 use super::view::HandoverView;
 use super::{HANDLERS, facts, kind_of, moved_on, not_found, subjects};
@@ -109,7 +109,7 @@ impl App {
         if body.receipt.is_some() {
             return Ok(());
         }
-        let from = From { hub, town_name: &town_name, travellers: opened.body.persons() };
+        let from = Parcel { hub, town_name: &town_name, travellers: opened.body.persons() };
         let packs = packs(&from, opened, &taken, tx.keys())?;
         tx.pack_insert_many(&packs, ctx.now).await.map_err(store)?;
         tx.handover_item_insert_many(hub.id, &rows(opened, &taken)?).await.map_err(store)?;
@@ -213,7 +213,7 @@ fn decision_of(taken: &Taken, item: &Item) -> Option<Decision> {
 }
 
 /// What is accepted, for sealing under the keys of the persons here.
-fn packs(from: &From<'_>, opened: &Opened, taken: &Taken, keys: &TownKeys) -> Result<Vec<NewPack>> {
+fn packs(from: &Parcel<'_>, opened: &Opened, taken: &Taken, keys: &TownKeys) -> Result<Vec<NewPack>> {
     let accepted = opened.body.items().iter().filter_map(|item| {
         let here = taken.links.get(&item.subject)?;
         (decision_of(taken, item) == Some(Decision::Accept)).then_some((item, *here))

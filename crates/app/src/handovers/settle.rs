@@ -16,7 +16,7 @@ use super::content::Content;
 use super::flag::{Incoming, incoming};
 use super::receive::Taking;
 use super::record::{InBody, write_in};
-use super::taken::{From, invalid, known_items, read, stored};
+use super::taken::{Parcel, invalid, known_items, read, stored};
 use super::target::Target;
 use super::{HANDLERS, in_state, moved_on, subjects};
 use crate::consents::require_person;
@@ -68,7 +68,7 @@ impl App {
             drop(tx);
             return self.handover_content(ctx, target.id).await;
         }
-        let from = From { hub: &hub, town_name: &town_name, travellers: &body.travellers };
+        let from = Parcel { hub: &hub, town_name: &town_name, travellers: &body.travellers };
         let packs = settled.accepted.iter().map(|(item, here)| from.pack(item, *here, tx.keys()));
         let packs = packs.collect::<Result<Vec<_>>>()?;
         let here: BTreeSet<PersonId> = settled.accepted.iter().map(|(_, here)| *here).collect();

@@ -18,13 +18,13 @@ use crate::error::internal;
 use crate::profiles::Applied;
 
 /// Where items come from.
-pub(super) struct From<'a> {
+pub(super) struct Parcel<'a> {
     pub hub: &'a HubHandover,
     pub town_name: &'a str,
     pub travellers: &'a [Traveller],
 }
 
-impl From<'_> {
+impl Parcel<'_> {
     /// An accepted item, for sealing under the keys of the person here.
     pub fn pack(&self, item: &Item, here: PersonId, keys: &TownKeys) -> Result<NewPack> {
         let role = self.travellers.iter().find(|one| one.person == item.subject).map(|one| one.role);

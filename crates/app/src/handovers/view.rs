@@ -62,6 +62,8 @@ pub struct HandoverView {
     pub terms: Option<Terms>,
     /// What the flag says; of a received one, once acknowledged.
     pub flag: Option<Flag>,
+    /// Who acknowledged it.
+    pub acknowledged_by: Option<StaffId>,
     /// When it was acknowledged.
     pub acknowledged_at: Option<DateTime<Utc>>,
     /// When it was accepted.
@@ -89,6 +91,8 @@ pub(crate) struct HandoverKnown {
     pub peer: TownCode,
     pub state: State,
     pub persons: Vec<PersonId>,
+    /// Who has it in hand.
+    pub staff: Option<StaffId>,
 }
 
 /// A handover as both rows have it.
@@ -145,8 +149,9 @@ impl App {
         id: HandoverId,
     ) -> Result<HandoverKnown> {
         let view = view(&find(conn, id).await?, ctx)?;
-        let (direction, peer, state) = (view.summary.direction, view.summary.peer, view.summary.state);
-        Ok(HandoverKnown { direction, peer, state, persons: view.persons() })
+        let Summary { direction, peer, state, .. } = view.summary;
+        let staff = view.drafted_by.or(view.acknowledged_by);
+        Ok(HandoverKnown { direction, peer, state, persons: view.persons(), staff })
     }
 
     /// One handover, sent or received.
@@ -179,6 +184,7 @@ fn view(found: &Found, ctx: &TownCtx) -> Result<HandoverView> {
                 withdrawn: body.withdrawn,
                 terms: Some(body.terms),
                 flag: None,
+                acknowledged_by: None,
                 acknowledged_at: None,
                 accepted_at: None,
                 links: BTreeMap::new(),
@@ -198,6 +204,7 @@ fn view(found: &Found, ctx: &TownCtx) -> Result<HandoverView> {
                 withdrawn: None,
                 terms: None,
                 flag: acknowledged.map(|by| by.flag),
+                acknowledged_by: acknowledged.map(|by| by.by),
                 acknowledged_at: acknowledged.map(|by| by.at),
                 accepted_at: body.as_ref().and_then(|body| body.accepted_at),
                 links: body.as_ref().map(|body| body.links.clone()).unwrap_or_default(),

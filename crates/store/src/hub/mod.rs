@@ -4,6 +4,7 @@
 mod evidence;
 mod handover;
 mod key;
+mod moves;
 
 pub use evidence::{CheckpointRow, LeafEntry};
 pub(crate) use evidence::{hashes, latest_checkpoint, tree_hashes};
