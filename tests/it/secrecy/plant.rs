@@ -39,6 +39,11 @@ const KANA: &str = "アガカギクゲコザシズセゾダヂツデドナニヌ
 /// Characters of JIS X 0208's first level, so that each has a CP932 form.
 const KANJI: &str = "襷鷺澤渡邊齋藤鶴龍櫻瀧廣澁濱檜鵜鴨鷲蓬蘭蕨菫萩葵藍梓椿楓柊榎樫槙桂桐";
 
+/// A word that is nowhere else, of characters that a Japanese text has.
+pub fn word() -> String {
+    random(KANJI, 7)
+}
+
 fn random(alphabet: &str, length: usize) -> String {
     let letters: Vec<char> = alphabet.chars().collect();
     let bytes: [u8; 64] = seal::random::array();
@@ -118,6 +123,16 @@ impl Plant {
             reason_en: "two of that name".to_owned(),
         };
         Extra { file: raw.repeat(300), rejects: vec![raw], tasks: vec![task] }
+    }
+
+    /// As [`Self::extra`], of several.
+    pub fn extra_of(plants: &[Self]) -> Extra {
+        plants.iter().map(Self::extra).fold(Extra::default(), |mut all, one| {
+            all.file.extend(one.file);
+            all.rejects.extend(one.rejects);
+            all.tasks.extend(one.tasks);
+            all
+        })
     }
 
     /// A member of staff.
