@@ -17,7 +17,7 @@ use utoipa_actix_web::AppExt as _;
 
 use crate::idempotency::{KEY, REPLAYED};
 use crate::problem::{PROBLEM_JSON, ProblemBody};
-use crate::{etag, nouns, routes, schema};
+use crate::{etag, nouns, routes, schema, variants};
 
 /// Where the operations of towns begin; all of them need a token.
 const SECURED: &str = "/api/v1/";
@@ -116,6 +116,7 @@ pub fn document() -> OpenApi {
         complete(path, item, components);
     }
     refer_to_items(components);
+    variants::tidy(components);
     add_named(&mut document);
     document
 }

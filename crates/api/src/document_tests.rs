@@ -121,3 +121,20 @@ fn a_tag_is_the_noun_the_operation_is_about() {
         assert_eq!(tag(path), tagged);
     }
 }
+
+/// Nothing is deprecated now; whatever is to go says since when and until when.
+#[test]
+fn what_is_deprecated_says_until_when() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    for (path, item) in json["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let deprecated = operation["deprecated"] == true;
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let headers = &response["headers"];
+                let said = !headers["Deprecation"].is_null() && !headers["Sunset"].is_null();
+                let success = status.starts_with('2');
+                assert!(!success || said == deprecated, "{method} {path} {status}");
+            }
+        }
+    }
+}

@@ -64,7 +64,7 @@ words! {
     /// One step of a 続柄.
     Kin = kernel::Kin::ALL;
     /// 判定区分: the list a run puts a child on. It points; people decide.
-    List = rulebook::List::ALL;
+    CandidateList = rulebook::List::ALL;
     /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
     Contact = rulebook::Contact::ALL;
 }
