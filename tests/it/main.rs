@@ -3,6 +3,7 @@
 
 mod consents;
 mod conventions;
+mod docs;
 mod evidence;
 mod handovers;
 mod house;
