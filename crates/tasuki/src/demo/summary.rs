@@ -171,6 +171,7 @@ fn addresses(told: &Told<'_>) {
     println!("\n見る場所 / Where to look");
     println!("    API 文書 / docs   https://127.0.0.1:{port}/docs/");
     println!("    証明書 / CA file  {}", told.options.certificate().tls_cert.display());
+    println!("    宛先と資格 / access  {}", super::access::file(told.options).display());
     println!("\nトークン / Tokens（7日間有効）");
     for town in told.desks {
         println!("    {}  活用      {}", town.name, town.case_worker.token);

@@ -57,7 +57,7 @@ pub struct Town {
 }
 
 /// How long the demonstration's tokens hold.
-const TOKEN_DAYS: i64 = 7;
+pub(super) const TOKEN_DAYS: i64 = 7;
 
 /// Admits every town and gives it staff.
 pub(super) async fn open(
