@@ -18,6 +18,8 @@ mod resting;
 mod retention;
 mod runs;
 mod secrecy;
+mod sign_ins;
+mod staff;
 mod tokens;
 mod uploads;
 mod watch_notes;

@@ -10,7 +10,7 @@ mod path;
 
 pub use body::Body;
 pub(crate) use body::take_json;
-pub use caller::{AnyCaller, Coop, PURPOSE, PurposeHeader, Town};
+pub use caller::{AnyCaller, Bearer, Coop, PURPOSE, PurposeHeader, Stranger, Town};
 pub use if_match::{IfMatch, IfMatchHeader};
 pub use language::Language;
 pub use params::Params;

@@ -16,6 +16,7 @@ pub mod protections;
 pub mod retention;
 pub mod rulebooks;
 pub mod runs;
+pub mod sign_ins;
 pub mod staff;
 pub mod tokens;
 pub mod towns;

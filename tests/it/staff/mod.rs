@@ -1,0 +1,3 @@
+//! 職員: what they may do follows from their postings and the day.
+
+mod postings;
