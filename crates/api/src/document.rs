@@ -36,7 +36,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["profile", "profiles"],
         "町の設定: a town's sources, rules and their legal ground, as applied.",
     ),
-    ("staff", &["staff"], "職員: who acts in a town."),
+    ("staff", &["staff", "staff-rosters"], "職員: who acts in a town."),
     (
         "sign-ins",
         &["sign-ins", "password-setups"],

@@ -48,6 +48,7 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(staff::add_posting)
             .service(staff::end_posting)
             .service(staff::depart_staff)
+            .service(staff::take_roster)
             .service(staff::issue_setup_code)
             .service(sign_ins::sign_in)
             .service(sign_ins::renew_sign_in)

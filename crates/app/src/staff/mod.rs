@@ -3,6 +3,7 @@
 //! posting is over is cut off at that midnight, with nothing running.
 
 mod postings;
+mod roster;
 
 use evidence::Act;
 use kernel::id::{PostingId, StaffId};
@@ -17,6 +18,7 @@ use crate::error::store;
 use crate::{App, Result, auth, leaf};
 
 pub use postings::NewPosting;
+pub use roster::{COLUMNS, Change, Fate, RosterLine, RosterOutcome};
 
 /// Grants that no system may hold: it decides nothing and gives nobody rights.
 const NOT_FOR_SERVICES: &[Grant] = &[Grant::Approver, Grant::TownAdmin];
@@ -187,7 +189,7 @@ impl App {
     pub async fn staff_depart(&self, ctx: &TownCtx, id: StaffId) -> Result<StaffView> {
         auth::require(ctx, Grant::TownAdmin)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        tx.lock_town().await.map_err(store)?;
+        rights_changed(&mut tx).await?;
         let before = view(&mut tx, id).await?;
         if before.row.left_at.is_some() {
             return Ok(before);
@@ -259,7 +261,8 @@ pub(crate) async fn require_administrator(tx: &mut TownTx, day: chrono::NaiveDat
     }
 }
 
-/// Rights changed: whatever was remembered of tokens is read anew.
+/// Rights change: whatever was remembered of tokens is read anew. First of all, because of two changes at once
+/// the second then waits for the first and sees what it left; a load that runs is not waited for.
 pub(crate) async fn rights_changed(tx: &mut TownTx) -> Result<()> {
     tx.version_bump(Changed::Auth).await.map_err(store)
 }

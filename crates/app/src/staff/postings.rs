@@ -63,7 +63,7 @@ impl App {
     ) -> Result<StaffView> {
         auth::require(ctx, Grant::TownAdmin)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        tx.lock_town().await.map_err(store)?;
+        rights_changed(&mut tx).await?;
         let before = view(&mut tx, staff).await?;
         let posting = before.postings.iter().find(|posting| posting.id == id);
         let posting = posting.ok_or_else(|| Fault::new(Code::PostingNotFound))?;
@@ -78,7 +78,6 @@ impl App {
         if posting.grants.has(Grant::TownAdmin) && posting.in_force(first_without) {
             require_administrator(&mut tx, first_without).await?;
         }
-        rights_changed(&mut tx).await?;
         let after = view(&mut tx, staff).await?;
         tx.commit(leaf::of(ctx, Act::StaffChanged, vec![staff.into()], &until)?).await.map_err(store)?;
         Ok(after)

@@ -146,6 +146,9 @@ catalogue! {
     LastAdministrator = "last_administrator" 409
         { "町管理者がいなくなります" / "The town would have no administrator";
           "この変更をすると {day} に町管理者がいなくなります。先に別の人を町管理者にしてください。" / "With this change the town would have no administrator on {day}. Make somebody else one first." }
+    RosterLineInvalid = "roster_line_invalid" 422
+        { "職員名簿の行が正しくありません" / "A line of the roster is not valid";
+          "{line}行目『{column}』：{why}。すべて直してもう一度送ってください。何も変更していません。" / "Line {line}, {column}: {why}. Correct every line and send it again; nothing was changed." }
     StaffNumberTaken = "staff_number_taken" 409
         { "その職員番号は使われています" / "The staff number is taken";
           "その職員番号の職員がもういます。番号を確かめるか、その職員に所属を足してください。" / "There is a member of staff with that number already. Check it, or add a posting to them." }

@@ -1,5 +1,6 @@
 //! 職員 and 連携用: who acts in a town, and from when to when they may do what.
 
+mod roster;
 mod shape;
 
 use actix_web::{get, post, web};
@@ -11,6 +12,7 @@ use crate::paging::{Order, Page, PageParams, Paging};
 use crate::request::{Body, Params, PathId, Town};
 use crate::{Platform, Problem};
 
+pub use roster::{Roster, RosterParams, RosterPosting, take_roster};
 pub use shape::{AccountKind, NewPosting, NewStaff, NewStaffNumber, Posting, PostingEnd, SetupCode, Staff};
 
 /// All accounts of the town, with what each may do today.
