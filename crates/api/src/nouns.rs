@@ -130,6 +130,8 @@ nouns! {
     HandoverId: id::HandoverId = "handover_id", HandoverNotFound, "id", id("hov");
     /// 職員: a member of staff.
     StaffId: id::StaffId = "staff_id", StaffNotFound, "id", id("stf");
+    /// 所属: one posting of a member of staff.
+    PostingId: id::PostingId = "posting_id", PostingNotFound, "id", id("pst");
     /// A token's public handle, never its secret.
     TokenId: id::TokenId = "token_id", TokenNotFound, "id", id("tok");
     /// 処理: a long work in progress.
@@ -165,6 +167,7 @@ mod tests {
         assert!(reads::<id::ConsentId>(&forms::ConsentId()));
         assert!(reads::<id::HandoverId>(&forms::HandoverId()));
         assert!(reads::<id::StaffId>(&forms::StaffId()));
+        assert!(reads::<id::PostingId>(&forms::PostingId()));
         assert!(reads::<id::TokenId>(&forms::TokenId()));
         assert!(reads::<id::OperationId>(&forms::OperationId()));
         assert!(reads::<id::TaskId>(&forms::TaskId()));

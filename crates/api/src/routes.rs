@@ -13,6 +13,8 @@ use crate::limit::limit;
 use crate::v1::{
     consents, deadlines, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
     profiles, protections, retention, rulebooks, runs, staff, tasks, tokens, towns, uploads, watch_notes,
+    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
+    profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -40,9 +42,20 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(profiles::read_profile)
             .service(profiles::list_profiles)
             .service(profiles::apply_profile)
-            // 職員・トークン
+            // 職員・サインイン・トークン
             .service(staff::list_staff)
             .service(staff::add_staff)
+            .service(staff::read_staff)
+            .service(staff::number_staff)
+            .service(staff::add_posting)
+            .service(staff::end_posting)
+            .service(staff::depart_staff)
+            .service(staff::take_roster)
+            .service(staff::issue_setup_code)
+            .service(sign_ins::sign_in)
+            .service(sign_ins::renew_sign_in)
+            .service(sign_ins::sign_out)
+            .service(sign_ins::set_up_password)
             .service(tokens::list_tokens)
             .service(tokens::issue_token)
             .service(tokens::revoke_token)

@@ -39,6 +39,8 @@ pub(crate) fn named() -> impl Iterator<Item = (&'static str, RefOr<Schema>)> {
 words! {
     /// 権限: what a token allows. `overall_manager` 総括管理, `holder` 保有・管理, `analyst` 分析, `case_worker` 活用, `approver` 決裁, `town_admin` 町管理者, `auditor` 監査.
     Grant = kernel::Grant::ALL;
+    /// What a token came from: `issued` by an administrator, `sign_in` サインイン, `service` 連携用.
+    TokenKind = app::rows::TokenKind::ALL;
     /// 利用目的: why residents are read. `support` 支援の検討・実施, `assessment` 候補の確認（人による絞り込み）, `data_quality` 取込・突合の確認, `handover` 引継ぎ, `audit` 監査.
     Purpose = kernel::Purpose::ALL;
     /// 分類: the kind of thing an item says.
@@ -70,7 +72,7 @@ words! {
     /// One step of a 続柄.
     Kin = kernel::Kin::ALL;
     /// 判定区分: the list a run puts a child on. It points; people decide.
-    List = rulebook::List::ALL;
+    CandidateList = rulebook::List::ALL;
     /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
     Contact = rulebook::Contact::ALL;
 }

@@ -27,6 +27,7 @@ pub mod release;
 pub mod retention;
 pub mod rows;
 pub mod runs;
+pub mod sign_in;
 pub mod staff;
 pub mod tasks;
 pub mod tokens;
@@ -57,6 +58,7 @@ pub struct App {
     pub(crate) log: evidence::Log,
     pub(crate) members: towns::MemberCache,
     pub(crate) tokens: auth::TokenCache,
+    pub(crate) doorkeeper: sign_in::Doorkeeper,
     pub(crate) profiles: profiles::ProfileCache,
     pub(crate) people: people::PeopleCache,
     pub(crate) protection: protection::ProtectionCache,
@@ -82,6 +84,7 @@ impl App {
             log,
             members: towns::MemberCache::default(),
             tokens: auth::TokenCache::default(),
+            doorkeeper: sign_in::Doorkeeper::default(),
             profiles: profiles::ProfileCache::default(),
             people: people::PeopleCache::default(),
             protection: protection::ProtectionCache::default(),

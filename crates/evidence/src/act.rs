@@ -42,6 +42,16 @@ acts! {
     ProfileApplied = "profile_applied", "町の設定の適用" / "profile applied";
     /// A member of staff was given an account, or lost it.
     StaffChanged = "staff_changed", "職員の登録・変更" / "staff changed";
+    /// A member of staff left: every posting ended and every token revoked.
+    StaffLeft = "staff_left", "職員の退職・転出" / "staff left";
+    /// A one-time code to set a password was issued.
+    SetupCodeIssued = "setup_code_issued", "設定コードの発行" / "set-up code issued";
+    /// A password was set with a one-time code; every token of the account ended.
+    PasswordSet = "password_set", "パスワードの設定" / "password set";
+    /// Somebody signed in.
+    SignedIn = "signed_in", "サインイン" / "signed in";
+    /// A sign-in was prolonged.
+    SignInRenewed = "sign_in_renewed", "サインインの延長" / "sign-in renewed";
     /// A token was issued.
     TokenIssued = "token_issued", "トークンの発行" / "token issued";
     /// A token was revoked.

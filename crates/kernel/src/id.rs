@@ -122,6 +122,8 @@ typed_ids! {
     HandoverItemId = "hit";
     /// 職員.
     StaffId = "stf";
+    /// 所属: one section in which somebody may do something, from one day to another.
+    PostingId = "pst";
     /// A token's public handle (never its secret).
     TokenId = "tok";
     /// A long work in progress.

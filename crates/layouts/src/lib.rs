@@ -64,6 +64,7 @@ mod kana;
 pub mod layout;
 mod refusal;
 pub mod row;
+pub mod table;
 mod text;
 
 pub use codes::CodeLists;

@@ -33,9 +33,12 @@ diesel::table! {
     town.staff (town_id, staff_id) {
         town_id -> Text,
         staff_id -> Uuid,
-        section -> Text,
         name -> Bytea,
         created_at -> Timestamptz,
+        kind -> Text,
+        number -> Nullable<Bytea>,
+        number_index -> Nullable<Bytea>,
+        left_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -49,6 +52,42 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        kind -> Text,
+        renewable_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.posting (town_id, posting_id) {
+        town_id -> Text,
+        posting_id -> Uuid,
+        staff_id -> Uuid,
+        section -> Text,
+        grants -> Array<Text>,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.credential (town_id, staff_id) {
+        town_id -> Text,
+        staff_id -> Uuid,
+        password -> Nullable<Bytea>,
+        password_set_at -> Nullable<Timestamptz>,
+        code_hash -> Nullable<Bytea>,
+        code_expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.sign_in_failure (town_id, number_index) {
+        town_id -> Text,
+        number_index -> Bytea,
+        failures -> Int4,
+        last_at -> Timestamptz,
     }
 }
 
@@ -355,6 +394,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     access,
     consent,
+    credential,
     handover,
     handover_item,
     household,
@@ -368,10 +408,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     pack,
     peer_key,
     person,
+    posting,
     profile,
     reject,
     run,
     score,
+    sign_in_failure,
     staff,
     task,
     token,

@@ -2,4 +2,5 @@
 
 mod arbitrary_sql;
 mod catalog;
+mod interleaved;
 mod transactions;

@@ -66,6 +66,26 @@ impl<T: DeserializeOwned, const LIMIT: usize> Body<Option<T>, LIMIT> {
     }
 }
 
+/// A CSV of at most 1 MiB, not yet read.
+pub struct Csv {
+    bytes: Bytes,
+    is_csv: bool,
+}
+
+impl Csv {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// `unsupported_media_type`.
+    pub fn read(&self) -> Result<&[u8], Fault> {
+        if self.is_csv {
+            Ok(&self.bytes)
+        } else {
+            Err(Fault::new(Code::UnsupportedMediaType).with("expected", "text/csv"))
+        }
+    }
+}
+
 fn malformed(error: &serde_json::Error) -> Fault {
     let (line, column) = (error.line(), error.column());
     Fault::new(Code::BadRequest).with_words(
@@ -149,6 +169,17 @@ impl<T: 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
             let bytes = in_time(payload, announced, LIMIT).await?;
             Ok(Self { bytes, is_json, shape: PhantomData })
         })
+    }
+}
+
+impl FromRequest for Csv {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_csv = request.content_type().eq_ignore_ascii_case("text/csv");
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self { bytes: in_time(payload, None, DEFAULT_LIMIT).await?, is_csv }) })
     }
 }
 

@@ -17,6 +17,7 @@ pub mod protections;
 pub mod retention;
 pub mod rulebooks;
 pub mod runs;
+pub mod sign_ins;
 pub mod staff;
 pub mod tasks;
 pub mod tokens;

@@ -119,6 +119,42 @@ catalogue! {
     TokenRevoked = "token_revoked" 401
         { "トークンは無効です" / "The token is no longer valid";
           "このトークンは取り消されたか期限が切れています。町の管理者に新しいトークンを頼んでください。" / "This token was revoked or has expired. Ask your town's administrator for a new one." }
+    PostingEnded = "posting_ended" 401
+        { "有効な所属がありません" / "No posting is in force";
+          "今日の時点で有効な所属がありません。異動や任期の終わりでないときは、町の管理者に所属の登録を頼んでください。" / "No posting of yours is in force today. If you have not moved or left, ask your town's administrator to enter one." }
+    SignInRefused = "sign_in_refused" 401
+        { "サインインできません" / "Sign-in refused";
+          "団体コード、職員番号、パスワードのどれかが違うか、有効な所属がありません。確かめてもう一度入れるか、町の管理者に再設定コードを頼んでください。" / "The town code, the staff number or the password is wrong, or no posting is in force. Check them and try again, or ask your town's administrator for a set-up code." }
+    SignInThrottled = "sign_in_throttled" 429
+        { "続けて失敗したため待ってください" / "Too many failed attempts";
+          "サインインに続けて失敗したため、{seconds} 秒待ってください。パスワードを忘れたときや、待っても入れないときは、町の管理者に再設定コードを頼んでください。" / "Signing in failed too often; wait {seconds} seconds. If the password is forgotten, or waiting does not help, ask your town's administrator for a set-up code." }
+    SignInNotRenewable = "sign_in_not_renewable" 409
+        { "このトークンは延長できません" / "This token cannot be prolonged";
+          "延長できるのはサインインで得たトークンだけです。期限の前に、町の管理者に新しいトークンを頼んでください。" / "Only a token that came from a sign-in can be prolonged. Ask your town's administrator for a new one before it expires." }
+    SetupCodeRefused = "setup_code_refused" 422
+        { "設定コードを使えません" / "The set-up code is not accepted";
+          "設定コードが違うか、使用済みか、期限が切れています。団体コードと職員番号も確かめ、町の管理者に新しいコードを頼んでください。" / "The set-up code is wrong, used or expired. Check the town code and the staff number too, and ask your town's administrator for a new code." }
+    PasswordTooShort = "password_too_short" 422
+        { "パスワードが短すぎます" / "The password is too short";
+          "パスワードは {least} 文字以上にしてください。記号や数字を混ぜる必要はありません。覚えやすい文を勧めます。" / "A password has at least {least} characters. No mixture of signs is needed; a sentence you can remember is best." }
+    PasswordTooCommon = "password_too_common" 422
+        { "推測されやすいパスワードです" / "The password is easily guessed";
+          "よく使われる語、町名、氏名、職員番号、数字や同じ文字の並びだけでできています。別の文にしてください。" / "It is made of common words, the town's or your own name or number, or of rows of digits or of the same characters. Choose another sentence." }
+    GrantToSelf = "grant_to_self" 403
+        { "自分に権限は付けられません" / "Nobody grants anything to themselves";
+          "自分の所属や権限を足したり延ばしたりはできません。別の町管理者に頼んでください。" / "You cannot add to or prolong your own postings or grants. Ask another administrator of the town." }
+    LastAdministrator = "last_administrator" 409
+        { "町管理者がいなくなります" / "The town would have no administrator";
+          "この変更をすると {day} に町管理者がいなくなります。先に別の人を町管理者にしてください。" / "With this change the town would have no administrator on {day}. Make somebody else one first." }
+    RosterLineInvalid = "roster_line_invalid" 422
+        { "職員名簿の行が正しくありません" / "A line of the roster is not valid";
+          "{line}行目『{column}』：{why}。すべて直してもう一度送ってください。何も変更していません。" / "Line {line}, {column}: {why}. Correct every line and send it again; nothing was changed." }
+    StaffNumberTaken = "staff_number_taken" 409
+        { "その職員番号は使われています" / "The staff number is taken";
+          "その職員番号の職員がもういます。番号を確かめるか、その職員に所属を足してください。" / "There is a member of staff with that number already. Check it, or add a posting to them." }
+    AccountWithoutSignIn = "account_without_sign_in" 409
+        { "サインインしない職員です" / "The account does not sign in";
+          "職員番号がないか、退職・転出しているか、連携用のため、設定コードを出せません。" / "The account has no staff number, has left, or is a service client, so there is no set-up code for it." }
     GrantMissing = "grant_missing" 403
         { "権限がありません" / "Not permitted";
           "この操作には「{grant}」の権限が要ります。町の管理者に相談してください。" / "This needs the grant {grant}. Ask your town's administrator." }
@@ -181,6 +217,9 @@ catalogue! {
     StaffNotFound = "staff_not_found" 404
         { "その職員は見つかりません" / "No such member of staff";
           "その番号の職員はいません。職員の一覧で確かめてください。" / "There is no member of staff with that id. See the list of staff." }
+    PostingNotFound = "posting_not_found" 404
+        { "その所属は見つかりません" / "No such posting";
+          "その職員にその番号の所属はありません。職員の情報で確かめてください。" / "The member of staff has no posting with that id. Read them again." }
     OperationNotFound = "operation_not_found" 404
         { "その処理は見つかりません" / "No such operation";
           "その番号の処理はありません。番号を確かめてください。" / "There is no operation with that id. Check it." }

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_town_lock", include_str!("../../migrations/0010_town_lock.sql")),
     ("0011_one_load_an_upload", include_str!("../../migrations/0011_one_load_an_upload.sql")),
     ("0012_idempotency", include_str!("../../migrations/0012_idempotency.sql")),
+    ("0013_accounts", include_str!("../../migrations/0013_accounts.sql")),
     ("0015_tasks", include_str!("../../migrations/0015_tasks.sql")),
     ("0025_hub_answers", include_str!("../../migrations/0025_hub_answers.sql")),
 ];

@@ -2,6 +2,7 @@
 //! so that no plain value reaches a statement.
 
 pub mod consent;
+pub mod credential;
 pub mod handover;
 pub mod handover_item;
 pub mod idempotency;
@@ -12,6 +13,7 @@ pub mod operation;
 pub mod pack;
 pub mod peer_key;
 pub mod person;
+pub mod posting;
 pub mod profile;
 pub mod run;
 pub mod score;

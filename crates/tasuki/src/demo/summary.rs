@@ -14,7 +14,7 @@ use super::Options;
 use super::handover::Handed;
 use super::loads::Loaded;
 use super::scores::Scores;
-use super::towns::Town;
+use super::towns::{PASSWORD, Town};
 
 /// Everything there is to tell.
 pub(super) struct Told<'a> {
@@ -171,6 +171,19 @@ fn addresses(told: &Told<'_>) {
     println!("\n見る場所 / Where to look");
     println!("    API 文書 / docs   https://127.0.0.1:{port}/docs/");
     println!("    証明書 / CA file  {}", told.options.certificate().tls_cert.display());
+    println!("    宛先と資格 / access  {}", super::access::file(told.options).display());
+    if let Some(town) = told.desks.first() {
+        println!("\nサインイン / Sign in（どの町でも同じ / the same in every town）");
+        for (role, desk) in [
+            ("町管理者", &town.admin),
+            ("総括管理", &town.manager),
+            ("活用", &town.case_worker),
+            ("決裁・監査", &town.approver),
+        ] {
+            println!("    職員番号 {}  {role}", desk.number);
+        }
+        println!("    パスワード / password  {PASSWORD}");
+    }
     println!("\nトークン / Tokens（7日間有効）");
     for town in told.desks {
         println!("    {}  活用      {}", town.name, town.case_worker.token);

@@ -24,8 +24,12 @@ const TOWN_UPDATES: &[&str] = &[
     "handover_item",
     "peer_key",
     "idempotency",
+    "staff",
+    "posting",
+    "credential",
+    "sign_in_failure",
 ];
-const TOWN_DELETES: &[&str] = &["keystore", "upload_chunk", "peer_key", "idempotency"];
+const TOWN_DELETES: &[&str] = &["keystore", "upload_chunk", "peer_key", "idempotency", "credential", "sign_in_failure"];
 
 /// What a town may only read.
 const TOWN_READS: &[&str] = &["access"];
