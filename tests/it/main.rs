@@ -1,12 +1,14 @@
 //! Every integration test of the house: one folder a noun.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod changes;
 mod consents;
 mod conventions;
 mod crash;
 mod deadlines;
 mod docs;
 mod evidence;
+mod exports;
 mod handovers;
 mod house;
 mod http;

@@ -70,6 +70,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["evidence", "evidence-leaves", "evidence-checkpoint", "evidence-bundle"],
         "証跡: the append-only record of acts.",
     ),
+    (
+        "exports",
+        &["candidate-exports", "sheet-exports"],
+        "書き出し: lists and sheets as files, where the town allows them.",
+    ),
+    ("changes", &["changes"], "変更: what changed since, for systems that keep themselves up to date."),
     ("operations", &["operations"], "処理: long work and its progress."),
     (
         "service",

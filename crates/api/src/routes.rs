@@ -15,6 +15,9 @@ use crate::v1::{
     profiles, protections, retention, rulebooks, runs, staff, tasks, tokens, towns, uploads, watch_notes,
     consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
     profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, towns, uploads, watch_notes,
+    changes, consents, evidence, exports, handovers, health, households, link_tasks, loads, operations,
+    peer_keys, persons, profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads,
+    watch_notes,
 };
 
 /// Where the document is served.
@@ -83,6 +86,9 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(runs::read_run)
             .service(runs::list_candidates)
             .service(runs::read_candidate)
+            // 書き出し
+            .service(exports::export_candidates)
+            .service(exports::export_sheet)
             // 支援措置
             .service(protections::read_protections)
             .service(protections::end_protection)
@@ -130,6 +136,8 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(tasks::list_tasks)
             .service(tasks::read_task)
             .service(tasks::complete_task)
+            // 変更
+            .service(changes::list_changes)
             // 証跡
             .service(evidence::list_leaves)
             .service(evidence::read_checkpoint)

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use crate::nouns::schemas::*;
@@ -63,6 +63,12 @@ words! {
     SoleActReason = handover::consent::SoleActReason::ALL;
     /// The stable code of an error. Clients decide on it; titles and details may be reworded.
     ErrorCode = kernel::Code::ALL;
+    /// The kind of file a list is written as: `csv`, `xlsx`.
+    ExportForm = app::exports::Form::ALL;
+    /// How a CSV's text is written: `utf-8` (with a byte order mark, as Excel wants it) or `cp932`.
+    ExportCharset = app::exports::Charset::ALL;
+    /// What a change is a change of: `person` 住民, `household` 世帯, `protection_list` 支援措置の一覧, `watch_note` 見守り情報, `upload` 受付, `load` 取込, `link_task` 突合待ち, `run` 判定, `consent` 同意, `handover` 引継ぎ, `task` 仕事, `profile` 町の設定.
+    ChangedNoun = app::changes::Noun::ALL;
     /// 値なしの理由: why there is no value.
     Absence = kernel::Absence::ALL;
     /// 住民状態.
@@ -76,6 +82,22 @@ words! {
     /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
     Contact = rulebook::Contact::ALL;
 }
+
+/// A file, byte for byte.
+pub struct File;
+
+impl PartialSchema for File {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .description(Some("A file, byte for byte."))
+            .into()
+    }
+}
+
+impl ToSchema for File {}
 
 /// A day, and as staff write it (和暦).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -5,10 +5,12 @@
 pub mod accesses;
 pub mod auth;
 mod cache;
+pub mod changes;
 pub mod consents;
 pub mod deadlines;
 pub mod error;
 pub mod evidence;
+pub mod exports;
 pub mod failpoint;
 pub mod handovers;
 pub mod health;

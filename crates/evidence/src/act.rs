@@ -86,6 +86,8 @@ acts! {
     ConsentWithdrawn = "consent_withdrawn", "同意の撤回" / "consent withdrawn";
     /// A person ended a protection that had passed its end date.
     ProtectionEnded = "protection_ended", "支援措置の終了の確認" / "protection ended";
+    /// A list or a sheet left as a file.
+    Exported = "exported", "書き出し" / "exported";
     /// A handover was drafted.
     HandoverDrafted = "handover_drafted", "引継ぎの起案" / "handover drafted";
     /// A second person approved it.

@@ -25,7 +25,7 @@ pub use coverage::Coverage;
 pub use legal::Legal;
 pub use rulebook::{Cohort, Founder};
 pub use source::{Freshness, Source};
-pub use town::{Organ, School, SchoolLevel, Section};
+pub use town::{Export, Organ, School, SchoolLevel, Section};
 
 /// The format this code reads: every configuration file says `format = 1`.
 pub const FORMAT: u32 = 1;

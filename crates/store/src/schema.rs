@@ -235,6 +235,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.load_person (town_id, load_id, person_id) {
+        town_id -> Text,
+        load_id -> Uuid,
+        person_id -> Uuid,
+    }
+}
+
+diesel::table! {
     town.link_task (town_id, link_task_id) {
         town_id -> Text,
         link_task_id -> Uuid,
@@ -403,6 +411,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     keystore,
     link_task,
     load,
+    load_person,
     membership,
     operation,
     pack,

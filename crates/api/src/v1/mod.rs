@@ -1,9 +1,11 @@
 //! The operations, a file a noun: handlers that translate, and the shapes they translate to. A handler
 //! decides nothing; what is allowed and what happens is the use case's.
 
+pub mod changes;
 pub mod consents;
 pub mod deadlines;
 pub mod evidence;
+pub mod exports;
 pub mod handovers;
 pub mod health;
 pub mod households;

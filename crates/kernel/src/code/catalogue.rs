@@ -389,6 +389,12 @@ catalogue! {
     ProtectedPerson = "protected_person" 409
         { "支援措置の対象者です" / "The person is under protection";
           "対象者は支援措置を受けています。同意による通常の引継ぎはできません。課長に相談してください。" / "The person is under protection. An ordinary handover on consent is not possible. Ask the section head." }
+    ExportNotAllowed = "export_not_allowed" 403
+        { "書き出しは許されていません" / "Exports are not allowed";
+          "この町では、ファイルや紙への書き出しが許されていません。必要なら、町の設定の [export] に決定（誰が・いつ）を記して適用してください。" / "This town has not decided to allow files or paper to leave. Where they are needed, record the decision (by whom, when) under [export] in the town's profile and apply it." }
+    ExportProtected = "export_protected" 409
+        { "支援措置のため書き出せません" / "Not exported: somebody is under protection";
+          "この子か、同じ世帯や親族の人が支援措置を受けているため、個票は書き出せません。画面で確認してください。" / "The child, or somebody of the household or family, is under protection, so there is no sheet. Look on the screen." }
 
     // ── consent ──
     ConsentExpired = "consent_expired" 409

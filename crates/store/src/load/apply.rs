@@ -1,8 +1,10 @@
 //! The end of a load: from the TEMP table to the town's tables, closings, the load's own row, the
 //! counters, the leaf, the commit. All or nothing.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use kernel::id::{HouseholdId, PersonId};
+use kernel::id::{HouseholdId, LoadId, PersonId};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -40,8 +42,10 @@ impl Stage {
     /// [`StoreError`]; nothing of the load remains then.
     pub async fn apply(self, closing: &Closing, end: &LoadEnd<'_>, leaf: &LeafRow) -> Result<(), StoreError> {
         let (town, at) = (self.town, self.at);
+        let changed = changed(&self, closing, end);
         let last = Last { town: town.as_str(), at, client: self.finish().await? };
         last.close(closing).await?;
+        last.name(end.load.id, &changed).await?;
         last.finish_rows(end).await?;
         last.client
             .execute("SELECT hub.append_leaf($1, $2, $3)", &[&last.town, &leaf.id.uuid(), &leaf.body])
@@ -49,6 +53,18 @@ impl Stage {
             .map_err(|error| StoreError::from(error).of_leaf())?;
         Ok(last.client.batch_execute("COMMIT").await?)
     }
+}
+
+/// Whom the load changed, in id order. Nobody for the list of protections: who stands on it is told by the list
+/// alone, to whoever says why and is recorded.
+fn changed(stage: &Stage, closing: &Closing, end: &LoadEnd<'_>) -> Vec<Uuid> {
+    if end.changed == Changed::Protection {
+        return Vec::new();
+    }
+    let closed = closing.packs.iter().map(|pack| pack.subject);
+    let left = closing.memberships.iter().map(|(person, _)| person.uuid());
+    let all: BTreeSet<Uuid> = stage.changed.iter().copied().chain(closed).chain(left).collect();
+    all.into_iter().collect()
 }
 
 /// The transaction after its last row.
@@ -82,6 +98,17 @@ impl Last<'_> {
             .execute(
                 "UPDATE town.membership m SET recorded_to = $2 FROM unnest($3::uuid[], $4::uuid[]) AS c (person_id, household_id) WHERE m.town_id = $1 AND m.person_id = c.person_id AND m.household_id = c.household_id AND m.recorded_to IS NULL AND m.recorded_from < $2",
                 &[&town, &at, &persons, &households],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Writes down whom the load changed.
+    async fn name(&self, load: LoadId, persons: &[Uuid]) -> Result<(), StoreError> {
+        self.client
+            .execute(
+                "WITH i AS (INSERT INTO town.load_person (town_id, load_id, person_id) SELECT $1, $2, p.id FROM unnest($3::uuid[]) AS p (id) RETURNING 1) SELECT count(*) FROM i",
+                &[&self.town, &load.uuid(), &persons],
             )
             .await?;
         Ok(())

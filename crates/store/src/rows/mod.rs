@@ -9,6 +9,7 @@ pub mod idempotency;
 mod kept;
 pub mod link_task;
 pub mod load;
+pub mod load_person;
 pub mod operation;
 pub mod pack;
 pub mod peer_key;

@@ -11,6 +11,8 @@ const EXECUTE: &[(&str, &[&str])] = &[
     ("adm.ensure_town(text,text)", &["coop"]),
     ("hub.append_leaf(text,uuid,bytea)", &["town", "log"]),
     ("hub.leaves(text,bigint,integer)", &["town"]),
+    ("hub.changes(text,bigint,integer)", &["town"]),
+    ("hub.chain_head(text)", &["town"]),
     ("hub.tree_hashes(bigint)", &["town", "seq", "coop"]),
     ("hub.latest_checkpoint()", &["town", "seq", "coop"]),
     ("hub.sequence(integer)", &["seq"]),
