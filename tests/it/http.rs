@@ -59,12 +59,21 @@ pub struct Ask<'a> {
     purpose: Option<&'a str>,
     body: Option<Value>,
     header: Option<(&'a str, &'a str)>,
+    file: Option<(&'a str, Vec<u8>)>,
 }
 
 impl<'a> Ask<'a> {
     /// A request without token and purpose.
     pub fn new(method: &str, path: &'a str) -> Self {
-        Self { method: method.parse().unwrap(), path, token: None, purpose: None, body: None, header: None }
+        Self {
+            method: method.parse().unwrap(),
+            path,
+            token: None,
+            purpose: None,
+            body: None,
+            header: None,
+            file: None,
+        }
     }
 
     /// A read.
@@ -92,6 +101,12 @@ impl<'a> Ask<'a> {
     /// With one more header.
     pub fn header(mut self, header: (&'a str, &'a str)) -> Self {
         self.header = Some(header);
+        self
+    }
+
+    /// With a body of this media type.
+    pub fn file(mut self, media_type: &'a str, bytes: Vec<u8>) -> Self {
+        self.file = Some((media_type, bytes));
         self
     }
 
@@ -132,6 +147,9 @@ impl Http {
         }
         if let Some(body) = &ask.body {
             request = request.set_json(body);
+        }
+        if let Some((media_type, bytes)) = ask.file {
+            request = request.insert_header(("Content-Type", media_type)).set_payload(bytes);
         }
         let answer = (self.0)(request).await;
         let text =

@@ -1,6 +1,7 @@
 //! Every integration test of the house: one folder a noun.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod arrivals;
 mod consents;
 mod conventions;
 mod evidence;
@@ -12,11 +13,13 @@ mod link_tasks;
 mod loads;
 mod matrix;
 mod persons;
+mod profiles;
 mod protections;
 mod resting;
 mod retention;
 mod runs;
 mod secrecy;
 mod tokens;
+mod town_health;
 mod uploads;
 mod watch_notes;

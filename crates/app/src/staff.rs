@@ -29,7 +29,7 @@ impl App {
     /// once, while the town has none.
     ///
     /// # Errors
-    /// `already_decided` when the town has staff.
+    /// `town_has_staff` when it has.
     pub async fn staff_first(
         &self,
         ctx: &CoopCtx,
@@ -39,7 +39,7 @@ impl App {
     ) -> Result<StaffRow> {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         if !tx.staff_list().await.map_err(store)?.is_empty() {
-            return Err(kernel::Code::AlreadyDecided.into());
+            return Err(kernel::Code::TownHasStaff.into());
         }
         let row =
             StaffRow { id: StaffId::new(), section: section.into(), name: name.into(), created_at: ctx.now };

@@ -49,7 +49,7 @@ impl App {
     /// Issues the first token of a town's first administrator.
     ///
     /// # Errors
-    /// A fault when the database refuses.
+    /// `town_has_staff` when the town has tokens.
     pub async fn token_first(
         &self,
         ctx: &CoopCtx,
@@ -59,7 +59,7 @@ impl App {
     ) -> Result<NewToken> {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         if !tx.token_list().await.map_err(store)?.is_empty() {
-            return Err(Code::AlreadyDecided.into());
+            return Err(Code::TownHasStaff.into());
         }
         let grants: Grants = [Grant::TownAdmin].into_iter().collect();
         let token = insert(&mut tx, town, admin, grants, ctx.now, expires_at).await?;

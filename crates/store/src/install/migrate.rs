@@ -22,6 +22,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_town_lock", include_str!("../../migrations/0010_town_lock.sql")),
     ("0011_one_load_an_upload", include_str!("../../migrations/0011_one_load_an_upload.sql")),
     ("0012_idempotency", include_str!("../../migrations/0012_idempotency.sql")),
+    ("0017_operations", include_str!("../../migrations/0017_operations.sql")),
+    ("0027_arrivals", include_str!("../../migrations/0027_arrivals.sql")),
 ];
 
 /// A digest over every migration: the identity of the schema, for template databases.
