@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 mod changes;
+mod arrivals;
 mod consents;
 mod conventions;
 mod crash;
@@ -17,6 +18,7 @@ mod link_tasks;
 mod loads;
 mod matrix;
 mod persons;
+mod profiles;
 mod protections;
 mod resting;
 mod retention;
@@ -25,5 +27,6 @@ mod secrecy;
 mod sign_ins;
 mod staff;
 mod tokens;
+mod town_health;
 mod uploads;
 mod watch_notes;

@@ -17,6 +17,8 @@ use crate::v1::{
     profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, towns, uploads, watch_notes,
     changes, consents, evidence, exports, handovers, health, households, link_tasks, loads, operations,
     peer_keys, persons, profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads,
+    arrivals, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
+    persons, profiles, protections, retention, rulebooks, runs, staff, tokens, town_health, towns, uploads,
     watch_notes,
 };
 
@@ -46,6 +48,18 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(profiles::list_profiles)
             .service(profiles::apply_profile)
             // 職員・サインイン・トークン
+            .service(profiles::check_profile)
+            .service(profiles::plan_profile)
+            .service(profiles::read_profile_plan)
+            .service(profiles::apply_profile_plan)
+            .service(profiles::list_town_profiles)
+            .service(profiles::read_town_profile)
+            .service(profiles::read_profile_difference)
+            // 到着・町の状態
+            .service(arrivals::list_arrivals)
+            .service(town_health::list_town_health)
+            .service(town_health::list_rule_releases)
+            // 職員・トークン
             .service(staff::list_staff)
             .service(staff::add_staff)
             .service(staff::read_staff)

@@ -3,11 +3,13 @@
 //! with its evidence leaf. Residents leave only through [`release`].
 
 pub mod accesses;
+pub mod arrivals;
 pub mod auth;
 mod cache;
 pub mod changes;
 pub mod consents;
 pub mod deadlines;
+pub mod epochs;
 pub mod error;
 pub mod evidence;
 pub mod exports;
@@ -33,6 +35,7 @@ pub mod sign_in;
 pub mod staff;
 pub mod tasks;
 pub mod tokens;
+pub mod town_health;
 pub mod towns;
 pub mod uploads;
 pub mod watch_notes;

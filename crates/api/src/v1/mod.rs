@@ -2,6 +2,7 @@
 //! decides nothing; what is allowed and what happens is the use case's.
 
 pub mod changes;
+pub mod arrivals;
 pub mod consents;
 pub mod deadlines;
 pub mod evidence;
@@ -23,6 +24,7 @@ pub mod sign_ins;
 pub mod staff;
 pub mod tasks;
 pub mod tokens;
+pub mod town_health;
 pub mod towns;
 pub mod uploads;
 pub mod watch_notes;

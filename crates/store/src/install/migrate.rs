@@ -25,8 +25,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0013_accounts", include_str!("../../migrations/0013_accounts.sql")),
     ("0015_tasks", include_str!("../../migrations/0015_tasks.sql")),
     ("0016_load_persons", include_str!("../../migrations/0016_load_persons.sql")),
+    ("0017_operations", include_str!("../../migrations/0017_operations.sql")),
     ("0025_hub_answers", include_str!("../../migrations/0025_hub_answers.sql")),
     ("0026_change_feed", include_str!("../../migrations/0026_change_feed.sql")),
+    ("0027_arrivals", include_str!("../../migrations/0027_arrivals.sql")),
 ];
 
 /// A digest over every migration: the identity of the schema, for template databases.
