@@ -4,12 +4,24 @@ use std::collections::BTreeMap;
 
 use kernel::date::{PartialDate, YearMonth};
 use kernel::{Datum, Fault, Identity, Observation};
+use serde::Serialize;
 use smallvec::SmallVec;
 
 use crate::layout::RoleId;
 
 /// The persons of a row with their roles, `person` first. Nearly every row has one.
 pub type Persons = SmallVec<[(RoleId, Identity); 1]>;
+
+/// What a row of a delta does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// The record is as the row says, whether it was known or not.
+    #[default]
+    Upsert,
+    /// The record has ended; beside its key the row need not say anything.
+    Close,
+}
 
 /// The times a record states of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,6 +49,8 @@ pub struct Row<'r> {
     pub persons: Persons,
     /// When.
     pub record: RecordTime,
+    /// What it does, in a delta; [`Operation::Upsert`] in every other file.
+    pub operation: Operation,
     /// What it says of them, in the layout's order.
     pub observations: Vec<(RoleId, Observation)>,
     /// Values of local fields that serve the key alone, in the layout's order.
@@ -90,6 +104,8 @@ pub struct EncodeRow {
     pub persons: Persons,
     /// When.
     pub record: RecordTime,
+    /// What it does, in a delta.
+    pub operation: Operation,
     /// The values of local fields by name; one that is missing is written as `not_collected`.
     pub locals: BTreeMap<String, Datum>,
 }
