@@ -33,7 +33,8 @@ fn codes() -> Result<CodeLists, Vec<kernel::Fault>> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let told = |faults: Vec<kernel::Fault>| faults.iter().map(|f| f.detail(kernel::Lang::En)).collect::<String>();
+    let told =
+        |faults: Vec<kernel::Fault>| faults.iter().map(|f| f.detail(kernel::Lang::En)).collect::<String>();
     let doc = LayoutDoc::parse("decode.toml", LAYOUT).map_err(told)?;
     let layout = Layout::resolve(None, &doc, &codes().map_err(told)?, &item).map_err(told)?;
     let path = std::env::args().nth(1).ok_or("name a file")?;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use kernel::date::{PartialDate, YearMonth};
 use kernel::{Datum, Fault, Identity, Observation};
-use serde::Serialize;
 use smallvec::SmallVec;
 
 use crate::layout::RoleId;
@@ -12,15 +11,21 @@ use crate::layout::RoleId;
 /// The persons of a row with their roles, `person` first. Nearly every row has one.
 pub type Persons = SmallVec<[(RoleId, Identity); 1]>;
 
-/// What a row of a delta does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Operation {
-    /// The record is as the row says, whether it was known or not.
-    #[default]
-    Upsert,
-    /// The record has ended; beside its key the row need not say anything.
-    Close,
+kernel::words! {
+    /// What a row of a delta does.
+    Operation {
+        /// The record is as the row says, whether it was known or not.
+        Upsert = "upsert";
+        /// The record has ended; beside its key the row need not say anything.
+        Close = "close";
+    }
+}
+
+impl Default for Operation {
+    /// What a row does in every other file.
+    fn default() -> Self {
+        Self::Upsert
+    }
 }
 
 /// The times a record states of itself.

@@ -2,6 +2,8 @@
 //! other names of the same thing count as the same, and the rest is decided by how much two names share.
 //! A suggestion is for people to confirm; nothing is ever read by it.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
@@ -51,20 +53,27 @@ const SYNONYMS: &[&[&str]] = &[
     &["終了日", "終了年月日", "喪失日", "喪失年月日"],
 ];
 
+/// Columns of a file that are looked at: a row of sixteen thousand names is no header.
+const LOOKED_AT: usize = 400;
+
+/// The synonyms, brought to one form.
+static BARE: LazyLock<Vec<Vec<String>>> =
+    LazyLock::new(|| SYNONYMS.iter().map(|names| names.iter().map(|name| bare(name)).collect()).collect());
+
 /// For each of `declared` the likeliest of `found`, each used once, the surest first.
 #[must_use]
 pub fn columns(declared: &[String], found: &[String]) -> Vec<Suggestion> {
-    let mut pairs: Vec<Suggestion> = declared
-        .iter()
-        .flat_map(|one| found.iter().map(move |other| (one, other)))
-        .filter(|(one, other)| one != other)
-        .map(|(one, other)| Suggestion {
-            declared: one.clone(),
-            found: other.clone(),
-            score: likeness(one, other),
-        })
-        .filter(|pair| pair.score >= ALIKE)
-        .collect();
+    let others: Vec<_> = found.iter().take(LOOKED_AT).map(|name| (name, bare(name))).collect();
+    let mut pairs: Vec<Suggestion> = Vec::new();
+    for one in declared.iter().take(LOOKED_AT) {
+        let own = bare(one);
+        for (other, bare) in others.iter().filter(|(other, _)| *other != one) {
+            let score = alike(&own, bare);
+            if score >= ALIKE {
+                pairs.push(Suggestion { declared: one.clone(), found: (*other).clone(), score });
+            }
+        }
+    }
     pairs.sort_by(|one, other| other.score.cmp(&one.score).then_with(|| one.declared.cmp(&other.declared)));
     let mut chosen: Vec<Suggestion> = Vec::new();
     for pair in pairs {
@@ -78,21 +87,24 @@ pub fn columns(declared: &[String], found: &[String]) -> Vec<Suggestion> {
 /// How alike two column names are, in per cent.
 #[must_use]
 pub fn likeness(one: &str, other: &str) -> u32 {
-    let (one, other) = (bare(one), bare(other));
+    alike(&bare(one), &bare(other))
+}
+
+fn alike(one: &str, other: &str) -> u32 {
     if one == other {
         return 100;
     }
-    let same = SYNONYMS.iter().any(|names| {
-        let is = |name: &str| names.iter().any(|synonym| bare(synonym) == name);
-        is(&one) && is(&other)
-    });
-    if same { SAME } else { shared(&one, &other) }
+    let is = |names: &Vec<String>, name: &str| names.iter().any(|synonym| synonym == name);
+    let same = BARE.iter().any(|names| is(names, one) && is(names, other));
+    if same { SAME } else { shared(one, other) }
 }
 
 /// A name without width, blanks, brackets and separators.
 fn bare(name: &str) -> String {
     name.nfkc()
-        .filter(|c| !is_blank(*c) && !matches!(c, '(' | ')' | '[' | ']' | '【' | '】' | '_' | '-' | '・' | '/' | '.'))
+        .filter(|c| {
+            !is_blank(*c) && !matches!(c, '(' | ')' | '[' | ']' | '【' | '】' | '_' | '-' | '・' | '/' | '.')
+        })
         .flat_map(char::to_lowercase)
         .collect()
 }
@@ -138,7 +150,8 @@ mod tests {
         ] {
             assert!(likeness(one, other) >= least, "{one} {other} {}", likeness(one, other));
         }
-        for (one, other) in [("住所", "氏名"), ("遅刻", "欠席"), ("生年月日", "転出年月日")] {
+        for (one, other) in [("住所", "氏名"), ("遅刻", "欠席"), ("生年月日", "転出年月日")]
+        {
             assert!(likeness(one, other) < ALIKE, "{one} {other} {}", likeness(one, other));
         }
     }
@@ -146,7 +159,10 @@ mod tests {
     #[test]
     fn each_column_is_suggested_once() {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let found = columns(&names(&["続柄コード", "現住所"]), &names(&["備考", "住所", "続柄コード1", "続柄コード2"]));
+        let found = columns(
+            &names(&["続柄コード", "現住所"]),
+            &names(&["備考", "住所", "続柄コード1", "続柄コード2"]),
+        );
         let pairs: Vec<_> = found.iter().map(|pair| (pair.declared.as_str(), pair.found.as_str())).collect();
         assert_eq!(pairs, [("現住所", "住所"), ("続柄コード", "続柄コード1")]);
     }

@@ -27,7 +27,8 @@ pub(crate) fn months(layout: &Layout, rows: Vec<Row>) -> Vec<Row> {
             who.and_then(|(_, identity)| identity.local_id.value().cloned())
         };
         // The months of one child follow each other.
-        let same = |other: &&mut Row| other.encoded().record.month == Some(first) && number(other) == number(&row);
+        let same =
+            |other: &&mut Row| other.encoded().record.month == Some(first) && number(other) == number(&row);
         match beside.last_mut().filter(same) {
             Some(place) => place.add_month(&row, |name| unfolded_local(name, nth)),
             None => {

@@ -21,10 +21,17 @@ pub(crate) struct Sheet {
 /// How the file is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    Csv { header: bool, delimiter: u8 },
-    Fixed { record_length: usize },
+    Csv {
+        header: bool,
+        delimiter: u8,
+    },
+    Fixed {
+        record_length: usize,
+    },
     /// A workbook or JSON: nothing of it is damaged.
-    Whole { extension: &'static str },
+    Whole {
+        extension: &'static str,
+    },
 }
 
 /// One column, in the order in which columns are written.

@@ -83,10 +83,8 @@ impl FileDoc {
         Self {
             kind: table.choice("kind", FileKind::NAMES),
             encoding: table.choice("encoding", Encoding::NAMES),
-            newline: table.choice(
-                "newline",
-                &[("crlf", Newline::Crlf), ("lf", Newline::Lf), ("cr", Newline::Cr)],
-            ),
+            newline: table
+                .choice("newline", &[("crlf", Newline::Crlf), ("lf", Newline::Lf), ("cr", Newline::Cr)]),
             name: table.get("name"),
             gaiji: table.get("gaiji"),
             header: table.choice("header", Header::NAMES),

@@ -136,7 +136,9 @@ impl WhenDoc {
             table.report(table.spot().missing("when.column"));
         }
         if let Some(reason) = otherwise.as_ref().filter(|reason| !reason.value.is_statable()) {
-            table.report(reason.spot.invalid("ファイルには書けない理由です", "a file cannot state this reason"));
+            table.report(
+                reason.spot.invalid("ファイルには書けない理由です", "a file cannot state this reason"),
+            );
         }
         let is = is?.value.into_iter().map(|text| text.value).collect();
         Some(Self { place: place?, is, otherwise: otherwise?.value })
@@ -148,7 +150,8 @@ impl SplitDoc {
         let (at, part) = (table.need::<String>("at"), table.need::<usize>("part"));
         let (at, part) = (at?, part?);
         if at.value.is_empty() || !(1..=9).contains(&part.value) {
-            let (ja, en) = ("区切りの文字と 1～9 の番号を書いてください", "write a separator and a part from 1 to 9");
+            let (ja, en) =
+                ("区切りの文字と 1～9 の番号を書いてください", "write a separator and a part from 1 to 9");
             table.report(table.spot().invalid(ja, en));
             return None;
         }

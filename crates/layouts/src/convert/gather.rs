@@ -92,12 +92,7 @@ impl Converter<'_> {
     }
 
     /// The first that says something.
-    fn coalesce<'r>(
-        &self,
-        field: &Field,
-        cell: Cells<'_, 'r>,
-        columns: usize,
-    ) -> Result<Said<'r>, Refusal> {
+    fn coalesce<'r>(&self, field: &Field, cell: Cells<'_, 'r>, columns: usize) -> Result<Said<'r>, Refusal> {
         let mut absent = None;
         for nth in 0..columns {
             match self.said(field, cell(nth)?) {
@@ -151,7 +146,8 @@ impl Split {
         if self.part > 0 && self.at.chars().all(is_blank) {
             return rest;
         }
-        let end = if self.at.chars().all(is_blank) { rest.find(is_blank) } else { rest.find(self.at.as_str()) };
+        let end =
+            if self.at.chars().all(is_blank) { rest.find(is_blank) } else { rest.find(self.at.as_str()) };
         end.and_then(|end| rest.get(..end)).unwrap_or(rest)
     }
 }
@@ -190,7 +186,8 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_into_parts() {
-        let part = |at: &str, part: usize, text: &'static str| Split { at: at.to_owned(), part }.part_of(text);
+        let part =
+            |at: &str, part: usize, text: &'static str| Split { at: at.to_owned(), part }.part_of(text);
         assert_eq!(part(" ", 0, "襷　花 子"), "襷");
         assert_eq!(part(" ", 1, "襷　花 子"), "花 子");
         assert_eq!(part("-", 1, "0465-12-34"), "12");

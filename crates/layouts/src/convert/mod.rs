@@ -178,7 +178,9 @@ impl<'l> Converter<'l> {
             Kind::Kana { .. } => {
                 Cell::Text(kana::full_width(text).ok_or(Refusal::Plain(Code::PatternMismatch))?).into()
             }
-            Kind::Int { range, digits, pad, reckon } => number::read(text, *range, *digits, *pad, reckon)?.into(),
+            Kind::Int { range, digits, pad, reckon } => {
+                number::read(text, *range, *digits, *pad, reckon)?.into()
+            }
             Kind::Date { formats, era } => {
                 let (date, overflow) = self.date(text, formats, *era)?;
                 Read { cell: Cell::Date(date), overflow }
@@ -221,12 +223,7 @@ impl<'l> Converter<'l> {
         }
     }
 
-    fn date(
-        &self,
-        text: &str,
-        formats: &[DateFormat],
-        era: EraRule,
-    ) -> Result<(PartialDate, bool), Refusal> {
+    fn date(&self, text: &str, formats: &[DateFormat], era: EraRule) -> Result<(PartialDate, bool), Refusal> {
         match date::parse(text, formats, era) {
             Ok(parsed) if self.late_epoch && date::parse(text, SERIAL, era) == Ok(parsed) => {
                 let day = parsed.date.day().and_then(|day| day.checked_add_days(Days::new(LATE_EPOCH)));

@@ -8,6 +8,9 @@ use crate::cell::Cell;
 use crate::layout::Reckon;
 use crate::refusal::Refusal;
 
+/// Decimals that are written at most.
+const DECIMALS: u32 = 12;
+
 const NO_NUMBER: Refusal = Refusal::Plain(Code::NotANumber);
 
 /// Reads a number; one of which the field says that its 0 is no value may be absent.
@@ -35,19 +38,17 @@ pub(super) fn write(number: i64, pad: usize, reckon: &Reckon) -> Option<String> 
         return Some(padded(number.to_string(), pad));
     }
     let (times, over) = reckon.factor;
-    let scaled = number.checked_mul(over)?;
-    let grown = scaled.checked_mul(10_i64.checked_pow(reckon.scale)?)?;
-    // With `scale`, the item holds so many decimals of the file's number; a unit may add or take some.
-    let (value, decimals) = match scaled % times {
-        0 => (scaled / times, reckon.scale),
-        _ if grown % times == 0 => (grown / times, reckon.scale * 2),
-        _ => return None,
-    };
+    let above = i128::from(number).checked_mul(i128::from(over))?;
+    let below = i128::from(times).checked_mul(10_i128.checked_pow(reckon.scale)?)?;
+    // The fewest decimals with which the number is exact; a third of an hour has none.
+    let (value, decimals) = (0..=DECIMALS).find_map(|decimals| {
+        let grown = above.checked_mul(10_i128.checked_pow(decimals)?)?;
+        (grown % below == 0).then_some((grown / below, decimals))
+    })?;
     let (sign, digits) = (if value < 0 { "-" } else { "" }, value.unsigned_abs().to_string());
     let decimals = usize::try_from(decimals).ok()?;
     let digits = format!("{digits:0>width$}", width = decimals + 1);
     let (before, after) = digits.split_at(digits.len() - decimals);
-    let after = after.trim_end_matches('0');
     Some(if after.is_empty() { format!("{sign}{before}") } else { format!("{sign}{before}.{after}") })
 }
 

@@ -111,13 +111,15 @@ impl Container {
         let mut names = names.map_err(|_| damaged())?;
         names.retain(is_file);
         let [name] = names.as_slice() else {
-            let (ja, en) =
-                (format!("{} 個のファイルが入っています", names.len()), format!("it holds {} files", names.len()));
+            let (ja, en) = (
+                format!("{} 個のファイルが入っています", names.len()),
+                format!("it holds {} files", names.len()),
+            );
             return Err(unreadable(&ja, &en));
         };
-        let mut file = archive
-            .by_name(name)
-            .map_err(|_| unreadable("暗号付きか、知らない圧縮方式です", "it has a password or an unknown method"))?;
+        let mut file = archive.by_name(name).map_err(|_| {
+            unreadable("暗号付きか、知らない圧縮方式です", "it has a password or an unknown method")
+        })?;
         let mut piece = vec![0; PIECE];
         loop {
             match file.read(&mut piece).map_err(|_| damaged())? {

@@ -15,29 +15,29 @@ use super::{DecodeOptions, EOF_MARK};
 use crate::layout::{CsvForm, Form, Layout};
 use crate::refusal::Refusal;
 use crate::row::{Outcome, Summary};
-use crate::sheet::{self, SheetRow};
+use crate::sheet;
 
-type Out<'o, 'f> = &'o mut (dyn FnMut(Outcome<'_>) + 'f);
+pub(super) type Out<'o, 'f> = &'o mut (dyn FnMut(Outcome<'_>) + 'f);
 
 /// One file, out of its archive.
 pub(super) struct Core<'l> {
-    options: &'l DecodeOptions,
+    pub(super) options: &'l DecodeOptions,
     /// The versions of the layout that the file may be in, the likeliest first.
-    versions: Vec<&'l Layout>,
-    rows: RowReader<'l>,
+    pub(super) versions: Vec<&'l Layout>,
+    pub(super) rows: RowReader<'l>,
     transcoder: Option<Transcoder>,
-    evidence: Evidence,
-    cut: Cut,
+    pub(super) evidence: Evidence,
+    pub(super) cut: Cut,
     /// `None` until enough of the file is there to tell how its records end.
     frame: Option<Frame>,
     /// The beginning of a record whose end has not come yet.
     held: Vec<u8>,
-    line: u32,
-    records: u64,
+    pub(super) line: u32,
+    pub(super) records: u64,
 }
 
 /// How a record is cut into cells.
-enum Cut {
+pub(super) enum Cut {
     Csv { cells: Cells, columns: Option<Columns> },
     Fixed(FixedCutter),
     Json(JsonCutter),
@@ -149,18 +149,6 @@ impl<'l> Core<'l> {
         self.split(body, out)
     }
 
-    /// Takes from the file's name what the layout asks of it.
-    fn name_tells(&mut self) -> Result<(), Fault> {
-        let Some(pattern) = &self.rows.layout().name else { return Ok(()) };
-        let taken = self.options.file_name.as_ref().and_then(|name| pattern.take(name));
-        match taken {
-            Some(taken) => self.rows.converter.name_tells(taken),
-            None if pattern.captures().next().is_none() => {}
-            None => return Err(Fault::new(Code::FileNameMismatch).with("pattern", pattern.text())),
-        }
-        Ok(())
-    }
-
     fn split(&mut self, mut data: &[u8], out: Out<'_, '_>) -> Result<(), Fault> {
         while let Some(frame) = &mut self.frame {
             let Some(end) = frame.scan(data, self.held.len()) else { break };
@@ -242,49 +230,6 @@ impl<'l> Core<'l> {
             // The cut is made from the form.
             _ => {}
         }
-        Ok(())
-    }
-
-    /// Finds the columns, and the version of the layout that the header is of.
-    fn csv_header(&mut self, form: &CsvForm, record: &[u8]) -> Result<(), Fault> {
-        let (line, source) = (self.line, self.options.source.as_str());
-        let placed = |fault: Fault| fault.at_line(source, line, None);
-        let Cut::Csv { cells, columns } = &mut self.cut else { return Ok(()) };
-        cells.split(record, form.delimiter);
-        let encoding = self.rows.layout().encoding.cut_as();
-        let Some(names) = header::names(form, encoding, record, cells) else {
-            return Err(placed(self.evidence.wrong(line)));
-        };
-        let evidence = self.evidence.line(line, record);
-        let (layout, found) = match header::choose(&self.versions, &names) {
-            // A header that fits is proof enough.
-            Ok(found) => found,
-            Err(mismatch) => return evidence.and(Err(mismatch.fault())).map_err(placed),
-        };
-        *columns = Some(found);
-        if !std::ptr::eq(layout, self.rows.layout()) {
-            self.rows = RowReader::new(layout, self.options);
-            self.name_tells()?;
-        }
-        Ok(())
-    }
-
-    /// Takes a row of a workbook.
-    pub fn sheet_row(&mut self, row: &SheetRow, out: Out<'_, '_>) -> Result<(), Fault> {
-        if self.records == 0 {
-            self.name_tells()?;
-        }
-        self.records += 1;
-        self.line = row.number;
-        let Cut::Sheet(cutter) = &mut self.cut else { return Ok(()) };
-        if let Some(layout) = cutter.header(&self.versions, row)
-            && !std::ptr::eq(layout, self.rows.layout())
-        {
-            self.rows = RowReader::new(layout, self.options);
-            self.name_tells()?;
-        }
-        let Cut::Sheet(cutter) = &mut self.cut else { return Ok(()) };
-        cutter.row(&mut self.rows, row, self.options.source.as_str(), out);
         Ok(())
     }
 

@@ -8,6 +8,9 @@ use crate::layout::{CsvForm, Field, Form, Header, Layout, Slot, TableForm};
 use crate::suggest;
 use crate::text::{Encoding, trim};
 
+/// Columns that a message names.
+const TOLD: usize = 50;
+
 /// The cell of each column of a field; constants have none.
 type Places = SmallVec<[Option<usize>; 1]>;
 
@@ -126,7 +129,14 @@ impl Mismatch {
     pub fn fault(&self) -> Fault {
         let words = |fault: Fault, name: &str, columns: &[String]| match columns {
             [] => fault.with_words(name, "なし", "none"),
-            _ => fault.with_words(name, &columns.join("、"), &columns.join(", ")),
+            _ => {
+                let told = columns.get(..TOLD).unwrap_or(columns);
+                let (ja, en) = match columns.len() - told.len() {
+                    0 => (String::new(), String::new()),
+                    more => (format!("、ほか {more} 列"), format!(", {more} more")),
+                };
+                fault.with_words(name, &(told.join("、") + &ja), &(told.join(", ") + &en))
+            }
         };
         let alike: Vec<String> = suggest::columns(&self.missing, &self.extra)
             .into_iter()

@@ -105,7 +105,8 @@ fn whether_zero_is_a_value_is_stated() {
 #[test]
 fn decimals_and_units_become_whole() {
     let text = |keys: &str| {
-        let field = format!("[[field]]\nto = \"late\"\ncolumn = \"値\"\ntype = \"int\"\nzero = \"value\"\n{keys}");
+        let field =
+            format!("[[field]]\nto = \"late\"\ncolumn = \"値\"\ntype = \"int\"\nzero = \"value\"\n{keys}");
         with(&field, &["late"])
     };
     let value = |keys: &str, row: &str| one(&text(keys), "値", row).map(|row| row.locals["late"].clone());
@@ -114,7 +115,9 @@ fn decimals_and_units_become_whole() {
     assert_eq!(value(thousand, "12.5"), Ok(Datum::Present(Value::Int(12_500))));
     assert_eq!(value(thousand, "12.5001"), Err(vec![Code::NotWhole]));
     assert_eq!(value("clean = [\"no_commas\"]\n", "\"1,200\""), Ok(Datum::Present(Value::Int(1_200))));
-    assert!(refused(&text("unit = { from = \"千円\", to = \"cm\" }\n"))[0].starts_with("config_invalid_value"));
+    assert!(
+        refused(&text("unit = { from = \"千円\", to = \"cm\" }\n"))[0].starts_with("config_invalid_value")
+    );
 }
 
 #[test]
@@ -129,7 +132,10 @@ fn an_unknown_code_is_what_the_layout_says() {
     let layout = layout(&text("absent"));
     let (rows, ..) = decode(&layout, "番号,学校\n1,9\n".as_bytes());
     assert_eq!(rows[0].locals["school"], Datum::Absent(Absence::UnknownCode));
-    let sex = with("[[field]]\nto = \"person.sex\"\ncolumn = \"性別\"\ncodes = \"sex\"\non_unknown = \"keep_raw\"\n", &[]);
+    let sex = with(
+        "[[field]]\nto = \"person.sex\"\ncolumn = \"性別\"\ncodes = \"sex\"\non_unknown = \"keep_raw\"\n",
+        &[],
+    );
     assert!(refused(&sex)[0].starts_with("config_invalid_value"));
 }
 
@@ -148,7 +154,8 @@ fn what_is_written_is_no_formula_and_reads_the_same() {
 
 #[test]
 fn a_field_takes_its_text_from_one_place() {
-    let two = with("[[field]]\nto = \"person.phone\"\ncoalesce = [\"a\", \"b\"]\nconcat = [\"a\", \"b\"]\n", &[]);
+    let two =
+        with("[[field]]\nto = \"person.phone\"\ncoalesce = [\"a\", \"b\"]\nconcat = [\"a\", \"b\"]\n", &[]);
     assert!(refused(&two)[0].starts_with("config_invalid_value"));
     let both = with("[[field]]\nto = \"person.phone\"\ncolumn = \"c\"\nconcat = [\"a\", \"b\"]\n", &[]);
     assert!(refused(&both)[0].starts_with("config_invalid_value"));

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod cells;
+mod choosing;
 mod container;
 mod core;
 mod evidence;
@@ -22,9 +23,9 @@ mod transcode;
 use kernel::Fault;
 
 pub(crate) use cells::Cells;
-pub use options::{DecodeOptions, Limits};
 pub(crate) use frame::{Frame, Quotes};
 pub(crate) use header::declared;
+pub use options::{DecodeOptions, Limits};
 pub(crate) use transcode::encode as encode_utf16;
 
 use self::container::Container;
@@ -128,3 +129,6 @@ mod property_tests;
 #[cfg(test)]
 #[path = "reject_tests.rs"]
 mod reject_tests;
+#[cfg(test)]
+#[path = "version_tests.rs"]
+mod version_tests;

@@ -3,7 +3,8 @@
 
 use proptest::prelude::*;
 
-use super::format_tests::{CHILDREN, MONTHS, gzip, versioned};
+use super::format_tests::{CHILDREN, gzip};
+use super::version_tests::{MONTHS, versioned};
 use crate::encode;
 use crate::fixtures::{ATTENDANCE, PROTECTION, REGISTER, cp932, decode, decode_in, layout, options};
 use crate::layout::Layout;
@@ -93,8 +94,8 @@ proptest! {
     }
 
     #[test]
-    fn attendance_leads_back(rows in prop::collection::vec(("[0-9]{1,4}", 1_u32..13, "[0-9-]{0,2}", "[01]?", "[0-9]?"), 0..8)) {
-        let line = |(id, month, late, nurse, school)| format!("{id},2026{month:02},{late},{nurse},{school},\n");
+    fn attendance_leads_back(rows in prop::collection::vec(("[0-9]{1,4}", 1_u32..13, "[0-9-]{0,2}", "[01]?", "1?"), 0..8)) {
+        let line = |(id, month, late, nurse, school): (String, u32, String, String, String)| format!("{id},2026{month:02},{late},{nurse},{school},\n");
         let file: String = rows.iter().cloned().map(line).collect();
         leads_back(&layout(ATTENDANCE), file.as_bytes())?;
         let beside = |(id, _, late, ..): (String, u32, String, String, String)| format!("{id},2026,{late},{late},\n");
@@ -123,7 +124,7 @@ proptest! {
     #[test]
     fn any_bytes_are_answered_whatever_they_claim_to_be(
         bytes in prop::collection::vec(any::<u8>(), 0..400),
-        head in prop_oneof![Just(&b"PK\x03\x04"[..]), Just(b"\x1f\x8b\x08"), Just(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), Just(b"{")],
+        head in prop_oneof![Just(&b"PK\x03\x04"[..]), Just(&b"\x1f\x8b\x08"[..]), Just(&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..]), Just(&b"{"[..])],
     ) {
         let file = [head, &bytes].concat();
         for text in [REGISTER, CHILDREN, LEDGER, &LEDGER.replace("\"xlsx\"", "\"xls\"")] {
@@ -141,9 +142,9 @@ proptest! {
         let mut file = ledger();
         let at = at % file.len();
         file[at] = byte;
-        decode(&layout(LEDGER), &file).2.ok();
+        let _ = decode(&layout(LEDGER), &file);
         file.truncate(cut.min(file.len()));
-        decode(&layout(LEDGER), &file).2.ok();
+        let _ = decode(&layout(LEDGER), &file);
     }
 }
 

@@ -95,7 +95,8 @@ impl TableCutter {
             return Ok(());
         }
         let declared = versions.first().map(|layout| header::declared(&layout.fields)).unwrap_or_default();
-        let all = Mismatch { missing: declared.into_iter().map(str::to_owned).collect(), ..Mismatch::default() };
+        let all =
+            Mismatch { missing: declared.into_iter().map(str::to_owned).collect(), ..Mismatch::default() };
         Err(self.nearest.as_ref().filter(|nearest| nearest.found > 0).unwrap_or(&all).fault())
     }
 }

@@ -105,7 +105,9 @@ fn header(sheet: &mut Worksheet, at: u32, form: &SheetForm, columns: &[String]) 
 
 /// A number, if the text is one that a spreadsheet would make it.
 fn number(text: String) -> Value {
-    let plain = !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let plain = !text.is_empty()
+        && text.len() <= 15
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match text.parse() {
         Ok(number) if plain => Value::Number(number),
         _ => Value::Text(text),

@@ -5,6 +5,7 @@
 
 mod book;
 mod error;
+mod record;
 mod source;
 mod spread;
 
@@ -14,8 +15,9 @@ pub use error::EncodeError;
 
 use self::book::Book;
 use self::error::{NO_SPELLING, NOT_IN_ENCODING, READS_OTHERWISE, Refuse, TOO_LONG, refuse};
+use self::record::{columns, joined, mark};
 use crate::convert::Converter;
-use crate::decode::{declared, encode_utf16};
+use crate::decode::encode_utf16;
 use crate::layout::{Field, FixedForm, Form, Layout, RecordKinds, Slot};
 use crate::refusal::Refusal;
 use crate::row::EncodeRow;
@@ -39,7 +41,8 @@ impl<'l> Encoder<'l> {
         let layout = layout.on(as_of);
         let converter = Converter::new(layout, as_of);
         let columns = columns(layout);
-        let mut encoder = Self { layout, converter, columns, out: Vec::new(), book: Book::default(), rows: 0 };
+        let mut encoder =
+            Self { layout, converter, columns, out: Vec::new(), book: Book::default(), rows: 0 };
         encoder.begin();
         encoder
     }
@@ -186,7 +189,8 @@ impl<'l> Encoder<'l> {
             for (nth, text) in spelt.ok_or_else(|| self.refuse(NO_SPELLING, field))? {
                 let bytes = self.bytes(field, &text)?;
                 let Some(Slot::Bytes { start, length }) = field.slots().nth(nth) else { continue };
-                let room = record.get_mut(*start..start + length).and_then(|room| room.get_mut(..bytes.len()));
+                let room =
+                    record.get_mut(*start..start + length).and_then(|room| room.get_mut(..bytes.len()));
                 room.ok_or_else(|| self.refuse(TOO_LONG, field))?.copy_from_slice(&bytes);
             }
         }
@@ -202,9 +206,8 @@ impl<'l> Encoder<'l> {
 
     /// The fields that stand in the file.
     fn fields(&self) -> impl Iterator<Item = (usize, &'l Field)> + use<'l> {
-        let in_file = |(_, field): &(usize, &'l Field)| {
-            !matches!(field.slot, Slot::Constant(_) | Slot::FileName(_))
-        };
+        let in_file =
+            |(_, field): &(usize, &'l Field)| !matches!(field.slot, Slot::Constant(_) | Slot::FileName(_));
         self.layout.fields.iter().enumerate().filter(in_file)
     }
 
@@ -269,47 +272,6 @@ pub fn encode<'r>(
         encoder.push(row)?;
     }
     encoder.finish()
-}
-
-/// The columns of a file with a header: in the order of the fields, then those nobody takes.
-fn columns(layout: &Layout) -> Vec<String> {
-    let Some(table) = layout.form.table().filter(|_| layout.form.has_header()) else { return Vec::new() };
-    let mut columns: Vec<String> = declared(&layout.fields).into_iter().map(str::to_owned).collect();
-    columns.extend(table.ignored.iter().cloned());
-    columns
-}
-
-fn joined(cells: &[Vec<u8>], delimiter: u8) -> Vec<u8> {
-    let mut record = Vec::new();
-    for (n, cell) in cells.iter().enumerate() {
-        if n > 0 {
-            record.push(delimiter);
-        }
-        let plain = !cell.iter().any(|byte| matches!(byte, b'"' | b'\r' | b'\n') || *byte == delimiter);
-        // A record of one empty cell would be a blank line.
-        if plain && (!cell.is_empty() || cells.len() > 1) {
-            record.extend_from_slice(cell);
-            continue;
-        }
-        record.push(b'"');
-        for byte in cell {
-            if *byte == b'"' {
-                record.push(b'"');
-            }
-            record.push(*byte);
-        }
-        record.push(b'"');
-    }
-    record
-}
-
-/// A record of blanks with its type.
-fn mark(record_length: usize, kinds: &RecordKinds, code: &str) -> Vec<u8> {
-    let mut record = vec![b' '; record_length];
-    for (place, byte) in record.iter_mut().skip(kinds.start).zip(code.bytes()) {
-        *place = byte;
-    }
-    record
 }
 
 #[cfg(test)]

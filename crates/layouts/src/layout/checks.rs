@@ -14,10 +14,9 @@ impl Resolver<'_> {
         let field = doc.fields.iter().find(|field| !field.dropped && field.to.value == operation);
         match (layout.mode, field) {
             (Mode::Delta, None) => self.faults.push(doc.spot.dangling("record.operation")),
-            (Mode::Snapshot | Mode::Append, Some(field)) => self.faults.push(field.to.spot.invalid(
-                "mode = \"delta\" のときだけ書けます",
-                "only for mode = \"delta\"",
-            )),
+            (Mode::Snapshot | Mode::Append, Some(field)) => self.faults.push(
+                field.to.spot.invalid("mode = \"delta\" のときだけ書けます", "only for mode = \"delta\""),
+            ),
             _ => {}
         }
     }

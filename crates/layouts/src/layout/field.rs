@@ -215,11 +215,9 @@ impl Typing {
                 let steps: Result<Vec<Kin>, _> = target.split('.').map(str::parse).collect();
                 steps.map(Cell::Kin).map_err(|error| error.to_string())
             }
-            Self::Operation => match target {
-                "upsert" => Ok(Cell::Operation(Operation::Upsert)),
-                "close" => Ok(Cell::Operation(Operation::Close)),
-                _ => Err("expected one of: upsert, close".to_owned()),
-            },
+            Self::Operation => {
+                target.parse::<Operation>().map(Cell::Operation).map_err(|error| error.to_string())
+            }
             Self::Bool => match target {
                 "true" => Ok(Cell::Bool(true)),
                 "false" => Ok(Cell::Bool(false)),

@@ -1,9 +1,9 @@
 //! How a field's text is read: its type with the keys that belong to it, and its code list.
 
 use super::field::{Kind, Reckon, Typing};
-use super::unit;
 use super::resolve::Resolver;
 use super::target::{Part, RecordPart, Target};
+use super::unit;
 use super::{NamedCodes, Unknown};
 use crate::codes::CodeList;
 use crate::config::reader::At;
@@ -35,9 +35,12 @@ impl Resolver<'_> {
             FieldType::Kana => {
                 Kind::Kana { half_width: doc.half_width.as_ref().is_some_and(|half| half.value) }
             }
-            FieldType::Int => {
-                Kind::Int { range: doc.range.as_ref().map(|range| range.value), digits, pad, reckon: self.reckon(doc)? }
-            }
+            FieldType::Int => Kind::Int {
+                range: doc.range.as_ref().map(|range| range.value),
+                digits,
+                pad,
+                reckon: self.reckon(doc)?,
+            },
             FieldType::Date | FieldType::Month => {
                 let formats = match &doc.formats {
                     Some(formats) => formats.value.clone(),
@@ -89,10 +92,9 @@ impl Resolver<'_> {
         };
         let stated = doc.missing.iter().find(|(text, _)| zero.is_none() && text == "0");
         if let Some((_, reason)) = stated {
-            self.faults.push(reason.spot.invalid(
-                "zero = \"value\" と合いません",
-                "zero = \"value\" says otherwise",
-            ));
+            self.faults.push(
+                reason.spot.invalid("zero = \"value\" と合いません", "zero = \"value\" says otherwise"),
+            );
         }
         let scale = doc.reckon.scale.as_ref().map_or(0, |scale| scale.value);
         if scale > 6 {

@@ -32,6 +32,11 @@ pub(crate) enum WhenPlan {
     AsOf,
     At(RecordPart),
     /// So many months after the record's own.
-    Month { plus: u32 },
-    Period { from: Option<RecordPart>, until: Option<RecordPart> },
+    Month {
+        plus: u32,
+    },
+    Period {
+        from: Option<RecordPart>,
+        until: Option<RecordPart>,
+    },
 }

@@ -63,10 +63,11 @@ impl Resolver<'_> {
                 Some(When { is: when.is.clone(), otherwise: when.otherwise })
             }
         };
-        let split = doc.claim.split.as_ref().map(|split| Split {
-            at: split.value.at.clone(),
-            part: split.value.part - 1,
-        });
+        let split = doc
+            .claim
+            .split
+            .as_ref()
+            .map(|split| Split { at: split.value.at.clone(), part: split.value.part - 1 });
         Some(Claim { slot, more, gather, when, split })
     }
 
@@ -78,7 +79,9 @@ impl Resolver<'_> {
         self.forbid(doc.position.as_ref(), alone, "it stands instead of position");
         self.forbid(doc.at.as_ref(), alone, "it stands instead of at");
         Some(match &given.value {
-            GatherDoc::Concat(columns, with) => (self.several(columns, form)?, Gather::Concat { with: with.clone() }),
+            GatherDoc::Concat(columns, with) => {
+                (self.several(columns, form)?, Gather::Concat { with: with.clone() })
+            }
             GatherDoc::Coalesce(columns) => (self.several(columns, form)?, Gather::Coalesce),
             GatherDoc::Period { fiscal, year, month } => {
                 let mut slots = vec![self.place(year, form)?];
@@ -128,7 +131,8 @@ impl Resolver<'_> {
                 "field.position"
             }
         };
-        let wanted = own(doc).filter(|place| matches!(place.value, PlaceDoc::Bytes(..)) == (key == "field.at"));
+        let wanted =
+            own(doc).filter(|place| matches!(place.value, PlaceDoc::Bytes(..)) == (key == "field.at"));
         self.need(wanted.as_ref(), &doc.spot, key)?;
         self.place(&wanted?, form)
     }

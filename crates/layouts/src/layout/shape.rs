@@ -51,15 +51,18 @@ fn misplaced(resolver: &mut Resolver<'_>, file: &FileDoc, kind: FileKind) {
     ];
     for (spot, kinds, names) in checks {
         if let Some(spot) = spot.filter(|_| !kinds.contains(&kind)) {
-            let (ja, en) =
-                (format!("kind が {names} のファイルだけの項目です"), format!("this is for files of kind {names}"));
+            let (ja, en) = (
+                format!("kind が {names} のファイルだけの項目です"),
+                format!("this is for files of kind {names}"),
+            );
             resolver.faults.push(spot.invalid(&ja, &en));
         }
     }
     if let Some(records) = file.records.as_ref().filter(|_| kind != Fixed) {
         resolver.faults.push(records.spot.invalid("固定長だけの項目です", "this is for fixed-width files"));
     }
-    if kind == Fixed && matches!(file.encoding.as_ref().map(|at| at.value), Some(Encoding::Utf16Le | Encoding::Utf16Be))
+    if kind == Fixed
+        && matches!(file.encoding.as_ref().map(|at| at.value), Some(Encoding::Utf16Le | Encoding::Utf16Be))
     {
         resolver.forbid(
             file.encoding.as_ref(),
@@ -125,7 +128,11 @@ fn json(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<Form> {
     }
     let encoding = doc.file.encoding.as_ref().map(|at| at.value.cut_as());
     if matches!(encoding, Some(Encoding::Cp932 | Encoding::EucJp)) {
-        resolver.forbid(doc.file.encoding.as_ref(), "JSON は Unicode です（utf8 など）", "JSON is Unicode: utf8");
+        resolver.forbid(
+            doc.file.encoding.as_ref(),
+            "JSON は Unicode です（utf8 など）",
+            "JSON is Unicode: utf8",
+        );
     }
     Some(Form::Json(table))
 }

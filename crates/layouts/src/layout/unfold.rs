@@ -59,9 +59,8 @@ fn fields(field: &FieldDoc, months: &[u32]) -> Vec<FieldDoc> {
     }
     let one = |(nth, month): (usize, &u32)| {
         let mut one = field.clone();
-        let name = |text: &String| {
-            text.replace(MONTH_2, &format!("{month:02}")).replace(MONTH, &month.to_string())
-        };
+        let name =
+            |text: &String| text.replace(MONTH_2, &format!("{month:02}")).replace(MONTH, &month.to_string());
         one.column = field.column.as_ref().map(|column| At::new(name(&column.value), column.spot.clone()));
         if let super::Target::Local(local_name) = &field.to.value {
             one.to.value = super::Target::Local(local(local_name, nth));
@@ -78,10 +77,8 @@ fn observations(observation: &ObservationDoc, months: usize) -> Vec<ObservationD
     let one = |nth: usize| {
         let mut one = observation.clone();
         one.plus = u32::try_from(nth).unwrap_or_default();
-        one.field = observation
-            .field
-            .as_ref()
-            .map(|field| At::new(local(&field.value, nth), field.spot.clone()));
+        one.field =
+            observation.field.as_ref().map(|field| At::new(local(&field.value, nth), field.spot.clone()));
         one
     };
     (0..months).map(one).collect()

@@ -82,7 +82,8 @@ pub(super) fn as_cut(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
 
 /// The encoding by its mark, by its zero bytes, or by which one reads the bytes with the fewest faults.
 fn encoding(bytes: &[u8]) -> EncodingEvidence {
-    let told = |encoding, confidence, why: &str| EncodingEvidence { encoding, confidence, why: why.to_owned() };
+    let told =
+        |encoding, confidence, why: &str| EncodingEvidence { encoding, confidence, why: why.to_owned() };
     match bytes {
         [0xEF, 0xBB, 0xBF, ..] => return told(Encoding::Utf8Bom, 100, "先頭に UTF-8 の印（BOM）があります"),
         [0xFF, 0xFE, ..] => return told(Encoding::Utf16Le, 100, "先頭に UTF-16LE の印（BOM）があります"),
@@ -115,7 +116,11 @@ fn encoding(bytes: &[u8]) -> EncodingEvidence {
     let (cp932, euc) = (faults(encoding_rs::SHIFT_JIS), faults(encoding_rs::EUC_JP));
     let sure = |few: usize, many: usize| if few == 0 && many > 0 { 95 } else { 70 };
     let why = format!("読めない並びが CP932 で {cp932}、EUC-JP で {euc} か所です");
-    if euc < cp932 { told(Encoding::EucJp, sure(euc, cp932), &why) } else { told(Encoding::Cp932, sure(cp932, euc), &why) }
+    if euc < cp932 {
+        told(Encoding::EucJp, sure(euc, cp932), &why)
+    } else {
+        told(Encoding::Cp932, sure(cp932, euc), &why)
+    }
 }
 
 fn shape(lines: &[&[u8]]) -> FileShape {

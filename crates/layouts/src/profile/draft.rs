@@ -125,7 +125,8 @@ fn matched<'k>(
             let Some(name) = one.column() else { continue };
             let by_name = likeness(name, &column.name);
             let nearer = u32::from(base.is_some_and(|(base, _)| base == one.layout)) * 5;
-            let sure = (by_name + nearer).min(100).saturating_sub(if fits(one.field, column) { 0 } else { 25 });
+            let sure =
+                (by_name + nearer).min(100).saturating_sub(if fits(one.field, column) { 0 } else { 25 });
             if by_name >= PROPOSED && sure >= PROPOSED {
                 pairs.push((sure, n, *one));
             }
@@ -148,7 +149,8 @@ fn matched<'k>(
 
 /// Whether what a column holds can be what the field reads.
 fn fits(field: &FieldDoc, column: &ColumnProfile) -> bool {
-    let is_date = field.formats.is_some() || matches!(field.kind.as_ref().map(|at| at.value), Some(FieldType::Date));
+    let is_date =
+        field.formats.is_some() || matches!(field.kind.as_ref().map(|at| at.value), Some(FieldType::Date));
     match column.shape() {
         Some(Shape::Date(_) | Shape::Month(_)) => is_date || field.kind.is_none(),
         Some(Shape::Kana | Shape::HalfKana) => {

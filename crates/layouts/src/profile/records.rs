@@ -141,5 +141,8 @@ fn filled(row: &[String]) -> usize {
 fn is_header(row: &[String], width: usize) -> bool {
     let names: Vec<&str> = row.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
     let twice = names.iter().enumerate().any(|(n, name)| names.iter().take(n).any(|other| other == name));
-    !names.is_empty() && !twice && names.len() * 3 >= width * 2 && names.iter().all(|name| !shape::is_value(name))
+    !names.is_empty()
+        && !twice
+        && names.len() * 3 >= width * 2
+        && names.iter().all(|name| !shape::is_value(name))
 }

@@ -25,7 +25,16 @@ fn a_register_is_recognised() {
     assert_eq!((found.shape, found.header_row, found.rows), (FileShape::Separated(b','), Some(1), 3));
     assert_eq!(found.encoding.encoding, Encoding::Cp932);
     let shapes: Vec<_> = found.columns.iter().map(|column| column.shape()).collect();
-    assert_eq!(shapes[..5], [Some(Shape::Digits), Some(Shape::FullName), Some(Shape::HalfKana), Some(Shape::Date("wareki7")), Some(Shape::Digits)]);
+    assert_eq!(
+        shapes[..5],
+        [
+            Some(Shape::Digits),
+            Some(Shape::FullName),
+            Some(Shape::HalfKana),
+            Some(Shape::Date("wareki7")),
+            Some(Shape::Digits)
+        ]
+    );
     assert_eq!((shapes[6], shapes[8]), (Some(Shape::PostalCode), Some(Shape::Phone)));
     let number = &found.columns[0];
     assert!(number.is_unique() && number.leading_zeros && number.fill_rate() == 100);
@@ -99,12 +108,16 @@ fn a_draft_of_a_file_like_none_stands_alone() {
     assert_eq!(draft.extends, None);
     let late = draft.proposals.iter().find(|one| one.column == "遅刻日数").unwrap();
     assert_eq!((late.to.as_deref(), late.confidence >= 90), (Some("late"), true));
-    assert!(draft.toml.contains("item = \"attendance.late_days\"\nfield = \"late\"\nmonth = \"record.month\""));
+    assert!(
+        draft.toml.contains("item = \"attendance.late_days\"\nfield = \"late\"\nmonth = \"record.month\"")
+    );
     assert!(draft.toml.contains("formats = [\"yyyymm\"]") && draft.toml.contains("zero = \"value\""));
     assert!(LayoutDoc::parse("draft.toml", &only_layout(&draft.toml)).is_ok());
 }
 
 /// A draft without the keys of a source that are no part of its layout.
 fn only_layout(toml: &str) -> String {
-    toml.replace("section = \"mayor/TODO\"\n", "").replace("[coverage]", "").replace("complete = false\ncohort = \"listed\"\n", "")
+    toml.replace("section = \"mayor/TODO\"\n", "")
+        .replace("[coverage]", "")
+        .replace("complete = false\ncohort = \"listed\"\n", "")
 }

@@ -31,7 +31,9 @@ pub(super) fn source(
     }
     for (n, (column, found)) in profile.columns.iter().zip(matched).enumerate().filter(|_| !fixed) {
         match found {
-            Some((known, sure)) if !inherits(column, known, base) => field(&mut text, n, column, known, *sure, profile),
+            Some((known, sure)) if !inherits(column, known, base) => {
+                field(&mut text, n, column, known, *sure, profile)
+            }
             _ => {}
         }
     }
@@ -113,8 +115,13 @@ fn file(text: &mut String, profile: &Profile, base: Option<(&str, &LayoutDoc)>, 
         return;
     };
     let _ = writeln!(text, "# 見出しは {row} 行目\nheader = \"exact\"");
-    let unmatched: Vec<_> =
-        profile.columns.iter().zip(matched).filter(|(_, found)| found.is_none()).map(|(column, _)| column).collect();
+    let unmatched: Vec<_> = profile
+        .columns
+        .iter()
+        .zip(matched)
+        .filter(|(_, found)| found.is_none())
+        .map(|(column, _)| column)
+        .collect();
     let inherited = base.and_then(|(_, doc)| doc.file.ignored.as_ref()).map(|list| list.value.as_slice());
     if unmatched.is_empty() && inherited.is_none() {
         return;
@@ -161,7 +168,9 @@ fn kind(text: &mut String, column: &ColumnProfile, known: &FieldDoc) {
         let _ = writeln!(text, "type = \"{}\"", kind.value.name());
     }
     match (column.shape(), &known.formats) {
-        (Some(Shape::Date(format) | Shape::Month(format)), _) => _ = writeln!(text, "formats = [\"{format}\"]"),
+        (Some(Shape::Date(format) | Shape::Month(format)), _) => {
+            _ = writeln!(text, "formats = [\"{format}\"]")
+        }
         (_, Some(formats)) => {
             let names: Vec<_> = formats.value.iter().map(|format| format!("\"{format}\"")).collect();
             let _ = writeln!(text, "# TODO 日付の書き方を確かめる\nformats = [{}]", names.join(", "));
@@ -170,7 +179,12 @@ fn kind(text: &mut String, column: &ColumnProfile, known: &FieldDoc) {
     }
     if let Some(codes) = &known.codes {
         let values: Vec<_> = column.values.iter().map(|(value, _)| value.as_str()).collect();
-        let _ = writeln!(text, "# TODO コード表と比べる（見本の値：{}）\ncodes = {}", values.join(" "), quoted(&codes.value));
+        let _ = writeln!(
+            text,
+            "# TODO コード表と比べる（見本の値：{}）\ncodes = {}",
+            values.join(" "),
+            quoted(&codes.value)
+        );
     }
     if known.kind.as_ref().is_some_and(|kind| kind.value == FieldType::Int) {
         text.push_str("# TODO 0 は値か、値がない印か\nzero = \"value\"\n");
@@ -182,9 +196,8 @@ fn kind(text: &mut String, column: &ColumnProfile, known: &FieldDoc) {
 
 /// What the base reads and the file has not.
 fn dropped(text: &mut String, doc: &LayoutDoc, matched: &[Matched<'_>]) {
-    let is_there = |field: &&FieldDoc| {
-        matched.iter().flatten().any(|(known, _)| known.field.to.value == field.to.value)
-    };
+    let is_there =
+        |field: &&FieldDoc| matched.iter().flatten().any(|(known, _)| known.field.to.value == field.to.value);
     for field in doc.fields.iter().filter(|field| !field.dropped && !is_there(field)) {
         let _ = write!(
             text,
@@ -220,8 +233,12 @@ fn observations(text: &mut String, matched: &[Matched<'_>], items: &BTreeMap<Ite
                 "\n# {ja}\n[[observation]]\nof = \"{}\"\nitem = \"{item}\"\nfield = \"{local}\"\n",
                 observation.of.value
             );
-            let times =
-                [("at", &observation.at), ("month", &observation.month), ("from", &observation.from), ("until", &observation.until)];
+            let times = [
+                ("at", &observation.at),
+                ("month", &observation.month),
+                ("from", &observation.from),
+                ("until", &observation.until),
+            ];
             for (key, time) in times.into_iter().filter_map(|(key, time)| Some((key, time.as_ref()?))) {
                 let _ = writeln!(text, "{key} = \"{}\"", time.value);
             }

@@ -158,8 +158,10 @@ impl Scan {
 
     /// Only UTF-8 shows its tags to this scan.
     fn begin(&self, window: &[u8]) -> Result<(), Fault> {
-        let head = window.get(..usize::try_from(PROLOGUE).unwrap_or(0)).unwrap_or(window).to_ascii_lowercase();
-        let is_text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head).trim_ascii_start().starts_with(b"<");
+        let head =
+            window.get(..usize::try_from(PROLOGUE).unwrap_or(0)).unwrap_or(window).to_ascii_lowercase();
+        let is_text =
+            head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head).trim_ascii_start().starts_with(b"<");
         let declared = memmem::find(&head, b"encoding=").map(|at| head.get(at + 10..).unwrap_or_default());
         let is_utf8 = declared.is_none_or(|name| name.starts_with(b"utf-8") || name.starts_with(b"us-ascii"));
         if !is_text || head.contains(&0) || !is_utf8 {
@@ -183,7 +185,10 @@ impl Scan {
                 _ => false,
             };
             if odd {
-                return Err(unreadable("表計算ソフトが書かない XML です", "it holds XML no spreadsheet writes"));
+                return Err(unreadable(
+                    "表計算ソフトが書かない XML です",
+                    "it holds XML no spreadsheet writes",
+                ));
             }
             if place.saturating_sub(self.last) > run {
                 return Err(too_large(&format!("{run} bytes in one text")));
@@ -198,10 +203,16 @@ impl Scan {
 
     fn finish(&self) -> Result<(), Fault> {
         if self.texts > self.bytes / LEAST_TEXT {
-            return Err(unreadable("文字列の数が中身と合いません", "the number of texts is not what it says"));
+            return Err(unreadable(
+                "文字列の数が中身と合いません",
+                "the number of texts is not what it says",
+            ));
         }
         if self.role == Role::Package && !is_usual(&self.tail) {
-            return Err(unreadable("構成が表計算ソフトのものと違います", "its parts are not as spreadsheets write them"));
+            return Err(unreadable(
+                "構成が表計算ソフトのものと違います",
+                "its parts are not as spreadsheets write them",
+            ));
         }
         Ok(())
     }

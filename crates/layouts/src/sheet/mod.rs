@@ -90,4 +90,6 @@ fn unreadable(ja: &str, en: &str) -> Fault {
 }
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -23,7 +23,11 @@ pub(super) fn read(form: &SheetForm, workbook: Vec<u8>, limits: &Limits, out: Ro
         let name = choose(form, book.sheets_metadata())?;
         let cells = book.worksheet_cells_reader(&name).map_err(|_| damaged())?;
         let mut rows = RowsOf { row: SheetRow::default(), late_epoch, cells: 0, limits, out };
-        if found.has_formulas { rows.with_formulas(cells)? } else { rows.plain(cells)? }
+        if found.has_formulas {
+            rows.with_formulas(cells)?
+        } else {
+            rows.plain(cells)?
+        }
         rows.flush()
     })
 }
