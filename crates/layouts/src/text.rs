@@ -91,17 +91,22 @@ impl Encoding {
         let Some(text) = self.decode(raw) else {
             return Err(if self.ends_cut(raw) { BadText::Cut } else { BadText::Undecodable });
         };
-        if text.bytes().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r')) {
-            return Err(BadText::Undecodable);
-        }
-        if text.is_ascii() {
-            return Ok(text);
+        if raw.is_ascii() {
+            let odd = text.bytes().any(|byte| is_control(char::from(byte)));
+            return if odd { Err(BadText::Undecodable) } else { Ok(text) };
         }
         // U+FFFD stands where another program has already lost a character.
-        if text.contains('\u{fffd}') || (self.is_double_byte() && is_japanese_utf8(raw)) {
-            return Err(BadText::Undecodable);
+        let mut gaiji = None;
+        for c in text.chars() {
+            if is_control(c) || c == '\u{fffd}' {
+                return Err(BadText::Undecodable);
+            }
+            if gaiji.is_none() && is_gaiji(c) {
+                gaiji = Some(c);
+            }
         }
-        match text.chars().find(|c| is_gaiji(*c)) {
+        match gaiji {
+            _ if self.is_double_byte() && is_japanese_utf8(raw) => Err(BadText::Undecodable),
             Some(odd) => Err(BadText::Gaiji(odd)),
             None => Ok(text),
         }
@@ -201,6 +206,11 @@ pub(crate) const fn is_gaiji(c: char) -> bool {
     matches!(c, '\u{80}'..='\u{9f}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
+/// Controls of ASCII but those of a text in lines.
+const fn is_control(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r')
+}
+
 /// ASCII blanks and the ideographic space.
 pub(crate) const fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{3000}')
@@ -211,9 +221,16 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
+/// Whether a character is a combining mark. Kana and kanji, nearly all there is, are told without a look
+/// into the table: from U+30A0 to U+A66E and among the half- and full-width forms there is none.
+fn is_mark(c: char) -> bool {
+    !matches!(c, '\0'..='\u{2ff}' | '\u{3040}'..='\u{3098}' | '\u{30a0}'..='\u{a66e}' | '\u{ff00}'..='\u{ffef}')
+        && canonical_combining_class(c) != 0
+}
+
 /// Joins each base with the combining mark after it, and changes nothing else.
 pub(crate) fn join_marks(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || !text.chars().any(|c| canonical_combining_class(c) != 0) {
+    if text.is_ascii() || !text.chars().any(is_mark) {
         return Cow::Borrowed(text);
     }
     let mut joined = String::with_capacity(text.len());

@@ -121,7 +121,7 @@ impl<'l> Converter<'l> {
         match said {
             Said::Absent(_) if field.required => Err(Refusal::Plain(Code::RequiredMissing)),
             Said::Absent(reason) => Ok(Cell::Absent(reason).into()),
-            Said::Text(text) => self.value(n, field, &text),
+            Said::Text(text) => self.value(n, field, text),
         }
     }
 
@@ -168,13 +168,16 @@ impl<'l> Converter<'l> {
         })
     }
 
-    fn value(&self, n: usize, field: &Field, text: &str) -> Result<Read, Refusal> {
+    fn value(&self, n: usize, field: &Field, text: Cow<'_, str>) -> Result<Read, Refusal> {
+        if let Kind::Text { digits, pad } = &field.kind {
+            let text = padded(self.plain(text), *pad);
+            check_digits(&text, *digits)?;
+            return Ok(Cell::Text(text).into());
+        }
+        let text = &*text;
         Ok(match &field.kind {
-            Kind::Text { digits, pad } => {
-                let text = padded(join_marks(self.unguarded(text)).into_owned(), *pad);
-                check_digits(&text, *digits)?;
-                Cell::Text(text).into()
-            }
+            // Read above, where the text can be kept.
+            Kind::Text { .. } => Cell::Text(text.to_owned()).into(),
             Kind::Kana { .. } => {
                 Cell::Text(kana::full_width(text).ok_or(Refusal::Plain(Code::PatternMismatch))?).into()
             }
@@ -200,6 +203,15 @@ impl<'l> Converter<'l> {
                 _ => return Err(Refusal::Plain(Code::PatternMismatch)),
             },
         })
+    }
+
+    /// The text as a record keeps it.
+    fn plain(&self, text: Cow<'_, str>) -> String {
+        let bare = self.unguarded(&text);
+        match join_marks(bare) {
+            Cow::Borrowed(same) if same.len() == text.len() => text.into_owned(),
+            other => other.into_owned(),
+        }
     }
 
     /// The text without the apostrophe that keeps a spreadsheet from taking it for a formula.

@@ -76,17 +76,34 @@ impl Assembly {
     }
 
     /// The observations, of the roles the row speaks of.
-    pub fn observations(&self, layout: &Layout, as_of: NaiveDate) -> Vec<(RoleId, Observation)> {
-        let of = |plan: &ObservationPlan| {
-            self.present.get(plan.role).copied().filter(|present| *present)?;
-            let datum = match &plan.seen {
-                Seen::Local(local) => self.locals.get(*local)?.clone().datum(),
-                Seen::Constant(datum) => datum.clone(),
-            };
-            let when = self.when(plan.when, as_of)?;
-            Some((*layout.roles.get(plan.role)?, Observation { item: plan.item.clone(), datum, when }))
+    pub fn observations(&mut self, layout: &Layout, as_of: NaiveDate) -> Vec<(RoleId, Observation)> {
+        let mut seen = Vec::with_capacity(layout.observations.len());
+        for (n, plan) in layout.observations.iter().enumerate() {
+            // Nearly every local is observed once: its text goes on and is not copied.
+            let again = layout.observations.iter().skip(n + 1).any(|later| later.seen == plan.seen);
+            seen.extend(self.observation(layout, plan, as_of, again));
+        }
+        seen
+    }
+
+    fn observation(
+        &mut self,
+        layout: &Layout,
+        plan: &ObservationPlan,
+        as_of: NaiveDate,
+        again: bool,
+    ) -> Option<(RoleId, Observation)> {
+        self.present.get(plan.role).copied().filter(|present| *present)?;
+        let when = self.when(plan.when, as_of)?;
+        let datum = match &plan.seen {
+            Seen::Local(local) if again => self.locals.get(*local)?.clone().datum(),
+            Seen::Local(local) => {
+                let cell = self.locals.get_mut(*local)?;
+                std::mem::replace(cell, Cell::Absent(Absence::NotCollected)).datum()
+            }
+            Seen::Constant(datum) => datum.clone(),
         };
-        layout.observations.iter().filter_map(of).collect()
+        Some((*layout.roles.get(plan.role)?, Observation { item: plan.item.clone(), datum, when }))
     }
 
     fn when(&self, plan: WhenPlan, as_of: NaiveDate) -> Option<When> {

@@ -100,7 +100,7 @@ impl<'l> RowReader<'l> {
             reasons.push(self.gap(line, role, step, cell));
         }
         let read = key.is_whole(self.layout);
-        let key = self.key(line, &key, &mut reasons);
+        let key = self.key(line, key, &mut reasons);
         self.summary.rows += 1;
         if !reasons.is_empty() {
             self.summary.rejected += 1;
@@ -181,12 +181,13 @@ impl<'l> RowReader<'l> {
 
     /// The key, and the reason when an earlier row has the same. A rejected row's key counts too: which
     /// of the two is right is not ours to say.
-    fn key(&mut self, line: u32, parts: &KeyParts, reasons: &mut Vec<Fault>) -> String {
-        let separator = KEY_SEPARATOR.encode_utf8(&mut [0; 4]).to_owned();
-        let key = parts.texts.join(&separator);
-        if parts.is_whole(self.layout)
-            && let Some(first) = self.keys.seen(&key, line)
-        {
+    fn key(&mut self, line: u32, mut parts: KeyParts, reasons: &mut Vec<Fault>) -> String {
+        let is_whole = parts.is_whole(self.layout);
+        let key = match parts.texts.as_mut_slice() {
+            [one] => std::mem::take(one),
+            several => several.join(&*KEY_SEPARATOR.encode_utf8(&mut [0; 4])),
+        };
+        if is_whole && let Some(first) = self.keys.seen(&key, line) {
             let label = self.layout.key_label();
             let fault =
                 Fault::new(Code::DuplicateKey).with("line", line).with("first", first).with("column", &label);
