@@ -1,5 +1,6 @@
 //! Files made to hurt, in a process of their own: each is answered with a code, and the memory of the
 //! process never goes past 256 MiB.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use std::io::{Cursor, Write};
 

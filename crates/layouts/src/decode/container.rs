@@ -32,7 +32,7 @@ enum State {
     /// Fewer bytes than tell one from another.
     Unknown(Vec<u8>),
     Plain,
-    Gzip(MultiGzDecoder<Vec<u8>>),
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     /// A zip archive can only be read once its end is there.
     Zip(Vec<u8>),
 }
@@ -82,7 +82,7 @@ impl Container {
     fn open(&mut self, sink: Sink<'_>) -> Result<(), Fault> {
         let State::Unknown(held) = std::mem::replace(&mut self.state, State::Plain) else { return Ok(()) };
         if held.starts_with(GZIP) {
-            self.state = State::Gzip(MultiGzDecoder::new(Vec::new()));
+            self.state = State::Gzip(Box::new(MultiGzDecoder::new(Vec::new())));
             return held.chunks(SIP).try_for_each(|sip| self.inflate(sip, sink));
         }
         if held.starts_with(ZIP) && !self.is_zip {

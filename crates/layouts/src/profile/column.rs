@@ -11,7 +11,7 @@ use crate::text::trim;
 /// Different values counted; beyond, a column has many.
 const DISTINCT: usize = 100_000;
 /// Different values a code has at most.
-const CODES: usize = 24;
+const CODES: u64 = 24;
 
 /// What one column holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,7 +61,7 @@ impl ColumnProfile {
     /// Whether its values are few enough to be codes.
     #[must_use]
     pub fn is_code(&self) -> bool {
-        let few = self.distinct as usize <= CODES && self.distinct * 4 <= self.filled.max(8);
+        let few = self.distinct <= CODES && self.distinct * 4 <= self.filled.max(8);
         few && matches!(self.shape(), Some(Shape::Digits | Shape::Short | Shape::Text) | None)
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn profile<'v>(
         if seen.len() < DISTINCT {
             seen.insert(text);
         }
-        if counts.len() <= CODES {
+        if counts.len() as u64 <= CODES {
             *counts.entry(text).or_default() += 1;
         }
     }

@@ -30,11 +30,10 @@ pub(super) fn source(
         );
     }
     for (n, (column, found)) in profile.columns.iter().zip(matched).enumerate().filter(|_| !fixed) {
-        match found {
-            Some((known, sure)) if !inherits(column, known, base) => {
-                field(&mut text, n, column, known, *sure, profile)
-            }
-            _ => {}
+        if let Some((known, sure)) = found
+            && !inherits(column, known, base)
+        {
+            field(&mut text, n, column, known, *sure, profile);
         }
     }
     if let Some((_, doc)) = base {
