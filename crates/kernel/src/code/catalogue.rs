@@ -305,7 +305,7 @@ catalogue! {
           "ファイルは {expected} として読めません（{line} 行目）。出力の文字コードを確かめてください。原本は変更していません。" / "The file cannot be read as {expected} (line {line}). Check the encoding of the export; nothing was changed." }
     HeaderMismatch = "header_mismatch" 422
         { "見出しがレイアウトと違います" / "The header does not fit the layout";
-          "見出しがレイアウトと違います。足りない列：{missing}。余分な列：{extra}。レイアウトの版か出力の設定を確かめてください。" / "The header does not fit the layout. Missing: {missing}. Unexpected: {extra}. Check the layout's version or the export's settings." }
+          "見出しがレイアウトと違います。足りない列：{missing}。余分な列：{extra}。名前の変わったらしい列：{similar}。レイアウトの版か出力の設定を確かめてください。" / "The header does not fit the layout. Missing: {missing}. Unexpected: {extra}. Renamed, by the look of it: {similar}. Check the layout's version or the export's settings." }
     ColumnCount = "column_count" 422
         { "列の数がレイアウトと違います" / "The number of columns does not fit the layout";
           "{line}行目は {found} 列です（レイアウトは {expected} 列）。元の課に確認してください。原本は変更していません。" / "Line {line} has {found} columns (the layout has {expected}). Ask the holding section; nothing was changed." }
@@ -330,6 +330,27 @@ catalogue! {
     FileTooLarge = "file_too_large" 413
         { "ファイルが大きすぎます" / "The file is too large";
           "ファイルが上限（{limit} バイト）を超えています。期間や地区で分けて出力してください。何も取り込んでいません。" / "The file exceeds the limit of {limit} bytes. Export it in parts; nothing was loaded." }
+    ArchiveTooLarge = "archive_too_large" 422
+        { "圧縮ファイルの中身が大きすぎます" / "What the archive holds is too large";
+          "圧縮ファイルを開くと上限（{limit}）を超えます。小さく分けて出力するか、圧縮せずに送ってください。何も取り込んでいません。" / "Opened, the archive exceeds its limit ({limit}). Export it in parts or send it uncompressed; nothing was loaded." }
+    ArchiveUnreadable = "archive_unreadable" 422
+        { "圧縮ファイルを開けません" / "The archive cannot be opened";
+          "圧縮ファイルを開けません（{why}）。ファイルを一つだけ入れ、暗号なしで圧縮し直してください。何も取り込んでいません。" / "The archive cannot be opened ({why}). Put one file into it, without a password; nothing was loaded." }
+    SheetTooLarge = "sheet_too_large" 422
+        { "表計算ファイルが大きすぎます" / "The workbook is too large";
+          "表計算ファイルが上限（{limit}）を超えています。不要なシート・書式・行を消すか、CSV で出力してください。何も取り込んでいません。" / "The workbook exceeds a limit ({limit}). Remove sheets, formats or rows that are not needed, or export CSV; nothing was loaded." }
+    SheetUnreadable = "sheet_unreadable" 422
+        { "表計算ファイルを読めません" / "The workbook cannot be read";
+          "表計算ファイルを読めません（{why}）。元のソフトで開いて保存し直してください。何も取り込んでいません。" / "The workbook cannot be read ({why}). Open it where it was made and save it again; nothing was loaded." }
+    SheetNotFound = "sheet_not_found" 422
+        { "シートがありません" / "No such sheet";
+          "シート「{sheet}」がありません（あるのは {known}）。設定の file.sheet かファイルを確かめてください。何も取り込んでいません。" / "There is no sheet {sheet}; there are {known}. Check file.sheet or the file; nothing was loaded." }
+    FileNameMismatch = "file_name_mismatch" 422
+        { "ファイル名が決まりと違います" / "The file's name is not as agreed";
+          "ファイル名が決まり（{pattern}）と違うため、期間が分かりません。元の名前で送ってください。何も取り込んでいません。" / "The file's name is not of the form {pattern}, so its period is not known. Send it under its own name; nothing was loaded." }
+    LayoutVersionMissing = "layout_version_missing" 422
+        { "その日のレイアウトがありません" / "No version of the layout is in force on that day";
+          "{as_of} 時点のファイルを読むレイアウトの版がありません。設定の [[version]] の期間を確かめてください。何も取り込んでいません。" / "No version of the layout reads a file of {as_of}. Check the periods of [[version]]; nothing was loaded." }
     DigestMismatch = "digest_mismatch" 422
         { "ファイルが途中で変わりました" / "The file changed on its way";
           "届いたファイルのダイジェストが申告と違います。もう一度アップロードしてください。何も取り込んでいません。" / "The digest of what arrived differs from the one given. Upload again; nothing was loaded." }
@@ -368,6 +389,15 @@ catalogue! {
     CodeUnmapped = "code_unmapped" 422
         { "コード表にありません" / "Not in the code list";
           "{line}行目『{column}』：{raw} はコード表 {list} にありません。コード表に加えるか、元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} is not in the code list {list}. Add it there or ask the holding section; nothing was changed." }
+    NotWhole = "not_whole" 422
+        { "割り切れない数です" / "Not a whole number of units";
+          "{line}行目『{column}』：{raw} は決められた単位の整数になりません。小数の桁（scale）か単位（unit）の設定を確かめてください。原本は変更していません。" / "Line {line}, {column}: {raw} is not a whole number of the unit kept. Check scale and unit in the layout; nothing was changed." }
+    FormulaValue = "formula_value" 422
+        { "数式の値です" / "The value of a formula";
+          "{line}行目『{column}』は数式です。保存されたときの計算結果 {raw} を読みました。元の課に確認してください。原本は変更していません。" / "Line {line}, {column} is a formula; its result as last saved ({raw}) was read. Ask the holding section; nothing was changed." }
+    JsonUnreadable = "json_unreadable" 422
+        { "JSON として読めません" / "Not JSON";
+          "{line}行目を JSON のオブジェクトとして読めません。一行に一件ずつ出力してください。原本は変更していません。" / "Line {line} is not a JSON object. Export one object a line; nothing was changed." }
     BlankUndeclared = "blank_undeclared" 422
         { "空欄の意味が決まっていません" / "The meaning of blank is not declared";
           "{line}行目『{column}』が空欄です。空欄の意味を設定（missing）に書くか、元の課に確認してください。原本は変更していません。" / "Line {line}, {column} is blank. Declare what blank means (missing) or ask the holding section; nothing was changed." }
