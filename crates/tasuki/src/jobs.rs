@@ -1,5 +1,5 @@
 //! Work that nobody asks for: placing evidence, closing handovers whose receipts have come, taking up
-//! loads that a stop cut off.
+//! loads that a stop cut off, giving back what nobody uses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,9 @@ const SEQUENCE_EVERY: Duration = Duration::from_millis(900);
 
 /// How often a town's handovers are looked after.
 const HANDOVERS_EVERY: Duration = Duration::from_secs(5);
+
+/// How often what nobody uses is given back and what holds others up is ended.
+const REST_EVERY: Duration = Duration::from_secs(30);
 
 /// Starts the periodic work and takes up what was cut off.
 ///
@@ -25,6 +28,7 @@ pub async fn start(app: &Arc<App>) -> app::Result<()> {
     }
     tokio::spawn(sequence(Arc::clone(app)));
     tokio::spawn(handovers(Arc::clone(app)));
+    tokio::spawn(rest(Arc::clone(app)));
     Ok(())
 }
 
@@ -52,6 +56,20 @@ async fn handovers(app: Arc<App>) {
             if let Err(fault) = app.handovers_close(member.town).await {
                 tracing::error!(town = %member.town, code = %fault, "handovers could not be closed");
             }
+        }
+    }
+}
+
+async fn rest(app: Arc<App>) {
+    let mut tick = tokio::time::interval(REST_EVERY);
+    loop {
+        tick.tick().await;
+        match app.rest().await {
+            Ok(rested) if rested.stuck > 0 => {
+                tracing::warn!(sessions = rested.stuck, "sessions that kept a transaction open were ended");
+            }
+            Ok(rested) => tracing::debug!(?rested, "given back"),
+            Err(fault) => tracing::error!(code = %fault, "stuck sessions could not be looked for"),
         }
     }
 }

@@ -3,3 +3,4 @@
 mod arbitrary_sql;
 mod catalog;
 mod transactions;
+mod watchdog;

@@ -13,6 +13,7 @@ pub mod pack;
 pub mod peer_key;
 pub mod person;
 pub mod profile;
+pub mod register;
 pub mod run;
 pub mod score;
 pub mod staff;

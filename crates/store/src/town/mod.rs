@@ -29,7 +29,7 @@ pub(crate) use turn::number as epoch_number;
 /// Connections one town may have open.
 const TOWN_CONNECTIONS: usize = 8;
 
-/// Connections all towns together may use at once.
+/// Connections all towns together may have open.
 const PROCESS_CONNECTIONS: usize = 64;
 
 /// How long an act waits for its connection; longer than a turn of a large town's keys.
@@ -41,6 +41,8 @@ pub struct Towns {
     folder: KeyFolder,
     open: RwLock<HashMap<TownCode, Arc<Town>>>,
     permits: Arc<Semaphore>,
+    /// Connections all towns together may have open.
+    limit: usize,
 }
 
 /// One town, open.
@@ -55,11 +57,18 @@ impl Towns {
     /// The towns of an installation; nothing is opened yet.
     #[must_use]
     pub fn new(installation: Arc<Installation>, folder: KeyFolder) -> Self {
+        Self::within(installation, folder, PROCESS_CONNECTIONS)
+    }
+
+    /// As [`Self::new`], with at most so many connections open at once.
+    #[must_use]
+    pub fn within(installation: Arc<Installation>, folder: KeyFolder, limit: usize) -> Self {
         Self {
             installation,
             folder,
             open: RwLock::new(HashMap::new()),
-            permits: Arc::new(Semaphore::new(PROCESS_CONNECTIONS)),
+            permits: Arc::new(Semaphore::new(limit)),
+            limit,
         }
     }
 
@@ -97,8 +106,30 @@ impl Towns {
     async fn connection(&self, open: &Town) -> Result<TownConn, StoreError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
         let keys = Arc::clone(&open.keys).read_owned().await;
+        self.make_room(open).await;
         let conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
         Ok(TownConn::new(open.code, conn, keys, permit))
+    }
+
+    /// Closes idle connections of other towns where all towns together have as many open as they may and
+    /// this one is about to open another.
+    async fn make_room(&self, for_town: &Town) {
+        if for_town.pool.status().available > 0 {
+            return;
+        }
+        let towns = self.open.read().await;
+        let mut open: usize = towns.values().map(|town| town.pool.status().size).sum();
+        for town in towns.values().filter(|town| town.code != for_town.code) {
+            if open < self.limit {
+                return;
+            }
+            open = open.saturating_sub(pool::close_idle(&town.pool, Duration::ZERO));
+        }
+    }
+
+    /// Closes the connections of all towns that nobody has used for so long; says how many.
+    pub async fn close_idle(&self, idle: Duration) -> usize {
+        self.open.read().await.values().map(|town| pool::close_idle(&town.pool, idle)).sum()
     }
 
     /// A transaction.
