@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::try_join_all;
 use kernel::id::{HouseholdId, PersonId};
 use seal::BlindIndex;
 use uuid::Uuid;
@@ -61,42 +62,24 @@ impl TownConn {
     /// # Errors
     /// [`StoreError::Sealed`] when a box does not open.
     pub async fn person(&mut self, id: PersonId) -> Result<Option<PersonRow>, StoreError> {
+        self.persons(&[id]).await?.pop().flatten().transpose()
+    }
+
+    /// Several persons, a statement each, sent together: each in the place of its id, `None` where the town
+    /// knows nobody. One whose boxes do not open takes nobody else's answer away. (One statement for all of
+    /// them would be planned anew each time, or once for tables whose size nobody knew yet.)
+    ///
+    /// # Errors
+    /// [`StoreError`] when a statement fails.
+    pub(crate) async fn persons(
+        &mut self,
+        ids: &[PersonId],
+    ) -> Result<Vec<Option<Result<PersonRow, StoreError>>>, StoreError> {
         let (driver, town) = self.parts()?;
-        let found: Option<Found> = person::table
-            .inner_join(version::table.on(version::town_id.eq(town.clone())))
-            .left_join(
-                keystore::table
-                    .on(keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(person::person_id))),
-            )
-            .left_join(
-                pack::table.on(pack::town_id
-                    .eq(town.clone())
-                    .and(pack::subject_id.eq(person::person_id))
-                    .and(pack::category.eq(REGISTER))),
-            )
-            .left_join(
-                membership::table.on(membership::town_id
-                    .eq(town.clone())
-                    .and(membership::person_id.eq(person::person_id))
-                    .and(membership::recorded_to.is_null())),
-            )
-            .filter(person::town_id.eq(town))
-            .filter(person::person_id.eq(id.uuid()))
-            // The row in force first, if there is one. Asked for it alone, the server may choose the index
-            // of all rows in force, and reads the whole town's for one person.
-            .order((pack::recorded_to.desc().nulls_first(), pack::recorded_from.desc()))
-            .select((
-                (person::person_id, person::created_at),
-                (version::auth, version::people, version::protection),
-                keystore::keyset.nullable(),
-                (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from, pack::recorded_to)
-                    .nullable(),
-                membership::household_id.nullable(),
-            ))
-            .first(driver)
-            .await
-            .optional()?;
-        found.map(|found| self.person_open(found)).transpose()
+        let driver: &AsyncPgConnection = driver;
+        let asked = ids.iter().map(|id| person_found(driver, town.clone(), *id));
+        let found = try_join_all(asked).await?;
+        Ok(found.into_iter().map(|found| found.map(|found| self.person_open(found))).collect())
     }
 
     fn person_open(&self, found: Found) -> Result<PersonRow, StoreError> {
@@ -249,6 +232,47 @@ impl TownConn {
             .await?;
         Ok(Some(rows.into_iter().map(membership_row).collect()))
     }
+}
+
+/// A person's rows in one statement, beside others on the same connection.
+async fn person_found(
+    mut driver: &AsyncPgConnection,
+    town: String,
+    id: PersonId,
+) -> Result<Option<Found>, StoreError> {
+    Ok(person::table
+        .inner_join(version::table.on(version::town_id.eq(town.clone())))
+        .left_join(
+            keystore::table
+                .on(keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(person::person_id))),
+        )
+        .left_join(
+            pack::table.on(pack::town_id
+                .eq(town.clone())
+                .and(pack::subject_id.eq(person::person_id))
+                .and(pack::category.eq(REGISTER))),
+        )
+        .left_join(
+            membership::table.on(membership::town_id
+                .eq(town.clone())
+                .and(membership::person_id.eq(person::person_id))
+                .and(membership::recorded_to.is_null())),
+        )
+        .filter(person::town_id.eq(town))
+        .filter(person::person_id.eq(id.uuid()))
+        // The row in force first, if there is one. Asked for it alone, the server may choose the index
+        // of all rows in force, and reads the whole town's for one person.
+        .order((pack::recorded_to.desc().nulls_first(), pack::recorded_from.desc()))
+        .select((
+            (person::person_id, person::created_at),
+            (version::auth, version::people, version::protection),
+            keystore::keyset.nullable(),
+            (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from, pack::recorded_to).nullable(),
+            membership::household_id.nullable(),
+        ))
+        .first(&mut driver)
+        .await
+        .optional()?)
 }
 
 fn membership_row((household, person, recorded_from): (Uuid, Uuid, DateTime<Utc>)) -> MembershipRow {

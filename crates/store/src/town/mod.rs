@@ -15,8 +15,10 @@ use diesel::{QueryableByName, sql_query};
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::TownCode;
+use kernel::id::PersonId;
 use tokio::sync::{RwLock, Semaphore};
 
+use crate::rows::person::PersonRow;
 use crate::rows::version::Versions;
 use crate::{Installation, KeyFolder, StoreError, TownKeys, pool};
 use together::Together;
@@ -50,7 +52,8 @@ struct Town {
     code: TownCode,
     pool: Pool<AsyncPgConnection>,
     keys: Arc<RwLock<TownKeys>>,
-    counters: Together<Versions>,
+    counters: Together<(), Versions>,
+    persons: Together<PersonId, Option<Result<PersonRow, StoreError>>>,
 }
 
 impl Towns {
@@ -85,7 +88,7 @@ impl Towns {
     /// in time, [`StoreError::Keys`] when its keys cannot be unlocked.
     pub async fn read(&self, town: TownCode) -> Result<TownConn, StoreError> {
         // Acts that each hold a connection and wait for a second one would wait for ever.
-        tokio::time::timeout(PATIENCE, self.take(town)).await.map_err(|_| StoreError::Unavailable)?
+        in_time(self.take(town)).await
     }
 
     /// The town's counters as they stood after the call: one statement for all who ask at the same moment.
@@ -94,8 +97,22 @@ impl Towns {
     /// As [`Self::read`]; [`StoreError`] when the statement fails.
     pub async fn versions(&self, town: TownCode) -> Result<Versions, StoreError> {
         let open = &*self.town(town).await?;
-        let ask = || async { self.connection(open).await?.versions().await };
-        tokio::time::timeout(PATIENCE, open.counters.ask(ask)).await.map_err(|_| StoreError::Unavailable)?
+        let ask = |asking: Vec<()>| async move {
+            let versions = self.connection(open).await?.versions().await?;
+            Ok(vec![versions; asking.len()])
+        };
+        in_time(open.counters.ask((), ask)).await
+    }
+
+    /// One person as they stood after the call, with the town's counters: one connection for all who ask at
+    /// the same moment.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`StoreError`] when a statement fails or a box does not open.
+    pub async fn person(&self, town: TownCode, id: PersonId) -> Result<Option<PersonRow>, StoreError> {
+        let open = &*self.town(town).await?;
+        let ask = |ids: Vec<PersonId>| async move { self.connection(open).await?.persons(&ids).await };
+        in_time(open.persons.ask(id, ask)).await?.transpose()
     }
 
     async fn take(&self, town: TownCode) -> Result<TownConn, StoreError> {
@@ -171,11 +188,17 @@ impl Towns {
         }
         drop(conn);
         let keys = self.folder.town(code)?;
-        let town =
-            Arc::new(Town { code, pool, keys: Arc::new(RwLock::new(keys)), counters: Together::default() });
+        let keys = Arc::new(RwLock::new(keys));
+        let (counters, persons) = (Together::default(), Together::default());
+        let town = Arc::new(Town { code, pool, keys, counters, persons });
         open.insert(code, Arc::clone(&town));
         Ok(town)
     }
+}
+
+/// What comes within [`PATIENCE`].
+async fn in_time<T>(coming: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(PATIENCE, coming).await.map_err(|_| StoreError::Unavailable)?
 }
 
 /// Whether the town has published its keys or wrapped one: it was here before.
