@@ -4,6 +4,7 @@
 pub mod consent;
 pub mod handover;
 pub mod handover_item;
+pub mod household;
 pub mod idempotency;
 mod kept;
 pub mod link_task;
