@@ -19,6 +19,7 @@ pub struct MembershipRow {
     /// Since when the platform knows it.
     pub recorded_from: DateTime<Utc>,
 }
+
 impl TownConn {
     /// Every household: the index of its number and its id.
     ///
