@@ -28,6 +28,7 @@ pub mod profiles;
 pub mod protection;
 pub mod protections;
 pub mod release;
+pub mod rest;
 pub mod retention;
 pub mod rows;
 pub mod runs;
@@ -46,7 +47,7 @@ use seal::SigningKey;
 use store::access::AccessLog;
 use store::coop::Coop;
 use store::sequencer::Sequencer;
-use store::{Installation, KeyFolder, Towns};
+use store::{Installation, KeyFolder, Towns, Watch};
 use tokio::runtime::Handle;
 
 pub use auth::Caller;
@@ -61,6 +62,7 @@ pub struct App {
     pub(crate) jobs: Handle,
     pub(crate) checkpoint_key: SigningKey,
     pub(crate) log: evidence::Log,
+    pub(crate) watch: Watch,
     pub(crate) members: towns::MemberCache,
     pub(crate) tokens: auth::TokenCache,
     pub(crate) doorkeeper: sign_in::Doorkeeper,
@@ -79,6 +81,7 @@ impl App {
         let checkpoint_key = folder.checkpoint_key().map_err(error::store)?;
         let coop = Coop::new(&installation).map_err(error::store)?;
         let log = evidence::Log::new(Sequencer::new(&installation).map_err(error::store)?);
+        let watch = Watch::new(&installation).map_err(error::store)?;
         let access = AccessLog::start(Arc::clone(&installation), leaf::batch());
         Ok(Arc::new(Self {
             towns: Towns::new(installation, folder),
@@ -87,6 +90,7 @@ impl App {
             jobs: Handle::current(),
             checkpoint_key,
             log,
+            watch,
             members: towns::MemberCache::default(),
             tokens: auth::TokenCache::default(),
             doorkeeper: sign_in::Doorkeeper::default(),

@@ -12,6 +12,7 @@ pub mod load;
 pub mod rows;
 pub mod sequencer;
 pub mod town;
+pub mod watch;
 
 mod pool;
 mod schema;
@@ -24,3 +25,4 @@ pub use install::{Installation, Prefix};
 pub use keyfolder::{KeyFolder, KeyHold, TownKeys};
 pub use sequencer::Sequencer;
 pub use town::{TownConn, TownTx, Towns};
+pub use watch::Watch;

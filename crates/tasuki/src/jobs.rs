@@ -1,5 +1,5 @@
 //! Work that nobody asks for: placing evidence, closing handovers whose receipts have come and recording those
-//! that ended unanswered, taking up loads that a stop cut off.
+//! that ended unanswered, taking up loads that a stop cut off, giving back what nobody uses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,9 @@ const HANDOVERS_EVERY: Duration = Duration::from_secs(5);
 /// How often is looked which sources are late: their days pass at midnight.
 const ARRIVALS_EVERY: Duration = Duration::from_secs(60);
 
+/// How often what nobody uses is given back and what holds others up is ended.
+const REST_EVERY: Duration = Duration::from_secs(30);
+
 /// Starts the periodic work and takes up what was cut off.
 ///
 /// # Errors
@@ -29,6 +32,7 @@ pub async fn start(app: &Arc<App>) -> app::Result<()> {
     tokio::spawn(sequence(Arc::clone(app)));
     tokio::spawn(handovers(Arc::clone(app)));
     tokio::spawn(arrivals(Arc::clone(app)));
+    tokio::spawn(rest(Arc::clone(app)));
     Ok(())
 }
 
@@ -71,6 +75,20 @@ async fn arrivals(app: Arc<App>) {
             Ok(0) => {}
             Ok(late) => tracing::info!(late, "sources are late"),
             Err(fault) => tracing::error!(code = %fault, "arrivals could not be looked at"),
+        }
+    }
+}
+
+async fn rest(app: Arc<App>) {
+    let mut tick = tokio::time::interval(REST_EVERY);
+    loop {
+        tick.tick().await;
+        match app.rest().await {
+            Ok(rested) if rested.stuck > 0 => {
+                tracing::warn!(sessions = rested.stuck, "sessions that kept a transaction open were ended");
+            }
+            Ok(rested) => tracing::debug!(?rested, "given back"),
+            Err(fault) => tracing::error!(code = %fault, "stuck sessions could not be looked for"),
         }
     }
 }
