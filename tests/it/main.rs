@@ -1,8 +1,8 @@
 //! Every integration test of the house: one folder a noun.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
-mod changes;
 mod arrivals;
+mod changes;
 mod consents;
 mod conventions;
 mod crash;

@@ -11,15 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    consents, deadlines, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, staff, tasks, tokens, towns, uploads, watch_notes,
-    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, towns, uploads, watch_notes,
-    changes, consents, evidence, exports, handovers, health, households, link_tasks, loads, operations,
-    peer_keys, persons, profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads,
-    arrivals, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
-    persons, profiles, protections, retention, rulebooks, runs, staff, tokens, town_health, towns, uploads,
-    watch_notes,
+    arrivals, changes, consents, deadlines, evidence, exports, handovers, health, households, link_tasks,
+    loads, operations, peer_keys, persons, profiles, protections, retention, rulebooks, runs, sign_ins,
+    staff, tasks, tokens, town_health, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.

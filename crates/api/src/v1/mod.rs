@@ -1,8 +1,8 @@
 //! The operations, a file a noun: handlers that translate, and the shapes they translate to. A handler
 //! decides nothing; what is allowed and what happens is the use case's.
 
-pub mod changes;
 pub mod arrivals;
+pub mod changes;
 pub mod consents;
 pub mod deadlines;
 pub mod evidence;

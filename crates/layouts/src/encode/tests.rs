@@ -119,6 +119,7 @@ fn what_cannot_be_written_is_an_error() {
         EncodeError::TooLong { row, to } => ("long", (row, to)),
         EncodeError::ReadsOtherwise { row, to } => ("otherwise", (row, to)),
         EncodeError::Trailer { .. } => ("trailer", (0, String::new())),
+        EncodeError::Kind => ("kind", (0, String::new())),
     };
     let with = |change: fn(&mut Identity)| {
         let mut identity = resident();
