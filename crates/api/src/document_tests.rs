@@ -111,13 +111,44 @@ fn error_codes_are_the_catalogue() {
 }
 
 #[test]
+fn what_needs_no_token_says_so_and_is_little() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    for (path, item) in json["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let open = operation["security"] == serde_json::json!([]);
+            assert_eq!(open, !path.starts_with(SECURED) || OPEN.contains(&path.as_str()), "{path}");
+        }
+    }
+    assert_eq!(OPEN.len(), 2);
+}
+
+#[test]
 fn a_tag_is_the_noun_the_operation_is_about() {
     for (path, tagged) in [
         ("/api/v1/towns/{town_code}", "towns"),
         ("/api/v1/towns/{town_code}/profile", "profiles"),
         ("/api/v1/tokens/{token_id}/revocation", "tokens"),
+        ("/api/v1/password-setups", "sign-ins"),
+        ("/api/v1/staff/{staff_id}/setup-codes", "staff"),
         ("/health/live", "service"),
     ] {
         assert_eq!(tag(path), tagged);
+    }
+}
+
+/// Nothing is deprecated now; whatever is to go says since when and until when.
+#[test]
+fn what_is_deprecated_says_until_when() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    for (path, item) in json["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let deprecated = operation["deprecated"] == true;
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let headers = &response["headers"];
+                let said = !headers["Deprecation"].is_null() && !headers["Sunset"].is_null();
+                let success = status.starts_with('2');
+                assert!(!success || said == deprecated, "{method} {path} {status}");
+            }
+        }
     }
 }

@@ -201,6 +201,11 @@ pub(crate) async fn read_of(
     Ok(consents)
 }
 
+/// Every consent of the town.
+pub(crate) async fn read_every(conn: &mut TownConn) -> Result<Vec<Consent>> {
+    conn.consents_all().await.map_err(store)?.iter().map(read).collect()
+}
+
 async fn one(conn: &mut TownConn, id: ConsentId) -> Result<ConsentRow> {
     conn.consent(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::ConsentNotFound))
 }

@@ -172,9 +172,8 @@ impl App {
     /// `person_not_found`, and what [`App::release`] refuses.
     pub async fn person(&self, ctx: &TownCtx, id: PersonId) -> Result<Released<PersonView>> {
         self.admit_reader(ctx, READERS)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let row = conn.person(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::PersonNotFound))?;
-        drop(conn);
+        let row = self.towns.person(ctx.town, id).await.map_err(store)?;
+        let row = row.ok_or_else(|| Fault::new(Code::PersonNotFound))?;
         let versions = row.versions;
         let view = PersonView {
             id: row.id,

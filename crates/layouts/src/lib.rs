@@ -67,6 +67,7 @@ pub mod layout;
 pub mod profile;
 mod refusal;
 pub mod row;
+pub mod table;
 pub mod sheet;
 pub mod suggest;
 mod text;

@@ -8,7 +8,7 @@ use seal::SigningKey;
 use testkit::TestApp;
 use testkit::towns::{KAISEI, OI, code};
 
-use super::{auditor, residents};
+use super::{auditor, newcomer, residents};
 use crate::resting::{assert_refused, leaves};
 
 fn trust(world: &TestApp) -> Trust {
@@ -45,7 +45,7 @@ async fn an_export_verifies_offline() {
     let seen = (bundle.checkpoint.clone(), verified.head);
     world
         .app
-        .staff_add(&world.desk(KAISEI, Grant::TownAdmin).ctx(None), "mayor/jumin", "架空職員")
+        .staff_add(&world.desk(KAISEI, Grant::TownAdmin).ctx(None), newcomer())
         .await
         .unwrap();
     let after = i64::try_from(seen.1.count).unwrap();

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use app::exports::{Charset, Form, Writing};
+use app::persons::PersonBrief;
 use encoding_rs::SHIFT_JIS;
+use kernel::id::RunId;
 use kernel::{Grant, Purpose};
 use testkit::towns::KAISEI;
 use testkit::{TestApp, tenants};
@@ -97,12 +100,14 @@ async fn a_towns_file_through_the_whole_platform_leaves_nothing_in_clear() {
     let broken = [b"\xff\xfe".as_slice(), plant.raw.as_bytes()].concat();
     assert!(kaisei.load(KAISEI, "resident_register", as_of, &broken).await.is_err());
     let manager = kaisei.ctx(KAISEI, &[Grant::OverallManager], Purpose::Assessment);
-    let (_, run) = kaisei.app.run_begin(&manager, &"young_carer".parse().unwrap(), None).await.unwrap();
-    assert_eq!(kaisei.ended(KAISEI, run).await, "done");
+    let (run, work) = kaisei.app.run_begin(&manager, &"young_carer".parse().unwrap(), None).await.unwrap();
+    assert_eq!(kaisei.ended(KAISEI, work).await, "done");
     let worker = kaisei.desk(KAISEI, Grant::CaseWorker);
     let found = kaisei.app.person_list(&worker.ctx(Purpose::Support), None, 10_000).await.unwrap();
     let names = format!("{:?}", found.iter().filter_map(|p| p.identity.full_name()).collect::<Vec<_>>());
     assert!(names.contains(&plant.family), "the town itself reads it: {names}");
+
+    exported(&kaisei, run.id, &found, &plant).await;
 
     let canaries = Canaries::new(&plant.values());
     assert_eq!(canaries.sweep(&kaisei.db, since).await, BTreeSet::new());
@@ -111,4 +116,24 @@ async fn a_towns_file_through_the_whole_platform_leaves_nothing_in_clear() {
     let mut hits = BTreeSet::new();
     canaries.find_in_dump("what the process said", &said, &mut hits);
     assert_eq!(hits, BTreeSet::new());
+}
+
+/// Exports everything that can be: the names are in the bytes that staff get, and in no file's name.
+async fn exported(kaisei: &TestApp, run: RunId, people: &[PersonBrief], plant: &Plant) {
+    let worker = kaisei.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Support);
+    let planted = people.iter().find(|p| p.identity.family_name.value() == Some(&plant.family)).unwrap();
+    let sheet = kaisei.app.export_sheet(&worker, planted.id).await.unwrap();
+    assert!(String::from_utf8_lossy(&sheet.bytes).contains(&plant.family), "the sheet is about them");
+    let mut names = vec![sheet.file_name.clone()];
+    for form in [Form::Csv, Form::Xlsx] {
+        for list in rulebook::List::ALL {
+            let writing = Writing { form, charset: Charset::Cp932 };
+            names.push(
+                kaisei.app.export_candidates(&worker, run, list, writing).await.unwrap().file_name.clone(),
+            );
+        }
+    }
+    for name in names {
+        assert!(name.is_ascii() && name.starts_with("tasuki-"), "{name}");
+    }
 }

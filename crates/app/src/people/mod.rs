@@ -2,8 +2,10 @@
 //! kept while the town's `people` counter stands still. The database keeps, the process knows.
 
 mod born;
+mod cache;
 mod cursor;
 mod families;
+mod identities;
 mod index;
 mod name;
 mod search;
@@ -12,19 +14,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use kernel::id::{HouseholdId, PersonId};
-use kernel::{Category, Identity, TownCode};
+use kernel::{Identity, TownCode};
 use linkage::PeopleIndex;
+use zeroize::Zeroizing;
 
-use crate::cache::Versioned;
 use crate::error::{internal, store};
 use crate::{App, Result};
 
+pub(crate) use cache::PeopleCache;
 pub use cursor::PersonCursor;
+pub use identities::Identities;
 use index::Index;
 pub use search::{Asked, Search};
-
-/// What a town's identities are kept in.
-type Identities = HashMap<PersonId, Identity>;
 
 /// Built when first asked for.
 type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
@@ -50,13 +51,10 @@ pub struct People {
 /// One address.
 struct Place {
     /// 住所 as one comparable text.
-    address: String,
+    address: Zeroizing<String>,
     /// Households there.
     households: Vec<HouseholdId>,
 }
-
-/// People of every town that was asked for.
-pub(crate) type PeopleCache = Versioned<TownCode, i64, Arc<People>>;
 
 impl App {
     /// The town's people as they are now.
@@ -65,23 +63,25 @@ impl App {
     /// A fault when the database cannot be reached or a box does not open.
     pub(crate) async fn people(&self, town: TownCode) -> Result<Arc<People>> {
         let version = self.towns.versions(town).await.map_err(store)?.people;
-        if let Some(people) = self.people.get(&town, &version) {
+        if let Some(people) = self.people.get(town, version) {
             return Ok(people);
         }
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        let keys = conn.keysets_all().await.map_err(store)?;
-        let packs = conn.packs_all(&[Category::Register], &keys).await.map_err(store)?;
+        let sealed = conn.register_all().await.map_err(store)?;
         let memberships = conn.membership_all().await.map_err(store)?;
-        drop((conn, keys));
-        let mut people = Registered::default();
-        for pack in packs {
-            let address = pack.whereabouts.and_then(|whereabouts| whereabouts.address);
-            people.add(PersonId::from_uuid(pack.subject), pack.body.identity, address);
-        }
-        for membership in memberships {
-            people.join(membership.person, membership.household);
-        }
-        let people = Arc::new(People::of(people));
+        drop(conn);
+        let keys = self.towns.keys(town).await.map_err(store)?;
+        let opening = self.jobs.spawn_blocking(move || -> Result<People> {
+            let mut people = Registered::default();
+            for row in sealed.open(&keys).map_err(store)? {
+                people.add(row.person, row.identity, row.address);
+            }
+            for membership in memberships {
+                people.join(membership.person, membership.household);
+            }
+            Ok(People::of(people))
+        });
+        let people = Arc::new(opening.await.map_err(|_| internal("a town's people were not opened"))??);
         self.people.put(town, version, Arc::clone(&people));
         Ok(people)
     }
@@ -130,7 +130,7 @@ impl Registered {
         let mut numbered: Vec<(u32, String)> =
             std::mem::take(&mut self.places).into_iter().map(|(address, number)| (number, address)).collect();
         numbered.sort_unstable();
-        let place = |(_, address)| Place { address, households: Vec::new() };
+        let place = |(_, address)| Place { address: Zeroizing::new(address), households: Vec::new() };
         let mut places: Vec<Place> = numbered.into_iter().map(place).collect();
         for (person, number) in &self.addresses {
             let place = usize::try_from(*number).ok().and_then(|number| places.get_mut(number));

@@ -200,6 +200,23 @@ impl App {
         limit: usize,
     ) -> Result<Released<Listed<Candidate>>> {
         self.admit_reader(ctx, READERS)?;
+        let found = self.candidates_of(ctx, run, list).await?;
+        let from =
+            after.and_then(|after| found.iter().position(|c| c.person == after)).map_or(0, |place| place + 1);
+        let page = Listed::first(found.into_iter().skip(from), limit);
+        self.release(ctx, "candidate_list", READERS, page).await
+    }
+
+    /// Everybody a run put on a list, in 五十音順 of their reading; not yet released.
+    ///
+    /// # Errors
+    /// `run_not_found`.
+    pub(crate) async fn candidates_of(
+        &self,
+        ctx: &TownCtx,
+        run: RunId,
+        list: List,
+    ) -> Result<Vec<Candidate>> {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;
         let scores = conn.scores(run).await.map_err(store)?;
@@ -214,10 +231,7 @@ impl App {
             }
         }
         found.sort_by_cached_key(|c| (c.identity.as_ref().and_then(Identity::full_kana), c.person));
-        let from =
-            after.and_then(|after| found.iter().position(|c| c.person == after)).map_or(0, |place| place + 1);
-        let page = Listed::first(found.into_iter().skip(from), limit);
-        self.release(ctx, "candidate_list", READERS, page).await
+        Ok(found)
     }
 
     /// One child's result in a run, with its trace.

@@ -38,7 +38,7 @@ pub struct Candidate {
     /// Who, by the register; grade and age are those of the run's day.
     person: Who,
     /// 判定区分.
-    #[schema(value_type = schema::List)]
+    #[schema(value_type = schema::CandidateList)]
     list: List,
     /// The same, as staff read it.
     list_ja: &'static str,

@@ -69,7 +69,7 @@ pub struct Run {
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ListCount {
     /// 判定区分.
-    #[schema(value_type = schema::List)]
+    #[schema(value_type = schema::CandidateList)]
     list: List,
     /// The same, as staff read it.
     list_ja: &'static str,
@@ -156,7 +156,7 @@ pub struct BegunRun {
 #[into_params(parameter_in = Query)]
 pub struct CandidateParams {
     /// 判定区分; `certain` if not said.
-    #[param(value_type = Option<schema::List>, example = "certain")]
+    #[param(value_type = Option<schema::CandidateList>, example = "certain")]
     pub list: Option<String>,
 }
 

@@ -44,7 +44,7 @@ pub struct Trace {
     #[schema(required = true)]
     grade: Option<String>,
     /// 判定区分.
-    #[schema(value_type = schema::List)]
+    #[schema(value_type = schema::CandidateList)]
     list: List,
     /// The total from which a child is on the list.
     threshold: u8,
