@@ -105,15 +105,7 @@ impl Encoding {
                 gaiji = Some(c);
             }
         }
-        match gaiji {
-            _ if self.is_double_byte() && is_japanese_utf8(raw) => Err(BadText::Undecodable),
-            Some(odd) => Err(BadText::Gaiji(odd)),
-            None => Ok(text),
-        }
-    }
-
-    const fn is_double_byte(self) -> bool {
-        matches!(self, Self::Cp932 | Self::EucJp)
+        gaiji.map_or(Ok(text), |odd| Err(BadText::Gaiji(odd)))
     }
 
     /// The bytes as text for a message, whatever they are.
@@ -194,9 +186,8 @@ impl Encoding {
     }
 }
 
-/// Whether bytes in a double-byte encoding are UTF-8 with Japanese script: a file put together from two
-/// systems. That double-byte text reads so by chance does not occur in practice: each of its characters
-/// would have to be one of a few rare kanji beside half-width kana.
+/// Whether a line in a double-byte encoding is UTF-8 with Japanese script: a file put together from two
+/// systems. A short name may read so by chance; a whole line does not.
 pub(crate) fn is_japanese_utf8(raw: &[u8]) -> bool {
     std::str::from_utf8(raw).is_ok_and(|text| text.chars().any(|c| c >= '\u{3000}'))
 }

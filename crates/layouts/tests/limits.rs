@@ -77,7 +77,7 @@ fn hostile_files_are_answered_within_their_memory() {
     let line = [vec![b'0'; 1 << 19], b"\n".to_vec()].concat();
     let fill = |to: &mut dyn Write| {
         to.write_all(b"no\n").unwrap();
-        repeated(to, &line, 400);
+        repeated(to, &line, 80);
     };
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     fill(&mut gzip);

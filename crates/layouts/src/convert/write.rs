@@ -56,7 +56,7 @@ impl Converter<'_> {
     }
 }
 
-/// Whether a spreadsheet takes a text for a formula.
+/// Whether a spreadsheet takes a text for a formula, or would once apostrophes before it are taken off.
 pub(super) fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }

@@ -35,6 +35,10 @@ impl<'l> Core<'l> {
         let (layout, found) = match header::choose(&self.versions, &names) {
             // A header that fits is proof enough.
             Ok(found) => found,
+            // Bytes of another encoding are characters in UTF-16, too, but never the columns' names.
+            Err(mismatch) if mismatch.found == 0 && self.transcoder.is_some() => {
+                return Err(placed(self.evidence.wrong(line)));
+            }
             Err(mismatch) => return evidence.and(Err(mismatch.fault())).map_err(placed),
         };
         *columns = Some(found);

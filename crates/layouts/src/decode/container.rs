@@ -13,7 +13,10 @@ const SIP: usize = 1 << 10;
 /// Bytes handed on at a time.
 const PIECE: usize = 1 << 16;
 const GZIP: &[u8] = &[0x1F, 0x8B];
-const ZIP: &[u8] = b"PK\x03\x04";
+/// A zip archive, and one with nothing in it.
+const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+/// Bytes by which one is told from another.
+const TOLD: usize = 4;
 
 /// Where the bytes of the file itself go.
 pub(super) type Sink<'s> = &'s mut dyn FnMut(&[u8]) -> Result<(), Fault>;
@@ -50,7 +53,7 @@ impl Container {
             State::Plain => sink(chunk),
             State::Unknown(held) => {
                 held.extend_from_slice(chunk);
-                if held.len() < ZIP.len() { Ok(()) } else { self.open(sink) }
+                if held.len() < TOLD { Ok(()) } else { self.open(sink) }
             }
             State::Gzip(_) => chunk.chunks(SIP).try_for_each(|sip| self.inflate(sip, sink)),
             State::Zip(held) => {
@@ -85,7 +88,7 @@ impl Container {
             self.state = State::Gzip(Box::new(MultiGzDecoder::new(Vec::new())));
             return held.chunks(SIP).try_for_each(|sip| self.inflate(sip, sink));
         }
-        if held.starts_with(ZIP) && !self.is_zip {
+        if ZIP.iter().any(|zip| held.starts_with(zip)) && !self.is_zip {
             self.state = State::Zip(held);
             return Ok(());
         }

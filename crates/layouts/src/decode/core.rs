@@ -25,7 +25,7 @@ pub(super) struct Core<'l> {
     /// The versions of the layout that the file may be in, the likeliest first.
     pub(super) versions: Vec<&'l Layout>,
     pub(super) rows: RowReader<'l>,
-    transcoder: Option<Transcoder>,
+    pub(super) transcoder: Option<Transcoder>,
     pub(super) evidence: Evidence,
     pub(super) cut: Cut,
     /// `None` until enough of the file is there to tell how its records end.
@@ -211,6 +211,15 @@ impl<'l> Core<'l> {
         match (&mut self.cut, &layout.form) {
             (Cut::Csv { cells, columns: Some(columns) }, Form::Csv(form)) => {
                 self.evidence.line(line, record).map_err(placed)?;
+                if self.evidence.is_other(record) {
+                    let fault = Fault::new(Code::BadEncoding).with("line", line);
+                    out(self.rows.refuse(
+                        line,
+                        record,
+                        fault.with_words("column", "行全体", "the whole line"),
+                    ));
+                    return Ok(());
+                }
                 cells.split(record, form.delimiter);
                 out(csv_row(&mut self.rows, line, record, cells, columns, form));
             }

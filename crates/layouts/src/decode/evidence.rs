@@ -59,6 +59,14 @@ impl Evidence {
         if wrong { Err(self.wrong(line)) } else { Ok(()) }
     }
 
+    /// Whether a later line is in another encoding than the file: two files put together.
+    pub fn is_other(&self, record: &[u8]) -> bool {
+        matches!(self.encoding, Encoding::Cp932 | Encoding::EucJp)
+            && self.whole_lines
+            && !record.is_ascii()
+            && is_japanese_utf8(record)
+    }
+
     /// The file is not in its layout's encoding, as seen on `line`.
     pub fn wrong(&self, line: u32) -> Fault {
         Fault::new(Code::WrongEncoding).with("expected", self.encoding.label()).with("line", line)

@@ -126,7 +126,7 @@ proptest! {
         bytes in prop::collection::vec(any::<u8>(), 0..400),
         head in prop_oneof![Just(&b"PK\x03\x04"[..]), Just(&b"\x1f\x8b\x08"[..]), Just(&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..]), Just(&b"{"[..])],
     ) {
-        let file = [head, &bytes].concat();
+        let file = [head, bytes.as_slice()].concat();
         for text in [REGISTER, CHILDREN, LEDGER, &LEDGER.replace("\"xlsx\"", "\"xls\"")] {
             let (layout, options) = (layout(text), options());
             prop_assert_eq!(

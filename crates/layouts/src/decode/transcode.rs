@@ -15,14 +15,14 @@ pub(super) struct Transcoder {
 }
 
 impl Transcoder {
-    /// A transcoder, if files in `encoding` need one. A byte order mark decides over the layout.
+    /// A transcoder, if files in `encoding` need one. The mark of the other order of bytes becomes U+FFFE.
     pub fn new(encoding: Encoding) -> Option<Self> {
         let encoding = match encoding {
             Encoding::Utf16Le => UTF_16LE,
             Encoding::Utf16Be => UTF_16BE,
             _ => return None,
         };
-        Some(Self { decoder: encoding.new_decoder() })
+        Some(Self { decoder: encoding.new_decoder_with_bom_removal() })
     }
 
     /// Gives the bytes as UTF-8; `last` when none follow.

@@ -151,6 +151,9 @@ impl<'l> Encoder<'l> {
         let mut texts: Vec<Option<String>> = vec![None; count];
         let place = |slot: &Slot| self.column(slot);
         for (n, field) in self.fields() {
+            if spread::is_said(&texts, field, &place) {
+                continue;
+            }
             let cell = source::cell(row, field);
             let spelt = spread::texts(&self.converter, n, field, cell.as_ref());
             let spelt = spelt.ok_or_else(|| self.refuse(NO_SPELLING, field))?;

@@ -59,6 +59,17 @@ fn period(field: &Field, month: YearMonth) -> Vec<String> {
     texts
 }
 
+/// Whether other fields have already said all that this one's columns hold; reading back tells whether
+/// they agree.
+pub(super) fn is_said(
+    row: &[Option<String>],
+    field: &Field,
+    column: &dyn Fn(&Slot) -> Option<usize>,
+) -> bool {
+    let said = |at: usize| row.get(at).is_some_and(Option::is_some);
+    field.split.is_none() && field.slots().filter_map(column).all(said)
+}
+
 /// Puts a field's texts into the row. A part of a split text joins what its neighbours have put there.
 pub(super) fn put(
     row: &mut [Option<String>],

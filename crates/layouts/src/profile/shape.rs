@@ -108,7 +108,9 @@ fn is_postal_code(text: &str) -> bool {
 
 fn is_phone(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    text.starts_with('0') && (10..=11).contains(&digits)
+    // After the 0 of an area stands another digit; numbers filled up with zeros are none.
+    let area = text.as_bytes().get(1).is_some_and(|second| matches!(second, b'1'..=b'9'));
+    text.starts_with('0') && area && (10..=11).contains(&digits)
 }
 
 fn is_number(text: &str) -> bool {
