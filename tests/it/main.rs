@@ -1,6 +1,7 @@
 //! Every integration test of the house: one folder a noun.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod arrivals;
 mod consents;
 mod conventions;
 mod docs;
@@ -13,6 +14,7 @@ mod link_tasks;
 mod loads;
 mod matrix;
 mod persons;
+mod profiles;
 mod protections;
 mod resting;
 mod retention;
@@ -21,5 +23,6 @@ mod secrecy;
 mod sign_ins;
 mod staff;
 mod tokens;
+mod town_health;
 mod uploads;
 mod watch_notes;

@@ -33,8 +33,14 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ("towns", &["towns"], "町村: the members of the cooperative."),
     (
         "profiles",
-        &["profile", "profiles"],
+        &["profile", "profiles", "profile-checks", "profile-plans"],
         "町の設定: a town's sources, rules and their legal ground, as applied.",
+    ),
+    ("arrivals", &["arrivals"], "到着: which source came, is late, was refused."),
+    (
+        "town-health",
+        &["town-health", "rule-releases"],
+        "町の状態: how each town is doing, and the rules in force in it.",
     ),
     ("staff", &["staff", "staff-rosters"], "職員: who acts in a town."),
     (

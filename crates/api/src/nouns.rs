@@ -140,6 +140,10 @@ nouns! {
     TaskId: id::TaskId = "task_id", TaskNotFound, "id", id("tsk");
     /// 証跡: one leaf of the evidence log.
     LeafId: id::LeafId = "leaf_id", LeafNotFound, "id", id("lef");
+    /// 町の設定の版: one applied version of a town's profile.
+    ProfileId: id::ProfileId = "profile_id", ProfileNotFound, "id", id("prf");
+    /// 適用計画: what a bundle would change in a town's profile.
+    PlanId: id::PlanId = "plan_id", ProfilePlanNotFound, "id", id("pln");
     /// 町村: 全国地方公共団体コード, six digits of which the last is a check digit.
     TownCode: TownCode = "town_code", TownNotFound, "town", town_code();
     /// 連携元: a source's name in the town's profile.

@@ -13,6 +13,9 @@ use crate::limit::limit;
 use crate::v1::{
     consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
     profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, towns, uploads, watch_notes,
+    arrivals, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
+    persons, profiles, protections, retention, rulebooks, runs, staff, tokens, town_health, towns, uploads,
+    watch_notes,
 };
 
 /// Where the document is served.
@@ -41,6 +44,18 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(profiles::list_profiles)
             .service(profiles::apply_profile)
             // 職員・サインイン・トークン
+            .service(profiles::check_profile)
+            .service(profiles::plan_profile)
+            .service(profiles::read_profile_plan)
+            .service(profiles::apply_profile_plan)
+            .service(profiles::list_town_profiles)
+            .service(profiles::read_town_profile)
+            .service(profiles::read_profile_difference)
+            // 到着・町の状態
+            .service(arrivals::list_arrivals)
+            .service(town_health::list_town_health)
+            .service(town_health::list_rule_releases)
+            // 職員・トークン
             .service(staff::list_staff)
             .service(staff::add_staff)
             .service(staff::read_staff)

@@ -67,6 +67,12 @@ words! {
     Kin = kernel::Kin::ALL;
     /// 判定区分: the list a run puts a child on. It points; people decide.
     CandidateList = rulebook::List::ALL;
+    /// What kind of thing changes between two versions of a profile: `town` 町, `organ` 機関, `section` 課・班, `school` 学校, `source` 連携元, `field` 列, `observation` 記録, `code_list` コード表, `item` データ項目, `retention` 保存期間, `rulebook` 判定基準と町の設定値.
+    ChangeKind = profiles::Kind::ALL;
+    /// How an expected file stands: `arrived` 到着, `arrived_late` 遅れて到着, `awaited` 待ち, `late` 遅れ, `refused` 拒否.
+    ArrivalState = profiles::ArrivalState::ALL;
+    /// What becomes of it: `added` 追加, `changed` 変更, `removed` 削除.
+    ChangeStep = profiles::Step::ALL;
     /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
     Contact = rulebook::Contact::ALL;
 }

@@ -3,9 +3,11 @@
 //! with its evidence leaf. Residents leave only through [`release`].
 
 pub mod accesses;
+pub mod arrivals;
 pub mod auth;
 mod cache;
 pub mod consents;
+pub mod epochs;
 pub mod error;
 pub mod evidence;
 pub mod failpoint;
@@ -29,6 +31,7 @@ pub mod runs;
 pub mod sign_in;
 pub mod staff;
 pub mod tokens;
+pub mod town_health;
 pub mod towns;
 pub mod uploads;
 pub mod watch_notes;

@@ -40,6 +40,8 @@ macro_rules! acts {
 acts! {
     /// A town's profile was applied.
     ProfileApplied = "profile_applied", "町の設定の適用" / "profile applied";
+    /// A town's epoch key was turned: every wrapped key was wrapped anew and the old key destroyed.
+    EpochTurned = "epoch_turned", "町の鍵の更新" / "epoch key turned";
     /// A member of staff was given an account, or lost it.
     StaffChanged = "staff_changed", "職員の登録・変更" / "staff changed";
     /// A member of staff left: every posting ended and every token revoked.

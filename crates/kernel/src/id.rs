@@ -134,6 +134,8 @@ typed_ids! {
     TaskId = "tsk";
     /// One applied version of a town's profile.
     ProfileId = "prf";
+    /// 適用計画: what a bundle would change in a town's profile.
+    PlanId = "pln";
     /// 見守り情報: one note, whatever its version.
     WatchNoteId = "wnt";
     /// One request, from header to log.

@@ -46,6 +46,21 @@ pub const TABLES: &[TableClasses] = &[
         NONE,
         NONE,
     ),
+    table(
+        "town.profile_plan",
+        &[
+            "town_id",
+            "plan_id",
+            "base_profile_id",
+            "digest",
+            "bundle",
+            "created_at",
+            "created_by",
+            "applied_at",
+        ],
+        NONE,
+        NONE,
+    ),
     table("town.keystore", &["town_id", "subject_id", "epoch"], NONE, &["keyset"]),
     table(
         "town.staff",
@@ -264,6 +279,12 @@ pub const TABLES: &[TableClasses] = &[
         &["secret_hash"],
         NONE,
     ),
+    table(
+        "hub.arrival",
+        &["town_id", "load_id", "source", "as_of", "arrived_on", "state", "size_class"],
+        NONE,
+        NONE,
+    ),
     table("hub.chain", &["town_id", "n", "head"], NONE, NONE),
     table("hub.leaf", &["town_id", "n", "leaf_id", "body", "hash", "head", "tree_index"], NONE, NONE),
     table("hub.checkpoint", &["size", "root", "note", "signed_at"], NONE, NONE),
@@ -293,6 +314,8 @@ pub const TABLES: &[TableClasses] = &[
 pub const PLAIN_BYTES: &[(&str, &str)] = &[
     ("town.profile.digest", "identity of a configuration"),
     ("town.profile.bundle", "configuration: no resident's data"),
+    ("town.profile_plan.digest", "identity of a configuration"),
+    ("town.profile_plan.bundle", "configuration: no resident's data"),
     ("town.load.layout_digest", "identity of a layout"),
     ("town.load.reject_counts", "counts by error code"),
     ("town.run.release", "identity of a rulebook release"),

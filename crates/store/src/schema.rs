@@ -21,6 +21,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.profile_plan (town_id, plan_id) {
+        town_id -> Text,
+        plan_id -> Uuid,
+        base_profile_id -> Nullable<Uuid>,
+        digest -> Bytea,
+        bundle -> Bytea,
+        created_at -> Timestamptz,
+        created_by -> Uuid,
+        applied_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     town.keystore (town_id, subject_id) {
         town_id -> Text,
         subject_id -> Uuid,
@@ -396,6 +409,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     person,
     posting,
     profile,
+    profile_plan,
     reject,
     run,
     score,

@@ -12,6 +12,9 @@ const SEQUENCE_EVERY: Duration = Duration::from_millis(900);
 /// How often a town's handovers are looked after.
 const HANDOVERS_EVERY: Duration = Duration::from_secs(5);
 
+/// How often is looked which sources are late: their days pass at midnight.
+const ARRIVALS_EVERY: Duration = Duration::from_secs(60);
+
 /// Starts the periodic work and takes up what was cut off.
 ///
 /// # Errors
@@ -25,6 +28,7 @@ pub async fn start(app: &Arc<App>) -> app::Result<()> {
     }
     tokio::spawn(sequence(Arc::clone(app)));
     tokio::spawn(handovers(Arc::clone(app)));
+    tokio::spawn(arrivals(Arc::clone(app)));
     Ok(())
 }
 
@@ -52,6 +56,18 @@ async fn handovers(app: Arc<App>) {
             if let Err(fault) = app.handovers_close(member.town).await {
                 tracing::error!(town = %member.town, code = %fault, "handovers could not be closed");
             }
+        }
+    }
+}
+
+async fn arrivals(app: Arc<App>) {
+    let mut tick = tokio::time::interval(ARRIVALS_EVERY);
+    loop {
+        tick.tick().await;
+        match app.arrivals_measure(chrono::Utc::now()).await {
+            Ok(0) => {}
+            Ok(late) => tracing::info!(late, "sources are late"),
+            Err(fault) => tracing::error!(code = %fault, "arrivals could not be looked at"),
         }
     }
 }

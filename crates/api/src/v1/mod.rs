@@ -1,6 +1,7 @@
 //! The operations, a file a noun: handlers that translate, and the shapes they translate to. A handler
 //! decides nothing; what is allowed and what happens is the use case's.
 
+pub mod arrivals;
 pub mod consents;
 pub mod evidence;
 pub mod handovers;
@@ -19,6 +20,7 @@ pub mod runs;
 pub mod sign_ins;
 pub mod staff;
 pub mod tokens;
+pub mod town_health;
 pub mod towns;
 pub mod uploads;
 pub mod watch_notes;

@@ -114,7 +114,7 @@ impl App {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         let postings = tx.posting_list(None).await.map_err(store)?;
         if allowed(&postings, today).has(Grant::TownAdmin) {
-            return Err(Code::AlreadyDecided.into());
+            return Err(Code::TownHasStaff.into());
         }
         let row = StaffRow {
             id: StaffId::new(),

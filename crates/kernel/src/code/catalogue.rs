@@ -265,6 +265,31 @@ catalogue! {
         { "町の設定がまだ適用されていません" / "The town has no applied profile";
           "この町の設定はまだ適用されていません。組合に適用を頼んでください。" / "No profile of this town has been applied yet. Ask the cooperative to apply it." }
 
+    TownHasStaff = "town_has_staff" 409
+        { "この町にはもう職員がいます" / "The town has staff already";
+          "最初の管理者を作れるのは、職員が一人もいない町で一度だけです。この町の町管理者に頼んでください。" / "The first administrator is made once, while a town has no staff. Ask the town's own administrator." }
+    BundleUnreadable = "bundle_unreadable" 422
+        { "設定の一式を開けません" / "The bundle cannot be unpacked";
+          "送られた設定の一式を開けません（{why}）。tenants/ のフォルダを zip か tar.gz にして送り直してください。何も変わっていません。" / "The bundle cannot be unpacked ({why}). Pack the folder tenants/ as zip or tar.gz and send it again; nothing was changed." }
+    BundleUnsafePath = "bundle_unsafe_path" 422
+        { "設定の一式に置けないものがあります" / "The bundle has an entry that is not allowed";
+          "設定の一式の「{path}」は受け取れません（{why}）。取り除いて送り直してください。何も変わっていません。" / "The entry {path} of the bundle is not accepted ({why}). Remove it and send the bundle again; nothing was changed." }
+    BundleTooLarge = "bundle_too_large" 413
+        { "設定の一式が大きすぎます" / "The bundle is too large";
+          "設定の一式は {entries} 件、開いて {limit} バイトまでです。設定のファイルだけを入れて送り直してください。何も変わっていません。" / "A bundle holds at most {entries} entries and {limit} bytes once unpacked. Pack configuration files only and send it again; nothing was changed." }
+    ProfileNotFound = "profile_not_found" 404
+        { "その版の設定はありません" / "No such version of the profile";
+          "この町の設定にその番号の版はありません。版の一覧で確かめてください。" / "This town's profile has no version with that id. See the list of versions." }
+    ProfilePlanNotFound = "profile_plan_not_found" 404
+        { "その適用計画はありません" / "No such plan";
+          "この町にその番号の適用計画はありません。古い計画は一週間で消えます。もう一度計画を作ってください。" / "This town has no plan with that id. Plans are kept for a week; make one anew." }
+    ProfilePlanUsed = "profile_plan_used" 409
+        { "この適用計画は使用済みです" / "The plan was applied already";
+          "この適用計画は {applied_at} に適用済みです。計画は一度しか使えません。続けて変えるときは新しい計画を作ってください。" / "This plan was applied at {applied_at}; a plan is used once. Make a new one for further changes." }
+    ProfilePlanStale = "profile_plan_stale" 409
+        { "計画の後に別の版が適用されています" / "Another version was applied after the plan was made";
+          "計画を作った後に別の版（{current}）が適用されたため、計画どおりの変更になりません。何も変わっていません。計画を作り直して差分を確かめてください。" / "Another version ({current}) was applied after this plan was made, so it would change something else. Nothing was changed; make the plan anew and look at its difference." }
+
     // ── a file ──
     EmptyFile = "empty_file" 422
         { "ファイルが空です" / "The file is empty";

@@ -23,6 +23,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_one_load_an_upload", include_str!("../../migrations/0011_one_load_an_upload.sql")),
     ("0012_idempotency", include_str!("../../migrations/0012_idempotency.sql")),
     ("0013_accounts", include_str!("../../migrations/0013_accounts.sql")),
+    ("0017_operations", include_str!("../../migrations/0017_operations.sql")),
+    ("0027_arrivals", include_str!("../../migrations/0027_arrivals.sql")),
 ];
 
 /// A digest over every migration: the identity of the schema, for template databases.

@@ -2,6 +2,7 @@
 //! counters, the leaf, the commit. All or nothing.
 
 use chrono::{DateTime, Utc};
+use kernel::ctx::jst_date;
 use kernel::id::{HouseholdId, PersonId};
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use super::Stage;
 use super::known::PackPlace;
 use crate::StoreError;
+use crate::hub::{ARRIVED, size_class};
 use crate::rows::load::LoadRow;
 use crate::rows::version::Changed;
 use crate::town::LeafRow;
@@ -43,6 +45,7 @@ impl Stage {
         let last = Last { town: town.as_str(), at, client: self.finish().await? };
         last.close(closing).await?;
         last.finish_rows(end).await?;
+        last.record_arrival(end.load).await?;
         last.client
             .execute("SELECT hub.append_leaf($1, $2, $3)", &[&last.town, &leaf.id.uuid(), &leaf.body])
             .await
@@ -82,6 +85,18 @@ impl Last<'_> {
             .execute(
                 "UPDATE town.membership m SET recorded_to = $2 FROM unnest($3::uuid[], $4::uuid[]) AS c (person_id, household_id) WHERE m.town_id = $1 AND m.person_id = c.person_id AND m.household_id = c.household_id AND m.recorded_to IS NULL AND m.recorded_from < $2",
                 &[&town, &at, &persons, &households],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// That the file came, for whoever waits for it.
+    async fn record_arrival(&self, load: &LoadRow) -> Result<(), StoreError> {
+        let (id, on, size) = (load.id.uuid(), jst_date(self.at), size_class(load.counts.read));
+        self.client
+            .execute(
+                "SELECT hub.record_arrival($1, $2, $3, $4, $5, $6, $7)",
+                &[&self.town, &id, &load.source, &load.as_of, &on, &ARRIVED, &size],
             )
             .await?;
         Ok(())
