@@ -70,7 +70,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &to) } else { fs::write(to, fs::read(entry.path()).unwrap()).unwrap() }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to)
+        } else {
+            fs::write(to, fs::read(entry.path()).unwrap()).unwrap()
+        }
     }
 }
 
@@ -102,9 +106,15 @@ async fn every_error_ends_with_1_and_says_what_to_do() {
         (&["profile", "plan"][..], "Usage"),
         (&["arrivals", "--month", "2026-13"], "2026-13"),
         (&["profile", "plan", "nowhere", "tenants"], "kaisei"),
-        (&["profile", "history", "kaisei", "--version", "prf_00000000000000000000000000000000"], "profile_not_found"),
+        (
+            &["profile", "history", "kaisei", "--version", "prf_00000000000000000000000000000000"],
+            "profile_not_found",
+        ),
         (&["staff", "first", "kaisei", "--section", "mayor/none", "--name", "架空 花子"], "mayor/kosodate"),
-        (&["staff", "first", "kaisei", "--section", "mayor/kosodate", "--name", "架空 花子"], "town_has_staff"),
+        (
+            &["staff", "first", "kaisei", "--section", "mayor/kosodate", "--name", "架空 花子"],
+            "town_has_staff",
+        ),
     ] {
         let (code, told) = shell.told(arguments);
         assert!(code == 1 && told.contains(said), "{arguments:?}: {code} {told}");
@@ -130,7 +140,10 @@ async fn a_key_is_turned_only_while_nobody_else_has_it() {
 async fn towns_and_arrivals_are_told() {
     let shell = Shell::open().await;
     let (code, health) = shell.json(&["town", "health"]);
-    assert_eq!((code, &health[0]["name"], &health[0]["protection_list_is_current"]), (0, &"開成町".into(), &false.into()));
+    assert_eq!(
+        (code, &health[0]["name"], &health[0]["protection_list_is_current"]),
+        (0, &"開成町".into(), &false.into())
+    );
     let (code, arrivals) = shell.json(&["arrivals"]);
     assert_eq!(code, 0);
     assert!(arrivals.as_array().unwrap().iter().any(|one| one["source_code"] == "attendance"), "{arrivals}");

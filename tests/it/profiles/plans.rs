@@ -18,7 +18,11 @@ async fn a_plan_is_shown_then_done_and_then_nothing_is_left() {
     assert_eq!(told, ["rulebook", "young_carer", "changed", "threshold", "11", "12"]);
     assert_eq!(desk.versions().await.len(), 1, "a plan changes nothing");
     let read = desk.get(&at(&format!("profile-plans/{}", plan["id"].as_str().unwrap()))).await.json();
-    assert_eq!(read, plan);
+    for member in
+        ["id", "digest", "base_profile_id", "is_empty", "removes", "difference", "created_by", "applied_at"]
+    {
+        assert_eq!(read[member], plan[member], "{member}");
+    }
 
     let applied = desk.apply(&plan).await;
     assert_eq!(applied.status, 200, "{}", applied.text);

@@ -28,7 +28,7 @@ async fn the_operator_sees_every_town_and_a_town_itself() {
     let (oi, kaisei) = (&towns[0], &towns[1]);
     assert_eq!(kaisei["last_loads"]["attendance"]["state"], "loaded");
     assert!(kaisei["link_tasks_waiting"].as_i64().unwrap() > 0);
-    assert!(kaisei["rows_read"].as_i64().unwrap() > 500);
+    assert!(kaisei["rows_read"].as_i64().unwrap() > 100);
     assert_eq!(kaisei["protection_list_is_current"], true);
     assert!(kaisei["checkpoint_age_seconds"].as_i64().unwrap() < 60);
     assert_eq!((&oi["last_loads"], &oi["protection_list_is_current"]), (&json!({}), &json!(false)));
