@@ -11,11 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, towns, uploads, watch_notes,
     arrivals, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
-    persons, profiles, protections, retention, rulebooks, runs, staff, tokens, town_health, towns, uploads,
-    watch_notes,
+    persons, profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, town_health, towns,
+    uploads, watch_notes,
 };
 
 /// Where the document is served.
