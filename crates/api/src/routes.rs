@@ -14,6 +14,9 @@ use crate::v1::{
     arrivals, changes, consents, deadlines, evidence, exports, handovers, health, households, link_tasks,
     loads, operations, peer_keys, persons, profiles, protections, retention, rulebooks, runs, sign_ins,
     staff, tasks, tokens, town_health, towns, uploads, watch_notes,
+    arrivals, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
+    persons, profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, town_health, towns,
+    uploads, watch_notes,
 };
 
 /// Where the document is served.

@@ -271,9 +271,9 @@ catalogue! {
         { "町の設定がまだ適用されていません" / "The town has no applied profile";
           "この町の設定はまだ適用されていません。組合に適用を頼んでください。" / "No profile of this town has been applied yet. Ask the cooperative to apply it." }
 
-    TownHasStaff = "town_has_staff" 409
-        { "この町にはもう町管理者がいます" / "The town has an administrator already";
-          "組合が管理者を作れるのは、町管理者が一人もいない町だけです。この町の町管理者に頼んでください。" / "The operator makes an administrator only while a town has none. Ask the town's own administrator." }
+    TownHasAdministrator = "town_has_administrator" 409
+        { "この町にはもう管理者がいます" / "The town has an administrator";
+          "この町にはもう町管理者がいます。組合が管理者を作れるのは、一人もいないときだけです。その町管理者に頼んでください。" / "The town already has an administrator; the cooperative makes one only while there is none. Ask that administrator." }
     BundleUnreadable = "bundle_unreadable" 422
         { "設定の一式を開けません" / "The bundle cannot be unpacked";
           "送られた設定の一式を開けません（{why}）。tenants/ のフォルダを zip か tar.gz にして送り直してください。何も変わっていません。" / "The bundle cannot be unpacked ({why}). Pack the folder tenants/ as zip or tar.gz and send it again; nothing was changed." }
