@@ -1,6 +1,8 @@
 //! Every integration test of the house: one folder a noun.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod assessments;
+mod cases;
 mod consents;
 mod conventions;
 mod evidence;
@@ -13,6 +15,7 @@ mod loads;
 mod matrix;
 mod persons;
 mod protections;
+mod relations;
 mod resting;
 mod retention;
 mod runs;

@@ -11,8 +11,8 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
+    cases, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
+    profiles, protections, recorded_relations, retention, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -49,10 +49,24 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             // 住民・世帯
             .service(persons::list_persons)
             .service(persons::read_person)
+            .service(persons::read_person_page)
             .service(persons::read_timeline)
             .service(persons::read_relations)
             .service(persons::list_accesses)
             .service(households::read_household)
+            // 親族関係の記録
+            .service(recorded_relations::record_relation)
+            .service(recorded_relations::list_recorded_relations)
+            .service(recorded_relations::read_recorded_relation)
+            .service(recorded_relations::correct_relation)
+            .service(recorded_relations::end_relation)
+            // ケース
+            .service(cases::open_case)
+            .service(cases::list_cases)
+            .service(cases::read_case)
+            .service(cases::add_case_member)
+            .service(cases::end_case_member)
+            .service(cases::close_case)
             // 見守り情報
             .service(watch_notes::write_watch_note)
             .service(watch_notes::list_watch_notes)
@@ -70,6 +84,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(runs::read_run)
             .service(runs::list_candidates)
             .service(runs::read_candidate)
+            .service(runs::assessments::assess_candidate)
+            .service(runs::assessments::reassess_candidate)
+            .service(runs::assessments::list_assessments)
+            .service(runs::assessments::read_assessment_counts)
             // 支援措置
             .service(protections::read_protections)
             .service(protections::end_protection)

@@ -65,6 +65,8 @@ words! {
     Kin = kernel::Kin::ALL;
     /// 判定区分: the list a run puts a child on. It points; people decide.
     List = rulebook::List::ALL;
+    /// 候補の確認: `appropriate` 妥当, `too_high` 過大, `too_low` 過小, `already_known` 既把握.
+    Verdict = app::runs::Verdict::ALL;
     /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
     Contact = rulebook::Contact::ALL;
 }

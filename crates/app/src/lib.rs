@@ -5,7 +5,9 @@
 pub mod accesses;
 pub mod auth;
 mod cache;
+pub mod cases;
 pub mod consents;
+pub mod entries;
 pub mod error;
 pub mod evidence;
 pub mod failpoint;
@@ -17,11 +19,13 @@ pub mod links;
 pub mod loads;
 pub mod operations;
 pub mod peer_keys;
+pub mod page;
 pub mod people;
 pub mod persons;
 pub mod profiles;
 pub mod protection;
 pub mod protections;
+pub mod relations;
 pub mod release;
 pub mod retention;
 pub mod rows;
@@ -58,6 +62,8 @@ pub struct App {
     pub(crate) profiles: profiles::ProfileCache,
     pub(crate) people: people::PeopleCache,
     pub(crate) protection: protection::ProtectionCache,
+    pub(crate) claims: page::ClaimsCache,
+    pub(crate) handover_index: handovers::HandoverIndex,
 }
 
 impl App {
@@ -83,6 +89,8 @@ impl App {
             profiles: profiles::ProfileCache::default(),
             people: people::PeopleCache::default(),
             protection: protection::ProtectionCache::default(),
+            claims: page::ClaimsCache::default(),
+            handover_index: handovers::HandoverIndex::default(),
         }))
     }
 }

@@ -66,6 +66,8 @@ subjects!(
     TaskId,
     ProfileId,
     WatchNoteId,
+    RelationId,
+    CaseId,
     RequestId
 );
 

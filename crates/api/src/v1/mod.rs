@@ -1,6 +1,7 @@
 //! The operations, a file a noun: handlers that translate, and the shapes they translate to. A handler
 //! decides nothing; what is allowed and what happens is the use case's.
 
+pub mod cases;
 pub mod consents;
 pub mod evidence;
 pub mod handovers;
@@ -13,6 +14,7 @@ pub mod peer_keys;
 pub mod persons;
 pub mod profiles;
 pub mod protections;
+pub mod recorded_relations;
 pub mod retention;
 pub mod rulebooks;
 pub mod runs;

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_town_lock", include_str!("../../migrations/0010_town_lock.sql")),
     ("0011_one_load_an_upload", include_str!("../../migrations/0011_one_load_an_upload.sql")),
     ("0012_idempotency", include_str!("../../migrations/0012_idempotency.sql")),
+    ("0014_case_work", include_str!("../../migrations/0014_case_work.sql")),
 ];
 
 /// A digest over every migration: the identity of the schema, for template databases.

@@ -2,6 +2,7 @@
 //! so that no plain value reaches a statement.
 
 pub mod consent;
+pub mod entry;
 pub mod handover;
 pub mod handover_item;
 pub mod idempotency;
@@ -10,6 +11,7 @@ pub mod link_task;
 pub mod load;
 pub mod operation;
 pub mod pack;
+pub mod page;
 pub mod peer_key;
 pub mod person;
 pub mod profile;
