@@ -2,11 +2,9 @@
 //! touches it, and a later run's list shows it with its date. It changes by new versions alone.
 
 use std::collections::{BTreeMap, HashMap};
-use std::str::FromStr;
 
 use chrono::NaiveDate;
 use evidence::Act;
-use kernel::code::Words;
 use kernel::id::{PersonId, RunId};
 use kernel::{Category, Code, Fault, Grant, TownCtx};
 use rulebook::List;
@@ -15,7 +13,7 @@ use store::rows::run::{RunRow, RunState};
 use store::{TownConn, TownTx};
 use uuid::Uuid;
 
-use super::Scored;
+use super::{Scored, Verdict};
 use crate::entries::{self, Change, Entry, Said};
 use crate::error::{internal, invalid, store};
 use crate::release::READERS;
@@ -23,47 +21,6 @@ use crate::{App, Released, Result, auth, leaf};
 
 /// Who assesses.
 const WRITERS: &[Grant] = &[Grant::CaseWorker];
-
-/// What a person finds of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// 妥当.
-    Appropriate,
-    /// 過大: it points at a child who needs no support.
-    TooHigh,
-    /// 過小: the child should have stood higher, or on a list at all.
-    TooLow,
-    /// 既把握: the child is in hand already.
-    AlreadyKnown,
-}
-
-impl Verdict {
-    /// Every one.
-    pub const ALL: [Self; 4] = [Self::Appropriate, Self::TooHigh, Self::TooLow, Self::AlreadyKnown];
-
-    /// The name in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Appropriate => "appropriate",
-            Self::TooHigh => "too_high",
-            Self::TooLow => "too_low",
-            Self::AlreadyKnown => "already_known",
-        }
-    }
-
-    /// As staff read it.
-    #[must_use]
-    pub const fn words(self) -> Words {
-        match self {
-            Self::Appropriate => Words { ja: "妥当", en: "appropriate" },
-            Self::TooHigh => Words { ja: "過大", en: "too high" },
-            Self::TooLow => Words { ja: "過小", en: "too low" },
-            Self::AlreadyKnown => Words { ja: "既把握", en: "already known" },
-        }
-    }
-}
 
 /// What an assessment says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,37 +47,6 @@ impl Said for AssessmentSaid {
 
 /// An assessment with all its versions.
 pub type Assessment = Entry<AssessmentSaid>;
-
-/// Which children of a list are sought by their assessment in the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sought {
-    /// Those whom nobody has assessed.
-    Nobody,
-    /// Those assessed so.
-    As(Verdict),
-}
-
-impl Sought {
-    pub(super) fn is(self, assessment: Option<&Assessment>) -> bool {
-        match (self, assessment) {
-            (Self::Nobody, found) => found.is_none(),
-            (Self::As(verdict), Some(found)) => found.newest.said.verdict == verdict,
-            (Self::As(_), None) => false,
-        }
-    }
-}
-
-impl FromStr for Sought {
-    type Err = String;
-
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
-        if text == "none" {
-            return Ok(Self::Nobody);
-        }
-        let known = || format!("one of none, {}", Verdict::ALL.map(Verdict::as_str).join(", "));
-        Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text).map(Self::As).ok_or_else(known)
-    }
-}
 
 /// How many children of one list were assessed so; the list is `None` for those the run did not score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 
 mod assess;
 mod facts;
+mod verdict;
 
 use std::sync::Arc;
 
@@ -20,9 +21,10 @@ use crate::error::{internal, store};
 use crate::release::{Hidden, Listed, READERS, Resident};
 use crate::{App, Released, Result, auth, entries, leaf};
 
-pub use assess::{Assessment, AssessmentCount, AssessmentSaid, Sought, Verdict};
+pub use assess::{Assessment, AssessmentCount, AssessmentSaid};
 pub use facts::{Kinship, Picture};
 pub(crate) use facts::{claims, standing};
+pub use verdict::{Sought, Verdict};
 
 /// One child's result as it is kept: what lists need at hand, and the whole trace.
 #[derive(Debug, Clone, Serialize, Deserialize)]

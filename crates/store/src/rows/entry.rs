@@ -109,13 +109,13 @@ impl TownConn {
         let mut entries = Vec::with_capacity(rows.len());
         for (columns, keyset) in rows {
             let keys = self.keyset_open(columns.person_id, &keyset)?;
-            entries.extend(self.entry_open(columns, &keys)?);
+            entries.extend(self.entry_open(&columns, &keys)?);
         }
         Ok(entries)
     }
 
     /// Opens a version; `None` when the key of its category was dropped.
-    pub(super) fn entry_open(&self, c: Columns, keys: &KeySet) -> Result<Option<EntryRow>, StoreError> {
+    pub(super) fn entry_open(&self, c: &Columns, keys: &KeySet) -> Result<Option<EntryRow>, StoreError> {
         let number = u8::try_from(c.category).map_err(|_| StoreError::Malformed("entry.category"))?;
         let category = Category::from_number(number).ok_or(StoreError::Malformed("entry.category"))?;
         let Some(key) = keys.get(number) else { return Ok(None) };

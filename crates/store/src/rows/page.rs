@@ -90,7 +90,7 @@ impl TownConn {
         let Some((known_since, keyset)) = who else { return Ok(None) };
         let keys = keyset.map(|keyset| self.keyset_open(id, &keyset)).transpose()?.unwrap_or_default();
         let scores = scores.into_iter().filter_map(|score| self.latest_open(id, &keys, score).transpose());
-        let (scores, entries) = (scores.collect::<Result<_, _>>()?, self.entries_of(&keys, entries)?);
+        let (scores, entries) = (scores.collect::<Result<_, _>>()?, self.entries_of(&keys, &entries)?);
         Ok(Some(PageRows {
             known_since,
             versions,
@@ -115,8 +115,8 @@ impl TownConn {
         held.map(|columns| self.pack_open(columns, &keys)).collect()
     }
 
-    fn entries_of(&self, keys: &KeySet, rows: Vec<entry::Columns>) -> Result<Vec<EntryRow>, StoreError> {
-        rows.into_iter().filter_map(|columns| self.entry_open(columns, keys).transpose()).collect()
+    fn entries_of(&self, keys: &KeySet, rows: &[entry::Columns]) -> Result<Vec<EntryRow>, StoreError> {
+        rows.iter().filter_map(|columns| self.entry_open(columns, keys).transpose()).collect()
     }
 
     fn latest_open(

@@ -77,10 +77,9 @@ pub struct AssessmentVersion {
 
 impl From<&Version<AssessmentSaid>> for AssessmentVersion {
     fn from(version: &Version<AssessmentSaid>) -> Self {
-        let (verdict, words) = (version.said.verdict, version.said.verdict.words());
         Self {
             version: version.number,
-            verdict: Word::new(verdict.as_str(), words.ja, words.en),
+            verdict: word(version.said.verdict),
             note: version.said.note.clone(),
             written_by: version.by,
             written_at: version.at,
@@ -88,6 +87,10 @@ impl From<&Version<AssessmentSaid>> for AssessmentVersion {
             reason: version.reason.clone(),
         }
     }
+}
+
+fn word(verdict: Verdict) -> Word {
+    Word::new(verdict.as_str(), verdict.ja(), verdict.en())
 }
 
 impl From<&View> for Assessment {
@@ -175,11 +178,10 @@ pub struct AssessmentCount {
 
 impl From<Counted> for AssessmentCount {
     fn from(counted: Counted) -> Self {
-        let words = counted.verdict.words();
         Self {
             list: counted.list,
             list_ja: counted.list.map(List::ja),
-            verdict: Word::new(counted.verdict.as_str(), words.ja, words.en),
+            verdict: word(counted.verdict),
             children: counted.children,
         }
     }
