@@ -71,8 +71,10 @@ fn resolve<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
 }
 
 /// A list that is not as of an instant, and why.
-const TIMELESS: &[(&str, &str)] =
-    &[("/api/v1/handovers/{handover_id}/content", "a package is fixed: its items say as of when the sender knew them")];
+const TIMELESS: &[(&str, &str)] = &[(
+    "/api/v1/handovers/{handover_id}/content",
+    "a package is fixed: its items say as of when the sender knew them",
+)];
 
 #[test]
 fn every_list_says_as_of_when() {

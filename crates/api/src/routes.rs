@@ -11,8 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    cases, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, recorded_relations, retention, rulebooks, runs, staff, tokens, towns, uploads, watch_notes,
+    cases, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
+    persons, profiles, protections, recorded_relations, retention, rulebooks, runs, staff, tokens, towns,
+    uploads, watch_notes,
 };
 
 /// Where the document is served.

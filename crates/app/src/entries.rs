@@ -165,8 +165,7 @@ async fn put<T: Said>(
 ) -> Result<()> {
     let body = serde_json::to_vec(&body).map(Plain::from).map_err(|_| internal("an entry is not JSON"))?;
     let version = i32::try_from(number).map_err(|_| internal("an entry has too many versions"))?;
-    let row =
-        EntryRow { id, version, person, category: T::CATEGORY, run, by: ctx.staff, at: ctx.now, body };
+    let row = EntryRow { id, version, person, category: T::CATEGORY, run, by: ctx.staff, at: ctx.now, body };
     match tx.entry_insert(&row).await {
         Err(StoreError::Duplicate) => Err(superseded(number)),
         done => done.map_err(store),

@@ -7,9 +7,9 @@ use kernel::id::{PersonId, RelationId};
 use kernel::{Category, Code, Fault, Grant, TownCtx};
 use linkage::kinship::{Certainty, Ground, Relation, RelationKind, clash};
 use serde::{Deserialize, Serialize};
-use store::{TownConn, TownTx};
 use store::rows::entry::EntryRow;
 use store::rows::version::Changed;
+use store::{TownConn, TownTx};
 
 use crate::consents::require_person;
 use crate::entries::{self, Change, Entry, Said, not_to_come};

@@ -184,16 +184,7 @@ pub const TABLES: &[TableClasses] = &[
     ),
     table(
         "town.entry",
-        &[
-            "town_id",
-            "entry_id",
-            "version",
-            "person_id",
-            "category",
-            "run_id",
-            "written_by",
-            "written_at",
-        ],
+        &["town_id", "entry_id", "version", "person_id", "category", "run_id", "written_by", "written_at"],
         NONE,
         &["body"],
     ),

@@ -78,16 +78,12 @@ async fn a_change_is_a_new_version_and_of_two_at_once_one_is_told() {
     let scored = Scored::new().await;
     let child = scored.children().await[0].1.clone();
     let path = format!("{}/assessment", scored.of(&child));
-    let (a, b) = tokio::join!(
-        scored.post(&path, verdict("appropriate")),
-        scored.post(&path, verdict("too_high"))
-    );
+    let (a, b) =
+        tokio::join!(scored.post(&path, verdict("appropriate")), scored.post(&path, verdict("too_high")));
     let mut answers = [(a.status, a.code()), (b.status, b.code())];
     answers.sort();
     assert_eq!(answers, [(201, String::new()), (409, "version_superseded".to_owned())]);
-    let correct = |version: u32, word: &str| {
-        json!({"version": version, "reason": "面談の結果", "verdict": word, "note": "架空の所見 二"})
-    };
+    let correct = |version: u32, word: &str| json!({"version": version, "reason": "面談の結果", "verdict": word, "note": "架空の所見 二"});
     let changed = scored.post(&format!("{path}/corrections"), correct(1, "too_low")).await;
     assert_eq!((changed.status, text(&changed.json(), "/verdict/code")), (200, "too_low"));
     let changed = changed.json();
@@ -107,7 +103,8 @@ async fn what_cannot_be_assessed_is_not() {
     let children = scored.children().await;
     let (child, unknown) = (children[0].1.clone(), "019a9f3c5b7a7c3e8a1f2b3c4d5e6f70");
     let everybody = scored.get("/api/v1/persons?limit=200").await.json();
-    let everybody = everybody["items"].as_array().unwrap().iter().map(|person| text(person, "/id").to_owned());
+    let everybody =
+        everybody["items"].as_array().unwrap().iter().map(|person| text(person, "/id").to_owned());
     let mut others = everybody.filter(|id| children.iter().all(|(_, child)| child != id));
     let adult = others.next().unwrap();
     for (path, body, status, code) in [

@@ -80,7 +80,12 @@ async fn what_cannot_be_done_to_a_case_is_not() {
     let own = family.world.desk(KAISEI, Grant::CaseWorker).staff;
     let theirs = family.world.desk(OI, Grant::CaseWorker).staff;
     let tomorrow = today() + Days::new(1);
-    assert_refused(open(PersonId::new(), today(), lead(&family)).await, Code::PersonNotFound, "住民", "person");
+    assert_refused(
+        open(PersonId::new(), today(), lead(&family)).await,
+        Code::PersonNotFound,
+        "住民",
+        "person",
+    );
     for staff in [StaffId::new(), theirs] {
         let refused = open(child, today(), of(staff, "mayor/kosodate")).await;
         assert_refused(refused, Code::StaffNotFound, "職員", "staff");
@@ -90,7 +95,8 @@ async fn what_cannot_be_done_to_a_case_is_not() {
     assert_eq!(number(&family.world, "SELECT count(*) FROM town.entry").await, 0);
     let id = opened(&family, 3).await;
     assert_refused(open(child, today(), lead(&family)).await, Code::CaseIsOpen, "cas_", "cas_");
-    let step = async |version, step| app.case_change(&worker, child, id, change(version), step).await.map(drop);
+    let step =
+        async |version, step| app.case_change(&worker, child, id, change(version), step).await.map(drop);
     for (refused, ja, en) in [
         (CaseStep::Add(partner(), ago(4)), "より前", "before"),
         (CaseStep::Add(partner(), tomorrow), "まだ", "future"),
@@ -102,10 +108,7 @@ async fn what_cannot_be_done_to_a_case_is_not() {
     ] {
         assert_refused(step(1, refused).await, Code::InvalidValue, ja, en);
     }
-    let (a, b) = tokio::join!(
-        step(1, CaseStep::Add(partner(), today())),
-        step(1, CaseStep::Close(today()))
-    );
+    let (a, b) = tokio::join!(step(1, CaseStep::Add(partner(), today())), step(1, CaseStep::Close(today())));
     assert!(a.is_ok() != b.is_ok());
     let lost = if a.is_ok() { b } else { a };
     assert!([Code::VersionSuperseded, Code::CaseIsClosed].contains(&lost.unwrap_err().code()));

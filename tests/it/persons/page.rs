@@ -94,7 +94,10 @@ async fn what_is_absent_has_its_reason_and_what_is_complete_is_none() {
     // No consultation was ever loaded; attendance was, and the protection list claims everybody.
     assert!(absent.iter().any(|(item, why)| item.starts_with("consultation.") && why == "not_collected"));
     assert!(!absent.iter().any(|(item, _)| item == "attendance.late_days"), "{absent:?}");
-    assert!(!absent.iter().any(|(item, _)| item.starts_with("watch_note.")), "notes are written, not collected");
+    assert!(
+        !absent.iter().any(|(item, _)| item.starts_with("watch_note.")),
+        "notes are written, not collected"
+    );
 }
 
 #[actix_web::test]
@@ -173,6 +176,7 @@ async fn results_assessments_cases_and_notes_stand_on_it() {
     // A newer run's result takes the older one's place.
     let second = scored.begin().await;
     let page = scored.get(&format!("/api/v1/persons/{child}/page")).await.json();
-    let runs: Vec<_> = page["scores"].as_array().unwrap().iter().map(|score| text(score, "/run_id")).collect();
+    let runs: Vec<_> =
+        page["scores"].as_array().unwrap().iter().map(|score| text(score, "/run_id")).collect();
     assert_eq!(runs, [second.as_str()]);
 }

@@ -84,7 +84,13 @@ async fn of_two_at_once_one_is_told() {
     let first = app.relation_record(&worker, house.child, seen(house.uncle, PARENT)).await.unwrap().id;
     let id = RelationId::from_uuid(first);
     let (a, b) = tokio::join!(
-        app.relation_correct(&worker, house.child, id, change(1), seen(house.uncle, RelationKind::OtherCarer)),
+        app.relation_correct(
+            &worker,
+            house.child,
+            id,
+            change(1),
+            seen(house.uncle, RelationKind::OtherCarer)
+        ),
         app.relation_end(&worker, house.child, id, change(1), today()),
     );
     assert!(a.is_ok() != b.is_ok());

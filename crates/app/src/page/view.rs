@@ -8,8 +8,8 @@ use kernel::{Category, Identity};
 use retention::{Schedule, Standing};
 use store::access::AccessRow;
 use store::rows::entry::EntryRow;
-use store::rows::page::LatestScore;
 use store::rows::pack::PackRow;
+use store::rows::page::LatestScore;
 
 use super::AbsentItem;
 use crate::cases::Case;
@@ -96,8 +96,7 @@ pub struct LatestResult {
 
 impl LatestResult {
     pub(super) fn of(score: &LatestScore) -> Result<Self> {
-        let scored =
-            serde_json::from_slice(&score.body).map_err(|_| internal("a score is not JSON"))?;
+        let scored = serde_json::from_slice(&score.body).map_err(|_| internal("a score is not JSON"))?;
         let rulebook = score.rulebook.clone();
         Ok(Self { run: score.run, rulebook, as_of: score.as_of, known_at: score.known_at, scored })
     }

@@ -19,7 +19,8 @@ impl People {
         let own = self.households.get(&person).copied();
         let members = own.map(|own| self.as_members(own)).unwrap_or_default();
         let about = members.iter().map(|member| member.person).chain(own.is_none().then_some(person));
-        let recorded: Vec<Relation> = about.flat_map(|one| self.recorded_of(one)).map(|(told, _)| *told).collect();
+        let recorded: Vec<Relation> =
+            about.flat_map(|one| self.recorded_of(one)).map(|(told, _)| *told).collect();
         if own.is_none() && recorded.is_empty() {
             return None;
         }

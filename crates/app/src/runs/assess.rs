@@ -195,7 +195,10 @@ async fn said(
         }
         None if verdict == Verdict::TooLow => None,
         None => {
-            let (ja, en) = ("この判定に結果のない住民には too_low だけです", "a person whom the run did not score can only be too_low");
+            let (ja, en) = (
+                "この判定に結果のない住民には too_low だけです",
+                "a person whom the run did not score can only be too_low",
+            );
             return Err(invalid("verdict", ja, en));
         }
     };

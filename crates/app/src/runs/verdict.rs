@@ -47,3 +47,19 @@ impl FromStr for Sought {
         text.parse().map(Self::As).map_err(|_| format!("one of none, {}", Verdict::NAMES.join(", ")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_narrowed_by_a_verdict_or_by_none() {
+        for &verdict in Verdict::ALL {
+            assert_eq!(verdict.as_str().parse(), Ok(Sought::As(verdict)));
+            assert!(!Sought::As(verdict).is(None), "who was not assessed was not assessed so");
+        }
+        assert_eq!("none".parse(), Ok(Sought::Nobody));
+        assert!(Sought::Nobody.is(None));
+        assert!("maybe".parse::<Sought>().unwrap_err().contains("already_known"));
+    }
+}

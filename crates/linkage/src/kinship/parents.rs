@@ -208,7 +208,8 @@ impl Household {
         let next_door = self.singles_next_door().any(|neighbour| {
             neighbour.person != parent.person
                 && !self.is_explained(neighbour.person, child.person)
-                && neighbour.may_be_parent_of(child) && (may_share(neighbour, parent) || may_share(neighbour, child))
+                && neighbour.may_be_parent_of(child)
+                && (may_share(neighbour, parent) || may_share(neighbour, child))
         });
         [
             (partner_left, Doubt::PartnerLeft),

@@ -90,10 +90,7 @@ impl Household {
     fn still_unplaced<'a>(&'a self, unplaced: Unplaced<'a>, child: &Member) -> Unplaced<'a> {
         let mut candidates = unplaced.candidates;
         candidates.retain(|candidate| !self.is_overruled(candidate.person, child.person));
-        join(
-            &mut candidates,
-            self.recorded_above(child.person, RelationKind::Parent, Certainty::Ambiguous),
-        );
+        join(&mut candidates, self.recorded_above(child.person, RelationKind::Parent, Certainty::Ambiguous));
         Unplaced { why: unplaced.why, candidates }
     }
 
@@ -113,9 +110,7 @@ impl Household {
 
     /// Recorded parents and carers who live neither here nor at this address, and have not died.
     pub(super) fn elsewhere_of<'a>(&'a self, place: &Place<'a>) -> Vec<&'a Member> {
-        let away = |member: &&Member| {
-            !self.is_near(member.person) && member.presence != Presence::Deceased
-        };
+        let away = |member: &&Member| !self.is_near(member.person) && member.presence != Presence::Deceased;
         place.adults().into_iter().filter(away).collect()
     }
 }

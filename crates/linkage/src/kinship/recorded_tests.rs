@@ -135,7 +135,12 @@ fn a_record_stands_over_the_register_of_the_same_two() {
         (&[MOTHER, "3 cohabitant 1980-01-01 林", CHILD], &["3 other 9"], &[], "1+", "yes 1"),
         // The recorded parent's spouse stands beside her; of two 子 nobody knows whose spouse it is.
         (
-            &["1 head 1950-01-01 森", "2 child 1985-01-01 森", "4 child.spouse 1984-01-01 森", "9 child.child 2016-06-06 森"],
+            &[
+                "1 head 1950-01-01 森",
+                "2 child 1985-01-01 森",
+                "4 child.spouse 1984-01-01 森",
+                "9 child.child 2016-06-06 森",
+            ],
             &["2 parent 9"],
             &[],
             "2+4",
@@ -193,18 +198,16 @@ fn siblings_follow_from_a_recorded_parent_or_from_a_record() {
     assert_eq!(younger(&["2 parent 9", "3 parent 8"]), "?8", "a second parent may be the same");
     assert_eq!(younger(&["8 older 9"]), "?", "people say that 8 is the older one");
     let both = told(household(cousins), &["9 older 8"], &[]).relations();
-    let ways: Vec<_> = both
-        .iter()
-        .filter(|r| r.recorded.is_some())
-        .map(|r| (numbers(&[r.from]), r.kind))
-        .collect();
+    let ways: Vec<_> =
+        both.iter().filter(|r| r.recorded.is_some()).map(|r| (numbers(&[r.from]), r.kind)).collect();
     let younger = RelationKind::Sibling { order: Order::Younger };
     assert_eq!(ways, [("8".to_owned(), younger), ("9".to_owned(), SIBLING)]);
 }
 
 #[test]
 fn disagreement_with_the_register_is_shown() {
-    let family = &["1 head 1985-03-01 森", "2 spouse 1984-01-01 森", "8 child 2018-01-01 森", "9 child 2016-06-06 森"];
+    let family =
+        &["1 head 1985-03-01 森", "2 spouse 1984-01-01 森", "8 child 2018-01-01 森", "9 child 2016-06-06 森"];
     let conflicts = |records: &[&str]| {
         let household = told(household(family), records, &["5 head 2010-01-01 林"]);
         household.contradictions().into_iter().map(|found| found.conflict).collect::<Vec<_>>()
@@ -213,7 +216,9 @@ fn disagreement_with_the_register_is_shown() {
     assert_eq!(conflicts(&["1 parent 9", "2 parent 9", "9 older 8", "1 other 9"]), []);
     let [Conflict::Register { says }] = conflicts(&["1 grandparent 9"])[..] else { panic!("no conflict") };
     assert_eq!((says.kind, says.from, says.recorded), (RelationKind::Parent, person(1), None));
-    let [Conflict::Register { says }, Conflict::Age] = conflicts(&["9 parent? 1"])[..] else { panic!("none") };
+    let [Conflict::Register { says }, Conflict::Age] = conflicts(&["9 parent? 1"])[..] else {
+        panic!("none")
+    };
     assert_eq!(says.to, person(9), "the other way round");
     assert_eq!(conflicts(&["8 older 9"]), [Conflict::BirthOrder]);
     assert_eq!(conflicts(&["5 parent 9"]), [Conflict::Age]);
@@ -226,7 +231,15 @@ fn disagreement_with_the_register_is_shown() {
 fn two_records_that_cannot_both_be_are_told_apart() {
     let known = [record("1 parent 2"), record("2 parent 3")];
     let against = |new: &str| clash(&known, &record(new)).is_some();
-    for refused in ["2 parent 1", "2 grandparent 1", "1 carer 2", "1 parent 2", "1 older 2", "3 parent 1", "3 grandparent 1"] {
+    for refused in [
+        "2 parent 1",
+        "2 grandparent 1",
+        "1 carer 2",
+        "1 parent 2",
+        "1 older 2",
+        "3 parent 1",
+        "3 grandparent 1",
+    ] {
         // The same line again is the same record, changed: only another id clashes.
         let mut new = record(refused);
         new.recorded = Some(RelationId::from_uuid(Uuid::from_u128(1)));
@@ -235,12 +248,25 @@ fn two_records_that_cannot_both_be_are_told_apart() {
     for fine in ["4 parent 2", "1 grandparent 3", "1 other 2", "3 older 4", "3 carer 4"] {
         assert!(!against(fine), "{fine}");
     }
-    assert_eq!(clash(&known, &Relation { kind: RelationKind::Carer, ..known[0] }), None, "a correction of itself");
+    assert_eq!(
+        clash(&known, &Relation { kind: RelationKind::Carer, ..known[0] }),
+        None,
+        "a correction of itself"
+    );
 }
 
 fn any_member() -> impl Strategy<Value = String> {
     let chain = prop::sample::select(vec![
-        "head", "spouse", "child", "child.child", "child.spouse", "spouse.child", "parent", "sibling", "cohabitant", "-",
+        "head",
+        "spouse",
+        "child",
+        "child.child",
+        "child.spouse",
+        "spouse.child",
+        "parent",
+        "sibling",
+        "cohabitant",
+        "-",
     ]);
     let birth = prop::sample::select(vec!["1950-01-01", "1985-01-01", "2003", "2016-06-06", "-"]);
     let rest = prop::sample::select(vec!["森", "林", "森 left", "森 deceased"]);
@@ -248,8 +274,19 @@ fn any_member() -> impl Strategy<Value = String> {
 }
 
 fn any_record() -> impl Strategy<Value = String> {
-    let kinds = vec!["parent", "carer", "grandparent", "older", "other", "parent?", "carer?", "grandparent?", "older?"];
-    (1..12_u8, prop::sample::select(kinds), 1..12_u8).prop_map(|(from, kind, to)| format!("{from} {kind} {to}"))
+    let kinds = vec![
+        "parent",
+        "carer",
+        "grandparent",
+        "older",
+        "other",
+        "parent?",
+        "carer?",
+        "grandparent?",
+        "older?",
+    ];
+    (1..12_u8, prop::sample::select(kinds), 1..12_u8)
+        .prop_map(|(from, kind, to)| format!("{from} {kind} {to}"))
 }
 
 /// Records as they may stand together.

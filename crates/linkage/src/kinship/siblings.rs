@@ -44,7 +44,8 @@ impl Household {
         if self.recorded.is_empty() {
             return self.siblings_by_register(a, b);
         }
-        let recorded = self.recorded_siblings(a.person, b.person).map(|(certainty, ground, _)| (certainty, ground));
+        let recorded =
+            self.recorded_siblings(a.person, b.person).map(|(certainty, ground, _)| (certainty, ground));
         if self.told(a.person, b.person).is_some() {
             return recorded.filter(|(certainty, _)| *certainty == Certainty::Certain);
         }

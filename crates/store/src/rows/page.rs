@@ -111,7 +111,8 @@ impl TownConn {
     ) -> Result<Vec<PackRow>, StoreError> {
         let slots: Vec<u8> = keys.slots().collect();
         let keys = HashMap::from([(id, keys)]);
-        let held = packs.into_iter().filter(|pack| u8::try_from(pack.category()).is_ok_and(|n| slots.contains(&n)));
+        let held =
+            packs.into_iter().filter(|pack| u8::try_from(pack.category()).is_ok_and(|n| slots.contains(&n)));
         held.map(|columns| self.pack_open(columns, &keys)).collect()
     }
 

@@ -131,7 +131,10 @@ impl From<&View> for Case {
             why: said.why.clone(),
             closed_on: said.closed.as_ref().map(|closed| closed.on.into()),
             closed_why: said.closed.as_ref().map(|closed| closed.why.clone()),
-            members: (1..).zip(&said.members).map(|(number, member)| CaseMember::of(number, member)).collect(),
+            members: (1..)
+                .zip(&said.members)
+                .map(|(number, member)| CaseMember::of(number, member))
+                .collect(),
             changes: view.versions().map(change).collect(),
         }
     }

@@ -136,11 +136,7 @@ pub async fn read_person(platform: Platform, town: Town, id: PathId<PersonId>) -
     ),
 )]
 #[get("/persons/{person_id}/page")]
-pub async fn read_person_page(
-    platform: Platform,
-    town: Town,
-    id: PathId<PersonId>,
-) -> Answer<PersonPage> {
+pub async fn read_person_page(platform: Platform, town: Town, id: PathId<PersonId>) -> Answer<PersonPage> {
     let page = platform.person_page(&town.0, id.0).await?;
     Ok(web::Json(PersonPage::of(&page, &town.0)?))
 }
