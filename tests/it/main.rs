@@ -3,6 +3,8 @@
 
 mod arrivals;
 mod changes;
+mod assessments;
+mod cases;
 mod consents;
 mod conventions;
 mod crash;
@@ -20,6 +22,7 @@ mod matrix;
 mod persons;
 mod profiles;
 mod protections;
+mod relations;
 mod resting;
 mod retention;
 mod runs;

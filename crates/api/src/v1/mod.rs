@@ -3,6 +3,7 @@
 
 pub mod arrivals;
 pub mod changes;
+pub mod cases;
 pub mod consents;
 pub mod deadlines;
 pub mod evidence;
@@ -17,6 +18,7 @@ pub mod peer_keys;
 pub mod persons;
 pub mod profiles;
 pub mod protections;
+pub mod recorded_relations;
 pub mod retention;
 pub mod rulebooks;
 pub mod runs;
