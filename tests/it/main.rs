@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 mod arrivals;
-mod changes;
 mod assessments;
 mod cases;
+mod changes;
 mod consents;
 mod conventions;
 mod crash;

@@ -11,14 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    arrivals, changes, consents, deadlines, evidence, exports, handovers, health, households, link_tasks,
-    loads, operations, peer_keys, persons, profiles, protections, retention, rulebooks, runs, sign_ins,
-    staff, tasks, tokens, town_health, towns, uploads, watch_notes,
-    arrivals, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
-    persons, profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, town_health, towns,
-    cases, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
-    persons, profiles, protections, recorded_relations, retention, rulebooks, runs, staff, tokens, towns,
-    uploads, watch_notes,
+    arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health, households,
+    link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations, retention,
+    rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.

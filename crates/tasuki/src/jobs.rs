@@ -92,15 +92,3 @@ async fn rest(app: Arc<App>) {
         }
     }
 }
-
-async fn arrivals(app: Arc<App>) {
-    let mut tick = tokio::time::interval(ARRIVALS_EVERY);
-    loop {
-        tick.tick().await;
-        match app.arrivals_measure(chrono::Utc::now()).await {
-            Ok(0) => {}
-            Ok(late) => tracing::info!(late, "sources are late"),
-            Err(fault) => tracing::error!(code = %fault, "arrivals could not be looked at"),
-        }
-    }
-}

@@ -2,8 +2,8 @@
 //! decides nothing; what is allowed and what happens is the use case's.
 
 pub mod arrivals;
-pub mod changes;
 pub mod cases;
+pub mod changes;
 pub mod consents;
 pub mod deadlines;
 pub mod evidence;

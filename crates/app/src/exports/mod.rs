@@ -67,7 +67,7 @@ impl App {
         drop(conn);
         let profile = self.require_export(ctx).await?;
         let protected = self.require_current_list(ctx).await?;
-        let all = self.candidates_of(ctx, run.id, list).await?;
+        let all = self.candidates_of(ctx, run.id, (list, None)).await?;
         let (left_out, shown): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|candidate| protected.of(candidate.person).is_some());
         let stamp = self.stamp(ctx, &profile, purpose, run.as_of).await?;

@@ -210,14 +210,14 @@ impl App {
         limit: usize,
     ) -> Result<Released<Listed<Candidate>>> {
         self.admit_reader(ctx, READERS)?;
-        let found = self.candidates_of(ctx, run, list).await?;
+        let found = self.candidates_of(ctx, run, (list, assessed)).await?;
         let from =
             after.and_then(|after| found.iter().position(|c| c.person == after)).map_or(0, |place| place + 1);
         let page = Listed::first(found.into_iter().skip(from), limit);
         self.release(ctx, "candidate_list", READERS, page).await
     }
 
-    /// Everybody a run put on a list, in 五十音順 of their reading; not yet released.
+    /// Everybody a run put on a list and who was assessed as asked, in 五十音順 of their reading; not yet released.
     ///
     /// # Errors
     /// `run_not_found`.
@@ -225,7 +225,7 @@ impl App {
         &self,
         ctx: &TownCtx,
         run: RunId,
-        list: List,
+        (list, assessed): (List, Option<Sought>),
     ) -> Result<Vec<Candidate>> {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let of = conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;

@@ -189,7 +189,7 @@ pub struct PageScore {
     /// Only what was recorded by then counted.
     known_at: DateTime<Utc>,
     /// 判定区分.
-    #[schema(value_type = schema::List)]
+    #[schema(value_type = schema::CandidateList)]
     list: List,
     /// The same, as staff read it.
     list_ja: &'static str,

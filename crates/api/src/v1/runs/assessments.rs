@@ -42,7 +42,7 @@ pub struct Assessment {
     /// The day the run looks at.
     run_as_of: Day,
     /// Where the run put the child; null for one it did not score.
-    #[schema(required = true, value_type = Option<schema::List>)]
+    #[schema(required = true, value_type = Option<schema::CandidateList>)]
     list: Option<List>,
     /// The same, as staff read it.
     #[schema(required = true)]
@@ -165,7 +165,7 @@ pub struct AssessmentCounts {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AssessmentCount {
     /// 判定区分; null for children whom the run did not score.
-    #[schema(required = true, value_type = Option<schema::List>)]
+    #[schema(required = true, value_type = Option<schema::CandidateList>)]
     list: Option<List>,
     /// The same, as staff read it.
     #[schema(required = true)]
