@@ -9,7 +9,7 @@ use super::*;
 use kernel::{Code, Fault, Lang, Place};
 
 /// The files of the committed folder.
-fn committed() -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn committed() -> BTreeMap<String, Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tenants");
     let mut files = BTreeMap::new();
     collect(&root, &root, &mut files);
@@ -30,7 +30,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
 }
 
 /// One change of one file: the first line that holds `old` becomes `new`.
-fn change(files: &mut BTreeMap<String, Vec<u8>>, path: &str, old: &str, new: &str) -> u32 {
+pub(crate) fn change(files: &mut BTreeMap<String, Vec<u8>>, path: &str, old: &str, new: &str) -> u32 {
     let text = String::from_utf8(files.remove(path).unwrap()).unwrap();
     let line = text.lines().position(|line| line.contains(old)).unwrap();
     files.insert(path.to_owned(), text.replacen(old, new, 1).into_bytes());

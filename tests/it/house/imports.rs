@@ -133,6 +133,7 @@ const EVERYTHING: &[&str] = &[
 
 /// Libraries that only these crates may use. `sha2` makes content digests, which are no secret; TLS is apart.
 const OWNERS: &[(&str, &[&str])] = &[
+    ("argon2", &["seal"]),
     ("aws-lc-rs", &["seal"]),
     ("hpke", &["seal"]),
     ("ed25519-dalek", &["seal"]),

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use kernel::ctx::jst_date;
 use kernel::id::{HouseholdId, LoadId, PersonId};
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use super::Stage;
 use super::known::PackPlace;
 use crate::StoreError;
+use crate::hub::{ARRIVED, size_class};
 use crate::rows::load::LoadRow;
 use crate::rows::version::Changed;
 use crate::town::LeafRow;
@@ -47,6 +49,7 @@ impl Stage {
         last.close(closing).await?;
         last.name(end.load.id, &changed).await?;
         last.finish_rows(end).await?;
+        last.record_arrival(end.load).await?;
         last.client
             .execute("SELECT hub.append_leaf($1, $2, $3)", &[&last.town, &leaf.id.uuid(), &leaf.body])
             .await
@@ -109,6 +112,18 @@ impl Last<'_> {
             .execute(
                 "WITH i AS (INSERT INTO town.load_person (town_id, load_id, person_id) SELECT $1, $2, p.id FROM unnest($3::uuid[]) AS p (id) RETURNING 1) SELECT count(*) FROM i",
                 &[&self.town, &load.uuid(), &persons],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// That the file came, for whoever waits for it.
+    async fn record_arrival(&self, load: &LoadRow) -> Result<(), StoreError> {
+        let (id, on, size) = (load.id.uuid(), jst_date(self.at), size_class(load.counts.read));
+        self.client
+            .execute(
+                "SELECT hub.record_arrival($1, $2, $3, $4, $5, $6, $7)",
+                &[&self.town, &id, &load.source, &load.as_of, &on, &ARRIVED, &size],
             )
             .await?;
         Ok(())

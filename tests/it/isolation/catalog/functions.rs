@@ -30,6 +30,9 @@ const EXECUTE: &[(&str, &[&str])] = &[
     ("hub.complete(text,uuid)", &["town"]),
     ("hub.publish_key(text,text,bytea)", &["town"]),
     ("hub.town_keys()", &["town"]),
+    ("hub.record_arrival(text,uuid,text,date,date,text,smallint)", &["town"]),
+    ("hub.arrivals_of(text,date,date)", &["town"]),
+    ("hub.arrivals(date,date)", &["coop"]),
 ];
 
 /// The one helper that runs as its caller: it touches nothing.
