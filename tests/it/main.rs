@@ -1,8 +1,10 @@
 //! Every integration test of the house: one folder a noun.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
-mod changes;
 mod arrivals;
+mod assessments;
+mod cases;
+mod changes;
 mod consents;
 mod conventions;
 mod crash;
@@ -20,6 +22,7 @@ mod matrix;
 mod persons;
 mod profiles;
 mod protections;
+mod relations;
 mod resting;
 mod retention;
 mod runs;

@@ -50,6 +50,8 @@ const IDS: &[(&str, &str)] = &[
     ("OperationId", "operation_id"),
     ("TaskId", "task_id"),
     ("LeafId", "leaf_id"),
+    ("RelationId", "relation_id"),
+    ("CaseId", "case_id"),
 ];
 
 /// Bodies that name another thing; `$person_id` stands for an id.
@@ -76,7 +78,26 @@ fn bodies() -> Vec<(&'static str, Value)> {
         "subjects": [{"person_id": "=person_id", "role": "child", "categories": ["attendance"]}],
         "consent_ids": ["$consent_id"]
     });
+    let relation = json!({
+        "other_id": "$person_id", "kind": "grandparent", "certainty": "certain", "evidence": "told",
+        "on": "2026-04-01", "what": "架空の聞き取り"
+    });
+    let staff = json!({"kind": "staff", "staff_id": "$staff_id", "section": "mayor/kosodate"});
     vec![
+        ("/api/v1/persons/{person_id}/recorded-relations", relation.clone()),
+        (
+            "/api/v1/persons/{person_id}/recorded-relations/{relation_id}/corrections",
+            json!({"version": 1, "reason": "架空の訂正", "relation": relation}),
+        ),
+        (
+            "/api/v1/persons/{person_id}/cases",
+            json!({"opened_on": "2026-04-01", "why": "架空の理由", "staff_id": "$staff_id",
+                "section": "mayor/kosodate"}),
+        ),
+        (
+            "/api/v1/persons/{person_id}/cases/{case_id}/members",
+            json!({"version": 1, "reason": "架空の理由", "from": "2026-04-01", "who": staff}),
+        ),
         ("/api/v1/loads", json!({"upload_id": "$upload_id"})),
         (
             "/api/v1/tokens",
@@ -383,9 +404,35 @@ impl Town {
         let note = http.send(Ask::post(&notes, note).by(&self.token).to("support")).await;
         assert_eq!(note.status, 201, "{}", note.text);
         self.samples.insert("watch_note_id".into(), text(&note.json(), "/id").to_owned());
+        self.case_work(http, person).await;
         self.samples.insert("consent_id".into(), consent);
         self.samples.insert("handover_id".into(), text(&draft.json(), "/id").to_owned());
         true
+    }
+}
+
+impl Town {
+    /// A relation and a case of the person.
+    async fn case_work(&mut self, http: &Http, person: &str) {
+        let others = self.get(http, "/api/v1/persons?limit=2").await;
+        let ids = [text(&others, "/items/0/id"), text(&others, "/items/1/id")];
+        let other = ids.into_iter().find(|id| *id != person).unwrap();
+        let relation = json!({
+            "other_id": other, "kind": "other_carer", "certainty": "certain", "evidence": "told",
+            "on": "2026-04-01", "what": "架空の聞き取り"
+        });
+        let case = json!({
+            "opened_on": "2026-04-01", "why": "架空の理由", "staff_id": self.samples["staff_id"],
+            "section": "mayor/kosodate"
+        });
+        for (name, path, body) in
+            [("relation_id", "recorded-relations", relation), ("case_id", "cases", case)]
+        {
+            let path = format!("/api/v1/persons/{person}/{path}");
+            let made = http.send(Ask::post(&path, body).by(&self.token).to("support")).await;
+            assert_eq!(made.status, 201, "{}", made.text);
+            self.samples.insert(name.into(), text(&made.json(), "/id").to_owned());
+        }
     }
 }
 
@@ -564,7 +611,13 @@ async fn nothing_but_the_service_itself_answers_without_a_token() {
             }
             let answer = http.send(ask).await;
             let is_sign_in = SIGN_IN.contains(&operation.path.as_str());
-            let expected = if is_open { 200 } else if is_sign_in { 415 } else { 401 };
+            let expected = if is_open {
+                200
+            } else if is_sign_in {
+                415
+            } else {
+                401
+            };
             assert_eq!(answer.status, expected, "{} {address}", operation.method);
         }
     }

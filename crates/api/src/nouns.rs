@@ -124,6 +124,10 @@ nouns! {
     RunId: id::RunId = "run_id", RunNotFound, "id", id("run");
     /// 同意: a consent.
     ConsentId: id::ConsentId = "consent_id", ConsentNotFound, "id", id("con");
+    /// 親族関係の記録: a relation that people recorded.
+    RelationId: id::RelationId = "relation_id", RelationNotFound, "id", id("rel");
+    /// ケース: a child's case.
+    CaseId: id::CaseId = "case_id", CaseNotFound, "id", id("cas");
     /// 見守り情報.
     WatchNoteId: id::WatchNoteId = "watch_note_id", WatchNoteNotFound, "id", id("wnt");
     /// 引継ぎ: a handover.
@@ -169,6 +173,8 @@ mod tests {
         assert!(reads::<id::LinkTaskId>(&forms::LinkTaskId()));
         assert!(reads::<id::RunId>(&forms::RunId()));
         assert!(reads::<id::ConsentId>(&forms::ConsentId()));
+        assert!(reads::<id::RelationId>(&forms::RelationId()));
+        assert!(reads::<id::CaseId>(&forms::CaseId()));
         assert!(reads::<id::HandoverId>(&forms::HandoverId()));
         assert!(reads::<id::StaffId>(&forms::StaffId()));
         assert!(reads::<id::PostingId>(&forms::PostingId()));

@@ -11,15 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    consents, deadlines, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, staff, tasks, tokens, towns, uploads, watch_notes,
-    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, towns, uploads, watch_notes,
-    changes, consents, evidence, exports, handovers, health, households, link_tasks, loads, operations,
-    peer_keys, persons, profiles, protections, retention, rulebooks, runs, staff, tokens, towns, uploads,
-    arrivals, consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys,
-    persons, profiles, protections, retention, rulebooks, runs, staff, tokens, town_health, towns, uploads,
-    watch_notes,
+    arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health, households,
+    link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations, retention,
+    rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -79,10 +73,24 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             // 住民・世帯
             .service(persons::list_persons)
             .service(persons::read_person)
+            .service(persons::read_person_page)
             .service(persons::read_timeline)
             .service(persons::read_relations)
             .service(persons::list_accesses)
             .service(households::read_household)
+            // 親族関係の記録
+            .service(recorded_relations::record_relation)
+            .service(recorded_relations::list_recorded_relations)
+            .service(recorded_relations::read_recorded_relation)
+            .service(recorded_relations::correct_relation)
+            .service(recorded_relations::end_relation)
+            // ケース
+            .service(cases::open_case)
+            .service(cases::list_cases)
+            .service(cases::read_case)
+            .service(cases::add_case_member)
+            .service(cases::end_case_member)
+            .service(cases::close_case)
             // 見守り情報
             .service(watch_notes::write_watch_note)
             .service(watch_notes::list_watch_notes)
@@ -103,6 +111,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             // 書き出し
             .service(exports::export_candidates)
             .service(exports::export_sheet)
+            .service(runs::assessments::assess_candidate)
+            .service(runs::assessments::reassess_candidate)
+            .service(runs::assessments::list_assessments)
+            .service(runs::assessments::read_assessment_counts)
             // 支援措置
             .service(protections::read_protections)
             .service(protections::end_protection)

@@ -85,6 +85,8 @@ words! {
     ArrivalState = profiles::ArrivalState::ALL;
     /// What becomes of it: `added` 追加, `changed` 変更, `removed` 削除.
     ChangeStep = profiles::Step::ALL;
+    /// 候補の確認: `appropriate` 妥当, `too_high` 過大, `too_low` 過小, `already_known` 既把握.
+    Verdict = app::runs::Verdict::ALL;
     /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
     Contact = rulebook::Contact::ALL;
 }

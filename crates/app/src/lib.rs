@@ -6,9 +6,11 @@ pub mod accesses;
 pub mod arrivals;
 pub mod auth;
 mod cache;
+pub mod cases;
 pub mod changes;
 pub mod consents;
 pub mod deadlines;
+pub mod entries;
 pub mod epochs;
 pub mod error;
 pub mod evidence;
@@ -21,12 +23,14 @@ pub mod leaf;
 pub mod links;
 pub mod loads;
 pub mod operations;
+pub mod page;
 pub mod peer_keys;
 pub mod people;
 pub mod persons;
 pub mod profiles;
 pub mod protection;
 pub mod protections;
+pub mod relations;
 pub mod release;
 pub mod rest;
 pub mod retention;
@@ -69,6 +73,8 @@ pub struct App {
     pub(crate) profiles: profiles::ProfileCache,
     pub(crate) people: people::PeopleCache,
     pub(crate) protection: protection::ProtectionCache,
+    pub(crate) claims: page::ClaimsCache,
+    pub(crate) handover_index: handovers::HandoverIndex,
 }
 
 impl App {
@@ -97,6 +103,8 @@ impl App {
             profiles: profiles::ProfileCache::default(),
             people: people::PeopleCache::default(),
             protection: protection::ProtectionCache::default(),
+            claims: page::ClaimsCache::default(),
+            handover_index: handovers::HandoverIndex::default(),
         }))
     }
 }

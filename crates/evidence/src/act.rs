@@ -82,6 +82,18 @@ acts! {
     WatchNoteWritten = "watch_note_written", "見守り情報の記入" / "watch note written";
     /// A watch note was corrected by a new version.
     WatchNoteCorrected = "watch_note_corrected", "見守り情報の訂正" / "watch note corrected";
+    /// A relation seen or told was recorded.
+    RelationRecorded = "relation_recorded", "親族関係の記録" / "relation recorded";
+    /// A recorded relation was corrected by a new version.
+    RelationCorrected = "relation_corrected", "親族関係の訂正" / "relation corrected";
+    /// A recorded relation was ended or taken back.
+    RelationEnded = "relation_ended", "親族関係の終了・取消" / "relation ended";
+    /// A child's case was opened.
+    CaseOpened = "case_opened", "ケースの開始" / "case opened";
+    /// Who is on a case changed.
+    CaseChanged = "case_changed", "ケースの担当の変更" / "case changed";
+    /// A case was closed.
+    CaseClosed = "case_closed", "ケースの終結" / "case closed";
     /// A consent was recorded.
     ConsentRecorded = "consent_recorded", "同意の記録" / "consent recorded";
     /// A consent was withdrawn.

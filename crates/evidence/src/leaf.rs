@@ -77,6 +77,8 @@ subjects!(
     TaskId,
     ProfileId,
     WatchNoteId,
+    RelationId,
+    CaseId,
     RequestId
 );
 

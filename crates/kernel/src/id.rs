@@ -108,8 +108,10 @@ typed_ids! {
     UploadId = "upl";
     /// 記録: one sealed pack of observations from one source row.
     PackId = "pak";
-    /// 親族関係 between two persons.
+    /// 親族関係 between two persons, recorded by staff.
     RelationId = "rel";
+    /// ケース: a child's case.
+    CaseId = "cas";
     /// 突合 waiting for a human.
     LinkTaskId = "lnk";
     /// 判定: one scoring run.

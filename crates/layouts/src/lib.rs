@@ -67,9 +67,9 @@ pub mod layout;
 pub mod profile;
 mod refusal;
 pub mod row;
-pub mod table;
 pub mod sheet;
 pub mod suggest;
+pub mod table;
 mod text;
 
 pub use codes::CodeLists;

@@ -35,7 +35,10 @@ fn answer<'a>(layout: &Layout, pieces: impl Iterator<Item = &'a [u8]>) -> Code {
     decoder.finish(&mut |_| {}).map_or_else(|fault| fault.code(), |_| panic!("it was accepted"))
 }
 
-fn zipped(parts: &[(&str, &dyn Fn(&mut dyn Write))]) -> Vec<u8> {
+/// A file of an archive: its name and what writes it.
+type Part<'a> = (&'a str, &'a dyn Fn(&mut dyn Write));
+
+fn zipped(parts: &[Part<'_>]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, fill) in parts {
         writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();

@@ -236,6 +236,12 @@ pub const TABLES: &[TableClasses] = &[
         &["body"],
     ),
     table(
+        "town.entry",
+        &["town_id", "entry_id", "version", "person_id", "category", "run_id", "written_by", "written_at"],
+        NONE,
+        &["body"],
+    ),
+    table(
         "town.handover",
         &[
             "town_id",

@@ -313,6 +313,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.entry (town_id, entry_id, version) {
+        town_id -> Text,
+        entry_id -> Uuid,
+        version -> Int4,
+        person_id -> Uuid,
+        category -> Int2,
+        run_id -> Nullable<Uuid>,
+        written_by -> Uuid,
+        written_at -> Timestamptz,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
     town.handover (town_id, handover_id) {
         town_id -> Text,
         handover_id -> Uuid,
@@ -416,6 +430,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     access,
     consent,
     credential,
+    entry,
     handover,
     handover_item,
     household,

@@ -47,8 +47,8 @@ mod tests {
     use crate::rows::handover_item::ItemDecision;
     use crate::rows::link_task::LinkTaskState;
     use crate::rows::run::RunState;
-    use crate::rows::task::TaskKind;
     use crate::rows::staff::StaffKind;
+    use crate::rows::task::TaskKind;
     use crate::rows::token::TokenKind;
 
     #[test]
@@ -61,7 +61,18 @@ mod tests {
                 assert!(matches!("Open ".parse::<$name>(), Err(StoreError::Malformed(_))));
             )+};
         }
-        check!(Direction, HubKind, HubState, ItemDecision, KeyPurpose, LinkTaskState, RunState, StaffKind, TaskKind, TokenKind);
+        check!(
+            Direction,
+            HubKind,
+            HubState,
+            ItemDecision,
+            KeyPurpose,
+            LinkTaskState,
+            RunState,
+            StaffKind,
+            TaskKind,
+            TokenKind
+        );
     }
 
     #[test]

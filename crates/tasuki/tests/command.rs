@@ -113,7 +113,7 @@ async fn every_error_ends_with_1_and_says_what_to_do() {
         (&["staff", "first", "kaisei", "--section", "mayor/none", "--name", "架空 花子"], "mayor/kosodate"),
         (
             &["staff", "first", "kaisei", "--section", "mayor/kosodate", "--name", "架空 花子"],
-            "town_has_staff",
+            "town_has_administrator",
         ),
     ] {
         let (code, told) = shell.told(arguments);

@@ -49,7 +49,7 @@ impl Scored {
     }
 
     async fn on(&self, list: List) -> Released<app::release::Listed<Candidate>> {
-        self.world.app.candidates(&worker(&self.world), self.run, list, None, 10_000).await.unwrap()
+        self.world.app.candidates(&worker(&self.world), self.run, (list, None), None, 10_000).await.unwrap()
     }
 
     async fn export(&self, writing: Writing) -> Released<Export> {

@@ -106,12 +106,8 @@ async fn who_asks_wrongly_is_told_how() {
         let answer = ask(token, purpose, body.clone()).await;
         assert_eq!((answer.status, answer.code().as_str()), refused, "{body}: {}", answer.text);
     }
-    let nobody = scored.world.app.export_candidates(
-        &worker(&scored.world),
-        kernel::id::RunId::new(),
-        List::Certain,
-        CSV,
-    );
+    let worker = worker(&scored.world);
+    let nobody = scored.world.app.export_candidates(&worker, kernel::id::RunId::new(), List::Certain, CSV);
     assert_eq!(nobody.await.unwrap_err().code(), Code::RunNotFound);
     assert_eq!(exported(&scored.world).await, 1);
 }

@@ -5,11 +5,16 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use app::cases::{CaseStep, NewMember};
+use app::entries::Change;
 use app::exports::{Charset, Form, Writing};
 use app::persons::PersonBrief;
+use app::relations::{How, RelationSaid};
+use app::runs::Verdict;
 use encoding_rs::SHIFT_JIS;
-use kernel::id::RunId;
+use kernel::id::{CaseId, PersonId, RunId};
 use kernel::{Grant, Purpose};
+use linkage::kinship::{Certainty, RelationKind};
 use testkit::towns::KAISEI;
 use testkit::{TestApp, tenants};
 
@@ -77,6 +82,30 @@ fn planted_register(register: &[u8], plant: &Plant) -> Vec<u8> {
     bytes.into_owned()
 }
 
+/// What a case worker records about somebody, each with the words planted.
+async fn write_down(kaisei: &TestApp, run: RunId, [person, other]: [PersonId; 2], words: &str) {
+    let worker = kaisei.desk(KAISEI, Grant::CaseWorker);
+    let (app, ctx) = (&kaisei.app, worker.ctx(Purpose::Support));
+    let on = ctx.today();
+    let relation = RelationSaid {
+        other,
+        kind: RelationKind::OtherCarer,
+        certainty: Certainty::Certain,
+        how: How::Told,
+        on,
+        what: words.to_owned(),
+        ended_on: None,
+    };
+    app.relation_record(&ctx, person, relation).await.unwrap();
+    app.candidate_assess(&ctx, run, person, (Verdict::TooLow, words.to_owned())).await.unwrap();
+    let lead = NewMember::Staff { staff: worker.staff, section: "mayor/kosodate".parse().unwrap() };
+    let case = app.case_open(&ctx, person, on, words.to_owned(), lead).await.unwrap();
+    let partner = NewMember::Partner { name: words.to_owned(), contact: None };
+    let change = Change { version: 1, reason: words.to_owned() };
+    let step = CaseStep::Add(partner, on);
+    app.case_change(&ctx, person, CaseId::from_uuid(case.id), change, step).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_towns_file_through_the_whole_platform_leaves_nothing_in_clear() {
     let (since, said, plant) = (a_moment_ago(), Said::listen(), Plant::new());
@@ -106,6 +135,7 @@ async fn a_towns_file_through_the_whole_platform_leaves_nothing_in_clear() {
     let found = kaisei.app.person_list(&worker.ctx(Purpose::Support), None, 10_000).await.unwrap();
     let names = format!("{:?}", found.iter().filter_map(|p| p.identity.full_name()).collect::<Vec<_>>());
     assert!(names.contains(&plant.family), "the town itself reads it: {names}");
+    write_down(&kaisei, run.id, [found[0].id, found[1].id], &plant.note).await;
 
     exported(&kaisei, run.id, &found, &plant).await;
 

@@ -18,7 +18,7 @@ use crate::{Platform, Problem, schema};
 #[schema(example = json!({"list": "certain", "form": "csv", "charset": "utf-8"}))]
 pub struct NewCandidateExport {
     /// 判定区分.
-    #[schema(value_type = schema::List)]
+    #[schema(value_type = schema::CandidateList)]
     list: List,
     /// The kind of file.
     #[schema(value_type = schema::ExportForm)]

@@ -1,8 +1,9 @@
 //! The operations, a file a noun: handlers that translate, and the shapes they translate to. A handler
 //! decides nothing; what is allowed and what happens is the use case's.
 
-pub mod changes;
 pub mod arrivals;
+pub mod cases;
+pub mod changes;
 pub mod consents;
 pub mod deadlines;
 pub mod evidence;
@@ -17,6 +18,7 @@ pub mod peer_keys;
 pub mod persons;
 pub mod profiles;
 pub mod protections;
+pub mod recorded_relations;
 pub mod retention;
 pub mod rulebooks;
 pub mod runs;

@@ -9,6 +9,7 @@ mod sheet;
 mod trace;
 mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use evidence::{Act, SubjectRef};
@@ -66,7 +67,7 @@ impl App {
         drop(conn);
         let profile = self.require_export(ctx).await?;
         let protected = self.require_current_list(ctx).await?;
-        let all = self.candidates_of(ctx, run.id, list).await?;
+        let all = self.candidates_of(ctx, run.id, (list, None)).await?;
         let (left_out, shown): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|candidate| protected.of(candidate.person).is_some());
         let stamp = self.stamp(ctx, &profile, purpose, run.as_of).await?;
@@ -138,10 +139,16 @@ impl App {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let staff = conn.staff_list().await.map_err(store)?.into_iter().find(|one| one.id == ctx.staff);
         let staff = staff.ok_or_else(|| Fault::new(Code::StaffNotFound).with("id", ctx.staff))?;
-        let section = staff.section.parse().ok().and_then(|code| profile.town.section(&code));
+        let postings = conn.posting_list(Some(ctx.staff)).await.map_err(store)?;
+        let posted = postings.iter().filter(|posting| posting.in_force(ctx.today()));
+        let name = |code: &str| {
+            let section = code.parse().ok().and_then(|code| profile.town.section(&code));
+            section.map_or_else(|| code.to_owned(), |section| section.name.clone())
+        };
+        let sections: BTreeSet<String> = posted.map(|posting| name(&posting.section)).collect();
         Ok(Stamp {
             town: profile.town.name.clone(),
-            section: section.map_or_else(|| staff.section.clone(), |section| section.name.clone()),
+            section: Vec::from_iter(sections).join("・"),
             staff: staff.name,
             at: ctx.now,
             purpose: purpose.ja().to_owned(),

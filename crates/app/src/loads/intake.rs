@@ -233,7 +233,10 @@ impl Intake<'_> {
         self.counts.loaded += 1;
         let before = before.cloned().unwrap_or_default();
         self.closing.packs.extend(before.packs.iter().copied());
-        let resolved = self.resolver.resolve(self.stage.keys(), &mut self.known, &row, &before.tasks)?;
+        let remembered = self.known.remembered.get(&row.record_key).map(Vec::as_slice).unwrap_or_default();
+        // What stands comes first; of several past decisions, the last.
+        let tasks: Vec<TaskPlace> = before.tasks.iter().chain(remembered.iter().rev()).cloned().collect();
+        let resolved = self.resolver.resolve(self.stage.keys(), &mut self.known, &row, &tasks)?;
         let decided = |task: &&TaskPlace| resolved.waiting.iter().any(|wait| wait.decided == Some(task.id));
         self.closing.tasks.extend(before.tasks.iter().filter(|task| !decided(task)).map(|task| task.id));
         for pack in &resolved.packs {

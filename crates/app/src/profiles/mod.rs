@@ -178,6 +178,11 @@ impl App {
 
     pub(crate) async fn profile_of(&self, town: TownCode) -> Result<Arc<Applied>> {
         let auth = self.towns.versions(town).await.map_err(store)?.auth;
+        self.profile_at(town, auth).await
+    }
+
+    /// The same under a counter that the caller's own statement has just read.
+    pub(crate) async fn profile_at(&self, town: TownCode, auth: i64) -> Result<Arc<Applied>> {
         if let Some(applied) = self.profiles.get(&town, &auth) {
             return Ok(applied);
         }

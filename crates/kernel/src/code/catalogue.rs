@@ -202,6 +202,15 @@ catalogue! {
     CandidateNotFound = "candidate_not_found" 404
         { "その候補は見つかりません" / "No such candidate";
           "この判定にその住民の結果はありません。候補の一覧で確かめてください。" / "This run has no result for that person. See the list of candidates." }
+    AssessmentNotFound = "assessment_not_found" 404
+        { "その候補の確認はまだありません" / "Not assessed yet";
+          "この判定でこの住民を確認した記録がありません。先に確認を記録してください。" / "Nobody has assessed this person in this run. Record an assessment first." }
+    RelationNotFound = "relation_not_found" 404
+        { "その親族関係の記録は見つかりません" / "No such recorded relation";
+          "この住民にその番号の親族関係の記録はありません。一覧で確かめてください。" / "This person has no recorded relation with that id. See the list." }
+    CaseNotFound = "case_not_found" 404
+        { "そのケースは見つかりません" / "No such case";
+          "この住民にその番号のケースはありません。一覧で確かめてください。" / "This person has no case with that id. See the list." }
     ConsentNotFound = "consent_not_found" 404
         { "その同意は見つかりません" / "No such consent";
           "その番号の同意はありません。番号を確かめてください。" / "There is no consent with that id. Check it." }
@@ -271,9 +280,9 @@ catalogue! {
         { "町の設定がまだ適用されていません" / "The town has no applied profile";
           "この町の設定はまだ適用されていません。組合に適用を頼んでください。" / "No profile of this town has been applied yet. Ask the cooperative to apply it." }
 
-    TownHasStaff = "town_has_staff" 409
-        { "この町にはもう町管理者がいます" / "The town has an administrator already";
-          "組合が管理者を作れるのは、町管理者が一人もいない町だけです。この町の町管理者に頼んでください。" / "The operator makes an administrator only while a town has none. Ask the town's own administrator." }
+    TownHasAdministrator = "town_has_administrator" 409
+        { "この町にはもう管理者がいます" / "The town has an administrator";
+          "この町にはもう町管理者がいます。組合が管理者を作れるのは、一人もいないときだけです。その町管理者に頼んでください。" / "The town already has an administrator; the cooperative makes one only while there is none. Ask that administrator." }
     BundleUnreadable = "bundle_unreadable" 422
         { "設定の一式を開けません" / "The bundle cannot be unpacked";
           "送られた設定の一式を開けません（{why}）。tenants/ のフォルダを zip か tar.gz にして送り直してください。何も変わっていません。" / "The bundle cannot be unpacked ({why}). Pack the folder tenants/ as zip or tar.gz and send it again; nothing was changed." }
@@ -428,6 +437,17 @@ catalogue! {
     LinkTaskNotDecided = "link_task_not_decided" 409
         { "まだ決まっていません" / "Not decided";
           "この突合待ちには取り消す決定がありません。一覧を読み直してください。" / "This link task has no decision to undo. Read the queue again." }
+
+    // ── case work ──
+    RelationContradicts = "relation_contradicts" 409
+        { "別の記録と合いません" / "It contradicts another record";
+          "この二人の関係はすでに {other} に記録されているか、合わせると自分の先祖になる人が出ます。何も記録していません。先の記録を訂正するか終了してください。" / "These two have a relation recorded already as {other}, or somebody would become their own ancestor. Nothing was recorded. Correct or end that record first." }
+    CaseIsOpen = "case_is_open" 409
+        { "開いているケースがあります" / "A case is open already";
+          "この住民には開いているケース（{case}）があります。そこに担当を加えるか、終結してから開いてください。" / "This person has an open case ({case}). Add to it, or close it before opening another." }
+    CaseIsClosed = "case_is_closed" 409
+        { "終結したケースです" / "The case is closed";
+          "このケースは終結しています。変えるには新しいケースを開いてください。" / "This case is closed. Open a new one instead." }
 
     // ── rules ──
     RunUnassessable = "run_unassessable" 409

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::Code;
 
 use super::draft::{Knowledge, draft};
-use super::{FileShape, Shape, profile};
+use super::{ColumnProfile, FileShape, Shape, profile};
 use crate::config::LayoutDoc;
 use crate::fixtures::{ATTENDANCE, REGISTER, cp932};
 use crate::text::Encoding;
@@ -24,7 +24,7 @@ fn a_register_is_recognised() {
     let found = profile(&cp932(SAMPLE), day()).unwrap();
     assert_eq!((found.shape, found.header_row, found.rows), (FileShape::Separated(b','), Some(1), 3));
     assert_eq!(found.encoding.encoding, Encoding::Cp932);
-    let shapes: Vec<_> = found.columns.iter().map(|column| column.shape()).collect();
+    let shapes: Vec<_> = found.columns.iter().map(ColumnProfile::shape).collect();
     assert_eq!(
         shapes[..5],
         [

@@ -67,7 +67,7 @@ pub fn ledger() -> Vec<u8> {
         let date = ExcelDateTime::from_ymd(2026, 9, 1).unwrap();
         sheet.write_datetime_with_format(row, 4, &date, &day).unwrap();
     }
-    sheet.write_datetime_with_format(4, 3, &ExcelDateTime::from_ymd(2018, 4, 1).unwrap(), &day).unwrap();
+    sheet.write_datetime_with_format(4, 3, ExcelDateTime::from_ymd(2018, 4, 1).unwrap(), &day).unwrap();
     sheet.write_string(5, 3, "平成30年4月2日").unwrap();
     sheet.write_number(7, 3, 43_193.0).unwrap();
     sheet.write_number(4, 5, 0.0).unwrap();

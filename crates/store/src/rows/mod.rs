@@ -3,6 +3,7 @@
 
 pub mod consent;
 pub mod credential;
+pub mod entry;
 pub mod handover;
 pub mod handover_item;
 pub mod household;
@@ -13,6 +14,7 @@ pub mod load;
 pub mod load_person;
 pub mod operation;
 pub mod pack;
+pub mod page;
 pub mod peer_key;
 pub mod person;
 pub mod posting;
