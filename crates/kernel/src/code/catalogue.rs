@@ -188,6 +188,10 @@ catalogue! {
         { "その町は加入していません" / "No such member";
           "{town} は組合に加入していません。町の一覧で確かめてください。" / "{town} is not a member of the cooperative. See the list of towns." }
 
+    SlugTaken = "slug_taken" 409
+        { "その略称は使われています" / "The slug is taken";
+          "略称 {slug} は別の町が使っています。別の略称を選んでください。何も変わっていません。" / "Another town has the slug {slug}. Choose another one; nothing was changed." }
+
     // ── configuration ──
     ConfigSyntax = "config_syntax" 422
         { "設定ファイルを読めません" / "A configuration file cannot be read";
