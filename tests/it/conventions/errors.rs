@@ -60,11 +60,7 @@ fn operations() -> Vec<Operation> {
 async fn world() -> (TestApp, Http, String) {
     let world = TestApp::open(&[KAISEI]).await;
     let http = Http::open(&world).await;
-    let admin = world.desk(KAISEI, Grant::TownAdmin);
-    let staff = world.desk(KAISEI, Grant::CaseWorker).staff;
-    let until = chrono::Utc::now() + chrono::TimeDelta::hours(1);
-    let all = Grant::ALL.iter().copied().collect();
-    let token = world.app.token_issue(&admin.ctx(None), staff, all, until).await.unwrap().secret;
+    let token = world.hire(KAISEI, "架空 全権", Grant::ALL).await.token;
     (world, http, token)
 }
 

@@ -9,7 +9,7 @@ use crate::http::{Ask, Http};
 use crate::persons::text;
 
 async fn add(http: &Http, token: &str, name: &str) {
-    let body = json!({"section": "mayor/kosodate", "name": name});
+    let body = json!({"section": "mayor/kosodate", "name": name, "grants": ["holder"]});
     let added = http.send(Ask::post("/api/v1/staff", body).by(token)).await;
     assert_eq!(added.status, 201, "{}", added.text);
 }

@@ -6,7 +6,7 @@ use kernel::id::StaffId;
 use seal::TokenSecret;
 use store::rows::link_task::{CandidateNote, LinkTaskBody};
 use store::rows::pack::Whereabouts;
-use store::rows::staff::StaffRow;
+use store::rows::staff::{StaffKind, StaffRow};
 use testkit::load::{Extra, Resident};
 
 /// One run's canaries: made of random characters, so that no other run's are ever found.
@@ -137,7 +137,13 @@ impl Plant {
 
     /// A member of staff.
     pub fn staff_row(&self) -> StaffRow {
-        let section = "mayor/kosodate".to_owned();
-        StaffRow { id: StaffId::new(), section, name: self.staff.clone(), created_at: Utc::now() }
+        StaffRow {
+            id: StaffId::new(),
+            kind: StaffKind::Member,
+            number: Some(self.number.clone()),
+            name: self.staff.clone(),
+            created_at: Utc::now(),
+            left_at: None,
+        }
     }
 }

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use app::App;
+use app::staff::NewStaff;
 use chrono::{Duration, Utc};
 use kernel::id::StaffId;
 use kernel::{Grant, Purpose};
 use serde_json::{Map, Value, json};
 
 use super::Options;
-use super::towns::{Desk, TOKEN_DAYS, Town};
+use super::towns::{Desk, PASSWORD, TOKEN_DAYS, Town};
 
 /// 練習町, the training town.
 const TRAINING: &str = "renshu";
@@ -43,6 +44,7 @@ pub(super) async fn write(app: &Arc<App>, options: &Options, towns: &[Town]) -> 
         "url": format!("https://localhost:{}", options.port),
         "ca": std::path::absolute(options.certificate().tls_cert)?,
         "operator": {"token": operator},
+        "password": PASSWORD,
         "towns": staff,
     });
     private(&file(options), &serde_json::to_vec_pretty(&content)?)
@@ -53,11 +55,16 @@ async fn everyone(app: &Arc<App>, town: &Town) -> anyhow::Result<String> {
     let grants = Grant::ALL.iter().copied().collect();
     let until = Utc::now() + Duration::days(TOKEN_DAYS);
     let ctx = town.admin.ctx(Purpose::Support);
-    Ok(app.token_issue(&ctx, town.case_worker.staff, grants, until).await?.secret)
+    let section =
+        app.staff(&ctx, town.admin.staff).await?.postings.first().context("no posting")?.section.parse()?;
+    let new = NewStaff::member("架空 全権", section, grants, ctx.today());
+    let staff = app.staff_add(&ctx, new).await?.row.id;
+    Ok(app.token_issue(&ctx, staff, grants, until).await?.secret)
 }
 
 fn desks(town: &Town) -> Value {
-    let desk = |desk: &Desk| json!({"staff_id": desk.staff, "token": desk.token});
+    let desk =
+        |desk: &Desk| json!({"staff_id": desk.staff, "staff_number": desk.number, "token": desk.token});
     json!({
         "name": town.name,
         "code": town.code,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aho_corasick::AhoCorasick;
-use kernel::{Grant, Purpose};
+use kernel::Grant;
 use serde_json::json;
 use testkit::TestApp;
 use testkit::load::{Extra, Resident, load};
@@ -43,16 +43,7 @@ pub async fn gather(platform: &TestApp, codes: &[&str]) -> Vec<Town> {
             (0..RESIDENTS).map(|at| Resident::named(&format!("架空{mark}"), &given(at))).collect();
         let town = testkit::towns::code(code);
         load(&platform.db.towns(), town, "resident_register", &residents, &Extra::default()).await.unwrap();
-        let admin = platform.desk(code, Grant::TownAdmin);
-        let worker = platform.desk(code, Grant::CaseWorker);
-        let grants = Grant::ALL.iter().copied().collect();
-        let until = chrono::Utc::now() + chrono::TimeDelta::hours(2);
-        let token = platform
-            .app
-            .token_issue(&admin.ctx(Purpose::Support), worker.staff, grants, until)
-            .await
-            .unwrap()
-            .secret;
+        let token = platform.hire(code, "架空 全権", Grant::ALL).await.token;
         let profile = platform.cooperative.town(town).unwrap();
         let section = profile.sections[0].code.to_string();
         let persons = residents.iter().map(|resident| resident.person.to_string()).collect();
@@ -166,7 +157,8 @@ pub fn next(towns: &[Town], at: usize, chance: &mut Chance) -> (Request, u16) {
             (request, 201)
         }
         8..12 => {
-            let body = json!({"section": town.section, "name": format!("架空 {}", town.mark)});
+            let body =
+                json!({"section": town.section, "name": format!("架空 {}", town.mark), "grants": ["holder"]});
             (ask("POST", "staff".to_owned(), Some(body)), 201)
         }
         _ => (ask("GET", READS[chance.below(READS.len())].replace("{own}", &own), None), 200),
