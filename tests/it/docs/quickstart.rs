@@ -15,8 +15,8 @@ use kernel::id::RequestId;
 use kernel::{Grant, Purpose};
 use serde_json::{Value, json};
 use tasuki::tls::Certificate;
-use testkit::towns::{KAISEI, OI};
 use testkit::TestApp;
+use testkit::towns::{KAISEI, OI};
 
 use crate::handovers::family::pin;
 
@@ -40,8 +40,7 @@ fn commands(page: &str) -> Vec<String> {
     blocks
 }
 
-/// The commands without what a language says in them: comments and Japanese or English texts of requests stay,
-/// for both pages type the same.
+/// What is typed is the same in both languages.
 #[test]
 fn both_pages_have_the_same_commands() {
     let (en, ja) = (commands(&page("quickstart.md")), commands(&page("quickstart.ja.md")));
