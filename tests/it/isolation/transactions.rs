@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use kernel::TownCode;
 use kernel::id::StaffId;
-use store::rows::staff::StaffRow;
+use store::rows::staff::{StaffKind, StaffRow};
 use store::{StoreError, Towns};
 use testkit::db::leaf;
 use testkit::towns::{KAISEI, OI, code};
@@ -14,9 +14,11 @@ use testkit::{Sql, TestDb};
 fn somebody() -> StaffRow {
     StaffRow {
         id: StaffId::new(),
-        section: "mayor/kosodate".into(),
+        kind: StaffKind::Member,
+        number: None,
         name: "架空 花子".into(),
         created_at: Utc::now(),
+        left_at: None,
     }
 }
 

@@ -3,20 +3,44 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
+use kernel::Identity;
 use kernel::id::{HouseholdId, PersonId};
-use linkage::kinship::{Household, Member, RelationKind};
+use linkage::kinship::{Household, Member, Relation, RelationKind};
 
 use super::name::Name;
 use super::{People, Place};
 
 impl People {
     /// The household of a person as kinship is derived from it, with the other households at the same
-    /// address beside it (世帯分離 shows only there).
+    /// address beside it (世帯分離 shows only there) and what people recorded about those in it. `None` for whom
+    /// the register puts in none and nobody recorded anything.
     #[must_use]
     pub fn kinship_of(&self, person: PersonId) -> Option<Household> {
-        let own = self.households.get(&person)?;
-        let beside = self.place(person).map(|place| self.others_at(place, *own)).unwrap_or_default();
-        Some(Household::new(self.as_members(*own), beside))
+        let own = self.households.get(&person).copied();
+        let members = own.map(|own| self.as_members(own)).unwrap_or_default();
+        let about = members.iter().map(|member| member.person).chain(own.is_none().then_some(person));
+        let recorded: Vec<Relation> =
+            about.flat_map(|one| self.recorded_of(one)).map(|(told, _)| *told).collect();
+        if own.is_none() && recorded.is_empty() {
+            return None;
+        }
+        let beside = match (own, self.place(person)) {
+            (Some(own), Some(place)) => self.others_at(place, own),
+            _ => Vec::new(),
+        };
+        let elsewhere = recorded
+            .iter()
+            .flat_map(|told| [told.from, told.to])
+            .filter(|named| members.iter().all(|member| member.person != *named))
+            .map(|named| Member::of(named, self.identities.get(&named).unwrap_or(&Identity::default())))
+            .collect();
+        Some(Household::new(members, beside).with_recorded(recorded, elsewhere))
+    }
+
+    /// What people recorded about somebody and another, with when.
+    pub(crate) fn recorded_of(&self, person: PersonId) -> &[(Relation, DateTime<Utc>)] {
+        self.recorded.get(&person).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Those in whose household somebody of this name stands as their parent or in a parent's place, for

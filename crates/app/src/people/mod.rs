@@ -13,13 +13,15 @@ mod search;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use chrono::{DateTime, Utc};
 use kernel::id::{HouseholdId, PersonId};
-use kernel::{Identity, TownCode};
+use kernel::{Category, Identity, TownCode};
 use linkage::PeopleIndex;
+use linkage::kinship::Relation;
 use zeroize::Zeroizing;
 
 use crate::error::{internal, store};
-use crate::{App, Result};
+use crate::{App, Result, relations};
 
 pub(crate) use cache::PeopleCache;
 pub use cursor::PersonCursor;
@@ -46,7 +48,12 @@ pub struct People {
     places: Vec<Place>,
     /// What staff search in.
     search: OnceLock<Index>,
+    /// Relations that people recorded, with when, by each of the two.
+    recorded: Recorded,
 }
+
+/// Relations that people recorded, in force, each with when its version was written, by each of the two.
+pub(crate) type Recorded = HashMap<PersonId, Vec<(Relation, DateTime<Utc>)>>;
 
 /// One address.
 struct Place {
@@ -63,16 +70,23 @@ impl App {
     /// A fault when the database cannot be reached or a box does not open.
     pub(crate) async fn people(&self, town: TownCode) -> Result<Arc<People>> {
         let version = self.towns.versions(town).await.map_err(store)?.people;
+        self.people_at(town, version).await
+    }
+
+    /// The same under a counter that the caller's own statement has just read.
+    pub(crate) async fn people_at(&self, town: TownCode, version: i64) -> Result<Arc<People>> {
         if let Some(people) = self.people.get(town, version) {
             return Ok(people);
         }
         let mut conn = self.towns.read(town).await.map_err(store)?;
         let sealed = conn.register_all().await.map_err(store)?;
         let memberships = conn.membership_all().await.map_err(store)?;
+        let entries = conn.entries_newest(Category::Kinship, None).await.map_err(store)?;
         drop(conn);
+        let recorded = relations::by_person(entries)?;
         let keys = self.towns.keys(town).await.map_err(store)?;
         let opening = self.jobs.spawn_blocking(move || -> Result<People> {
-            let mut people = Registered::default();
+            let mut people = Registered { recorded, ..Registered::default() };
             for row in sealed.open(&keys).map_err(store)? {
                 people.add(row.person, row.identity, row.address);
             }
@@ -108,6 +122,7 @@ struct Registered {
     places: HashMap<String, u32>,
     households: HashMap<PersonId, HouseholdId>,
     members: HashMap<HouseholdId, Vec<PersonId>>,
+    recorded: Recorded,
 }
 
 impl Registered {
@@ -159,6 +174,7 @@ impl People {
             addresses: registered.addresses,
             places,
             search: OnceLock::new(),
+            recorded: registered.recorded,
         }
     }
 

@@ -4,7 +4,7 @@
 use anyhow::Context;
 use chrono::{Days, NaiveDate};
 use kernel::{Absence, Datum, Identity, Kin, Known, ResidentStatus, Sex, Value};
-use layouts::{EncodeRow, Encoder, Layout, RecordTime, RoleId};
+use layouts::{EncodeRow, Encoder, Layout, Operation, RecordTime, RoleId};
 use synth::name::{FAMILY, FEMALE, MALE, Name};
 
 use crate::random::Random;
@@ -179,6 +179,7 @@ impl Resident {
         EncodeRow {
             persons: [(RoleId::Person, identity)].into_iter().collect(),
             record: RecordTime::default(),
+            operation: Operation::default(),
             locals: locals.into_iter().collect(),
         }
     }
