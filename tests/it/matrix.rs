@@ -517,7 +517,13 @@ async fn nothing_but_the_service_itself_answers_without_a_token() {
             }
             let answer = http.send(ask).await;
             let is_sign_in = SIGN_IN.contains(&operation.path.as_str());
-            let expected = if is_open { 200 } else if is_sign_in { 415 } else { 401 };
+            let expected = if is_open {
+                200
+            } else if is_sign_in {
+                415
+            } else {
+                401
+            };
             assert_eq!(answer.status, expected, "{} {address}", operation.method);
         }
     }

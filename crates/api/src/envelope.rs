@@ -136,7 +136,9 @@ fn as_problem(answer: ServiceResponse<BoxBody>, asked: Asked) -> ServiceResponse
         }
     }
     match code {
-        Code::Unauthenticated | Code::SignInRefused => new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\"")),
+        Code::Unauthenticated | Code::SignInRefused => {
+            new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\""))
+        }
         Code::TokenRevoked | Code::PostingEnded => {
             new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\", error=\"invalid_token\""))
         }

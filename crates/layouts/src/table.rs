@@ -46,7 +46,9 @@ fn decode(bytes: &[u8]) -> Result<String, Fault> {
         return Ok(text.into_owned());
     }
     let line = bytes.iter().take(upto).filter(|byte| **byte == b'\n').count() + 1;
-    Err(Fault::new(Code::WrongEncoding).with_words("expected", "UTF-8 か CP932", "UTF-8 or CP932").with("line", line))
+    Err(Fault::new(Code::WrongEncoding)
+        .with_words("expected", "UTF-8 か CP932", "UTF-8 or CP932")
+        .with("line", line))
 }
 
 #[cfg(test)]

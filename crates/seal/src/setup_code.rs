@@ -30,7 +30,8 @@ impl SetupCode {
     /// The code's text, shown once to whoever passes it on.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
-        let groups: Vec<String> = self.0.chunks(4).map(|group| String::from_utf8_lossy(group).into()).collect();
+        let groups: Vec<String> =
+            self.0.chunks(4).map(|group| String::from_utf8_lossy(group).into()).collect();
         Zeroizing::new(groups.join("-"))
     }
 

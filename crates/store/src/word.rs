@@ -60,7 +60,17 @@ mod tests {
                 assert!(matches!("Open ".parse::<$name>(), Err(StoreError::Malformed(_))));
             )+};
         }
-        check!(Direction, HubKind, HubState, ItemDecision, KeyPurpose, LinkTaskState, RunState, StaffKind, TokenKind);
+        check!(
+            Direction,
+            HubKind,
+            HubState,
+            ItemDecision,
+            KeyPurpose,
+            LinkTaskState,
+            RunState,
+            StaffKind,
+            TokenKind
+        );
     }
 
     #[test]

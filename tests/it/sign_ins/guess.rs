@@ -81,7 +81,10 @@ async fn the_wait_grows_is_kept_by_the_town_and_ends_with_success() {
     // Others are not held up, and the wait over, the right password is enough.
     assert_eq!(tries(&http, OI, NUMBER, "x").await.code(), "sign_in_refused");
     office.sign_in_at(PASSWORD, Utc::now() + TimeDelta::seconds(61)).await.unwrap();
-    assert_eq!(number(&office.world, "SELECT count(*) FROM town.sign_in_failure WHERE failures > 0").await, 2);
+    assert_eq!(
+        number(&office.world, "SELECT count(*) FROM town.sign_in_failure WHERE failures > 0").await,
+        2
+    );
 }
 
 /// An attempt counts before it is judged: many at once are no way round the count.
@@ -90,7 +93,8 @@ async fn of_many_attempts_at_once_five_are_judged() {
     let office = Office::open().await;
     let now = Utc::now();
     let all = join_all((0..20).map(|_| office.sign_in_at("x", now))).await;
-    let judged = all.iter().filter(|one| one.as_ref().is_err_and(|f| f.code() == Code::SignInRefused)).count();
+    let judged =
+        all.iter().filter(|one| one.as_ref().is_err_and(|f| f.code() == Code::SignInRefused)).count();
     assert_eq!(judged, 5);
 }
 

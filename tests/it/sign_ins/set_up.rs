@@ -29,7 +29,10 @@ async fn a_lost_password_is_set_anew_and_every_token_ends() {
     assert_eq!(set.status, 204, "{}", set.text);
     let ended = http.send(Ask::get("/api/v1/persons").by(&lost).to("support")).await;
     assert_eq!(ended.code(), "token_revoked");
-    assert_eq!(office.sign_in_at(PASSWORD, Utc::now()).await.err().map(|f| f.code()), Some(Code::SignInRefused));
+    assert_eq!(
+        office.sign_in_at(PASSWORD, Utc::now()).await.err().map(|f| f.code()),
+        Some(Code::SignInRefused)
+    );
     office.sign_in_at(new, Utc::now()).await.unwrap();
     let twice = http.send(Ask::post("/api/v1/password-setups", body)).await;
     assert_eq!((twice.status, twice.code().as_str()), (422, "setup_code_refused"));
@@ -72,7 +75,11 @@ async fn a_password_that_is_refused_leaves_the_code_as_it_is() {
         ("開成町の架空走開成町", Code::PasswordTooShort),
         ("kaisei-001234-kaisei", Code::PasswordTooCommon),
     ] {
-        assert_eq!(office.set_up(&code, password).await.err().map(|f| f.code()), Some(expected), "{password}");
+        assert_eq!(
+            office.set_up(&code, password).await.err().map(|f| f.code()),
+            Some(expected),
+            "{password}"
+        );
     }
     office.set_up(&code, PASSWORD).await.unwrap();
 }

@@ -72,7 +72,12 @@ async fn a_change_entered_beforehand_holds_from_its_midnight_in_japan_with_nothi
     assert_eq!(hall.grants(turn).await.unwrap(), [Grant::Holder, Grant::Auditor]);
     let last = midnight(until + TimeDelta::days(11));
     assert_eq!(hall.grants(last - moment).await.unwrap(), [Grant::Holder]);
-    assert_refused(hall.grants(last).await, Code::PostingEnded, "有効な所属がありません", "No posting of yours");
+    assert_refused(
+        hall.grants(last).await,
+        Code::PostingEnded,
+        "有効な所属がありません",
+        "No posting of yours",
+    );
 }
 
 #[tokio::test]
@@ -177,7 +182,8 @@ async fn a_town_whose_last_administrator_ran_out_is_opened_again_by_the_operator
     app.posting_end(&hall.admin, hall.admin.staff, own, Some(hall.admin.today())).await.unwrap();
     let tenth = hall.admin.today() + TimeDelta::days(10);
     let sql = hall.world.db.superuser().await;
-    sql.run(&format!("UPDATE town.posting SET ends_on = '{tenth}' WHERE posting_id = '{}'", next.id.uuid())).await;
+    sql.run(&format!("UPDATE town.posting SET ends_on = '{tenth}' WHERE posting_id = '{}'", next.id.uuid()))
+        .await;
     coop.now = midnight(tenth.succ_opt().unwrap());
     let first = app.staff_first(&coop, code, "mayor/jumin", "架空 新").await.unwrap();
     app.token_first(&coop, code, first.id, coop.now + TimeDelta::days(1)).await.unwrap();
@@ -195,17 +201,25 @@ async fn a_service_client_has_tokens_for_a_year_and_decides_nothing() {
             "grants": [grants], "staff_number": number});
         Ask::post("/api/v1/staff", body).by(admin)
     };
-    for (ask, pointer) in
-        [(add("town_admin", None), "/grants"), (add("approver", None), "/grants"), (add("holder", Some("1")), "/staff_number")]
-    {
+    for (ask, pointer) in [
+        (add("town_admin", None), "/grants"),
+        (add("approver", None), "/grants"),
+        (add("holder", Some("1")), "/staff_number"),
+    ] {
         let refused = http.send(ask).await;
-        assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!(pointer)), "{}", refused.text);
+        assert_eq!(
+            (refused.status, &refused.json()["errors"][0]["pointer"]),
+            (422, &json!(pointer)),
+            "{}",
+            refused.text
+        );
     }
     let added = http.send(add("holder", None)).await.json();
     let id = added["id"].as_str().unwrap();
     let issue = |days: i64| {
         let expires = (Utc::now() + TimeDelta::days(days)).to_rfc3339();
-        Ask::post("/api/v1/tokens", json!({"staff_id": id, "grants": ["holder"], "expires_at": expires})).by(admin)
+        Ask::post("/api/v1/tokens", json!({"staff_id": id, "grants": ["holder"], "expires_at": expires}))
+            .by(admin)
     };
     assert_eq!(http.send(issue(367)).await.code(), "invalid_value");
     let issued = http.send(issue(365)).await.json();

@@ -93,10 +93,19 @@ async fn it_reads_as_offices_write_it() {
     let first = hall.send("", &cp932).await;
     assert_eq!(counts(&first.json()), (1, 0, 0, 0), "{}", first.text);
     let added = first.json()["added"][0].clone();
-    assert_eq!((&added["from"]["date"], &added["until"]["date"]), (&json!("2026-04-01"), &json!("2027-03-31")));
+    assert_eq!(
+        (&added["from"]["date"], &added["until"]["date"]),
+        (&json!("2026-04-01"), &json!("2027-03-31"))
+    );
     let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
     assert_eq!(counts(&hall.send("", &marked).await.json()), (0, 0, 0, 1));
-    let json = hall.http.send(Ask::post("/api/v1/staff-rosters", json!({})).by(&hall.world.desk(KAISEI, Grant::TownAdmin).token)).await;
+    let json = hall
+        .http
+        .send(
+            Ask::post("/api/v1/staff-rosters", json!({}))
+                .by(&hall.world.desk(KAISEI, Grant::TownAdmin).token),
+        )
+        .await;
     assert_eq!(json.code(), "unsupported_media_type");
 }
 
@@ -106,14 +115,18 @@ async fn one_bad_line_refuses_the_whole_with_every_fault_of_every_line() {
     let before = (hall.postings().await, number(&hall.world, "SELECT count(*) FROM town.staff").await);
     let today = hall.today;
     let answer = hall
-        .send("", csv(&[
-            format!("0031,架空 一,子育て健康課,活用,{today},"),
-            ",架空 二,よその課,活躍,2026-02-30,".to_owned(),
-            "0033,架空 三,町民課,活用,2026-04-01,2026-03-31".to_owned(),
-            format!("0033,架空 参,町民課,決裁,{today},"),
-            format!("0031,架空 一,子育て健康課,活用,{today},{today}"),
-            "0035,架空 五".to_owned(),
-        ]).as_bytes())
+        .send(
+            "",
+            csv(&[
+                format!("0031,架空 一,子育て健康課,活用,{today},"),
+                ",架空 二,よその課,活躍,2026-02-30,".to_owned(),
+                "0033,架空 三,町民課,活用,2026-04-01,2026-03-31".to_owned(),
+                format!("0033,架空 参,町民課,決裁,{today},"),
+                format!("0031,架空 一,子育て健康課,活用,{today},{today}"),
+                "0035,架空 五".to_owned(),
+            ])
+            .as_bytes(),
+        )
         .await;
     assert_eq!((answer.status, answer.code().as_str()), (422, "roster_line_invalid"), "{}", answer.text);
     let problem = answer.json();
@@ -122,7 +135,13 @@ async fn one_bad_line_refuses_the_whole_with_every_fault_of_every_line() {
         errors.iter().map(|e| (e["line"].as_u64().unwrap(), e["column"].as_str().unwrap())).collect();
     places.sort_unstable();
     let mut expected = vec![
-        (3, "職員番号"), (3, "課"), (3, "権限"), (3, "開始日"), (4, "終了日"), (6, "職員番号"), (7, "職員番号"),
+        (3, "職員番号"),
+        (3, "課"),
+        (3, "権限"),
+        (3, "開始日"),
+        (4, "終了日"),
+        (6, "職員番号"),
+        (7, "職員番号"),
     ];
     expected.sort_unstable();
     assert_eq!(places, expected);
@@ -130,7 +149,8 @@ async fn one_bad_line_refuses_the_whole_with_every_fault_of_every_line() {
     let now = (hall.postings().await, number(&hall.world, "SELECT count(*) FROM town.staff").await);
     assert_eq!(now, before);
     let headless = hall.send("", "番号,氏名,課,権限,開始日,終了日\r\n1,二,三,四,五,六\r\n".as_bytes()).await;
-    let columns: Vec<Value> = headless.json()["errors"].as_array().unwrap().iter().map(|e| e["column"].clone()).collect();
+    let columns: Vec<Value> =
+        headless.json()["errors"].as_array().unwrap().iter().map(|e| e["column"].clone()).collect();
     assert_eq!(columns, [json!("職員番号"), json!("番号")]);
     assert_eq!(hall.send("", b"").await.code(), "empty_file");
     assert_eq!(hall.send("", b"\xff\xff\xff").await.code(), "wrong_encoding");
@@ -146,7 +166,11 @@ async fn nobody_raises_themselves_by_a_roster_and_the_last_administrator_stays()
     let section = own.section;
     let (from, today) = (own.from, hall.today);
     let same = format!("0001,{name},{section},町管理者,{from},");
-    assert_eq!(counts(&hall.take(std::slice::from_ref(&same)).await), (0, 0, 0, 1), "one's own line is no harm");
+    assert_eq!(
+        counts(&hall.take(std::slice::from_ref(&same)).await),
+        (0, 0, 0, 1),
+        "one's own line is no harm"
+    );
     let raised = hall.send("", csv(&[same, format!("0001,{name},{section},監査,{today},")]).as_bytes()).await;
     assert_eq!((raised.status, raised.code().as_str()), (403, "grant_to_self"), "{}", raised.text);
     assert_eq!(raised.json()["errors"][0]["line"], 3);
@@ -157,7 +181,9 @@ async fn nobody_raises_themselves_by_a_roster_and_the_last_administrator_stays()
     assert_eq!(counts(&hall.take(&[ended, other]).await), (1, 1, 0, 0));
     let worker = &hall.world.desk(KAISEI, Grant::CaseWorker).token;
     let csv = csv(&[format!("0044,架空 四,町民課,活用,{today},")]);
-    let refused =
-        hall.http.send(Ask::new("POST", "/api/v1/staff-rosters").by(worker).raw("text/csv", csv.into_bytes())).await;
+    let refused = hall
+        .http
+        .send(Ask::new("POST", "/api/v1/staff-rosters").by(worker).raw("text/csv", csv.into_bytes()))
+        .await;
     assert_eq!(refused.code(), "grant_missing");
 }

@@ -49,7 +49,10 @@ pub(crate) struct Doorkeeper {
 impl Default for Doorkeeper {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { addresses: throttle::Addresses::default(), hashing: Arc::new(Semaphore::new((cores / 2).max(1))) }
+        Self {
+            addresses: throttle::Addresses::default(),
+            hashing: Arc::new(Semaphore::new((cores / 2).max(1))),
+        }
     }
 }
 
@@ -105,7 +108,9 @@ impl App {
         };
         let kept = found.as_ref().and_then(|(_, account)| account.password.as_ref());
         let hash = match kept {
-            Some(kept) => PasswordHash::from_bytes(kept).map_err(|_| internal("a kept password is no hash"))?,
+            Some(kept) => {
+                PasswordHash::from_bytes(kept).map_err(|_| internal("a kept password is no hash"))?
+            }
             None => PasswordHash::nobodys(),
         };
         let typed = Password::read(password.as_str());

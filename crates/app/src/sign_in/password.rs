@@ -23,11 +23,50 @@ const LEAST_OF_ONES_OWN: usize = 8;
 /// What stands in lists of the commonest passwords (SecLists' 10k and the yearly lists of NordPass and the
 /// NCSC), cut down to stems that can make twelve characters, with what is typed on a Japanese keyboard.
 const COMMON: &[&str] = &[
-    "password", "passw0rd", "p@ssword", "p@ssw0rd", "pass", "qwerty", "qwertyuiop", "asdfghjkl", "zxcvbnm",
-    "1q2w3e4r", "1qaz2wsx", "iloveyou", "welcome", "letmein", "admin", "administrator", "login", "monkey",
-    "dragon", "football", "baseball", "sunshine", "princess", "abc", "tasuki", "たすき", "襷", "ぱすわーど",
-    "パスワード", "さくら", "sakura", "doraemon", "pokemon", "arigatou", "nippon", "japan", "kanagawa", "yakuba",
-    "役場", "町役場", "reiwa", "heisei", "令和", "平成",
+    "password",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "pass",
+    "qwerty",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "iloveyou",
+    "welcome",
+    "letmein",
+    "admin",
+    "administrator",
+    "login",
+    "monkey",
+    "dragon",
+    "football",
+    "baseball",
+    "sunshine",
+    "princess",
+    "abc",
+    "tasuki",
+    "たすき",
+    "襷",
+    "ぱすわーど",
+    "パスワード",
+    "さくら",
+    "sakura",
+    "doraemon",
+    "pokemon",
+    "arigatou",
+    "nippon",
+    "japan",
+    "kanagawa",
+    "yakuba",
+    "役場",
+    "町役場",
+    "reiwa",
+    "heisei",
+    "令和",
+    "平成",
 ];
 
 /// A password as somebody typed it, in Unicode's form NFKC, so that another keyboard's full-width letters are
@@ -57,7 +96,9 @@ impl Password {
         }
         if length > MOST {
             let (ja, en) = (format!("{MOST}文字までです"), format!("at most {MOST} characters"));
-            return Err(at(Fault::new(Code::InvalidValue).with("name", "password").with_words("why", &ja, &en)));
+            return Err(at(Fault::new(Code::InvalidValue)
+                .with("name", "password")
+                .with_words("why", &ja, &en)));
         }
         if left(&self.0, own) < LEAST_OF_ONES_OWN || !varied(&self.0) {
             return Err(at(Fault::new(Code::PasswordTooCommon)));
@@ -86,7 +127,8 @@ fn at(fault: Fault) -> Fault {
 /// `!`.
 fn left(password: &str, own: &[&str]) -> usize {
     let mut rest = Zeroizing::new(password.to_lowercase());
-    let own: Vec<String> = own.iter().flat_map(|word| word.split_whitespace()).map(str::to_lowercase).collect();
+    let own: Vec<String> =
+        own.iter().flat_map(|word| word.split_whitespace()).map(str::to_lowercase).collect();
     let mut words: Vec<&str> = COMMON.iter().copied().chain(own.iter().map(String::as_str)).collect();
     // The longest first: what is left of `qwertyuiop` must not hide behind `qwerty`.
     words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
@@ -121,7 +163,12 @@ mod tests {
 
     #[test]
     fn length_counts_in_characters_of_any_script() {
-        for good in ["坂道をのぼるとき海が光る", "correct horse battery", "つゆくさの みちを あるく", "vK3-tulip-otter"] {
+        for good in [
+            "坂道をのぼるとき海が光る",
+            "correct horse battery",
+            "つゆくさの みちを あるく",
+            "vK3-tulip-otter",
+        ] {
             assert_eq!(refused(good), None, "{good}");
         }
         for short in ["", "坂道をのぼるとき", "vK3-tulip!!"] {
@@ -133,9 +180,21 @@ mod tests {
     #[test]
     fn what_everybody_would_try_is_refused() {
         for common in [
-            "password2026!", "Passw0rd12345", "P@ssword!P@ssword!", "123456789012", "qwertyuiop12", "aaaaaaaaaaaa",
-            "abababababab", "abcdefghijklm", "kaisei-tasuki", "開成町役場開成町役場開成", "架空花子架空花子架空花子",
-            "kaisei001234", "ｐａｓｓｗｏｒｄ２０２６", "09012345678901", "Reiwa8-yakuba-kaisei",
+            "password2026!",
+            "Passw0rd12345",
+            "P@ssword!P@ssword!",
+            "123456789012",
+            "qwertyuiop12",
+            "aaaaaaaaaaaa",
+            "abababababab",
+            "abcdefghijklm",
+            "kaisei-tasuki",
+            "開成町役場開成町役場開成",
+            "架空花子架空花子架空花子",
+            "kaisei001234",
+            "ｐａｓｓｗｏｒｄ２０２６",
+            "09012345678901",
+            "Reiwa8-yakuba-kaisei",
         ] {
             assert_eq!(refused(common), Some(Code::PasswordTooCommon), "{common}");
         }

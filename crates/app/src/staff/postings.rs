@@ -84,12 +84,7 @@ impl App {
     }
 
     /// Refuses a posting that this town cannot have.
-    pub(super) async fn posting_check(
-        &self,
-        ctx: &TownCtx,
-        kind: StaffKind,
-        new: &NewPosting,
-    ) -> Result<()> {
+    pub(super) async fn posting_check(&self, ctx: &TownCtx, kind: StaffKind, new: &NewPosting) -> Result<()> {
         if !knows(&*self.profile(ctx).await?, &new.section) {
             return Err(invalid("section", "この町の課ではありません", "it is not a section of this town"));
         }

@@ -183,7 +183,10 @@ impl TownTx {
         diesel::update(sign_in_failure::table)
             .filter(sign_in_failure::town_id.eq(town))
             .filter(sign_in_failure::number_index.eq(number.as_bytes().as_slice()))
-            .set((sign_in_failure::failures.eq(failures.count), sign_in_failure::last_at.eq(failures.last_at)))
+            .set((
+                sign_in_failure::failures.eq(failures.count),
+                sign_in_failure::last_at.eq(failures.last_at),
+            ))
             .execute(driver)
             .await?;
         Ok(())

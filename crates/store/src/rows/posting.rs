@@ -49,19 +49,15 @@ impl PostingRow {
 /// What postings allow together on a day in Japan.
 #[must_use]
 pub fn allowed(postings: &[PostingRow], day: NaiveDate) -> Grants {
-    postings.iter().filter(|posting| posting.in_force(day)).flat_map(|posting| posting.grants.iter()).collect()
+    postings
+        .iter()
+        .filter(|posting| posting.in_force(day))
+        .flat_map(|posting| posting.grants.iter())
+        .collect()
 }
 
-type Columns = (
-    Uuid,
-    Uuid,
-    String,
-    Vec<String>,
-    NaiveDate,
-    Option<NaiveDate>,
-    DateTime<Utc>,
-    Option<DateTime<Utc>>,
-);
+type Columns =
+    (Uuid, Uuid, String, Vec<String>, NaiveDate, Option<NaiveDate>, DateTime<Utc>, Option<DateTime<Utc>>);
 
 fn row(
     (id, staff, section, grants, from, until, created_at, ended_at): Columns,
@@ -194,7 +190,10 @@ mod tests {
             posting(Grant::CaseWorker, "2025-04-01", Some("2026-03-31")),
             posting(Grant::Approver, "2026-04-01", None),
             posting(Grant::Auditor, "2026-03-01", Some("2026-04-30")),
-            PostingRow { ended_at: Some(DateTime::default()), ..posting(Grant::TownAdmin, "2020-04-01", None) },
+            PostingRow {
+                ended_at: Some(DateTime::default()),
+                ..posting(Grant::TownAdmin, "2020-04-01", None)
+            },
         ];
         for (on, grants) in [
             ("2025-03-31", &[][..]),

@@ -43,14 +43,8 @@ pub struct StaffRow {
 
 type Columns = (Uuid, String, Option<Vec<u8>>, Vec<u8>, DateTime<Utc>, Option<DateTime<Utc>>);
 
-const COLUMNS: (
-    staff::staff_id,
-    staff::kind,
-    staff::number,
-    staff::name,
-    staff::created_at,
-    staff::left_at,
-) = (staff::staff_id, staff::kind, staff::number, staff::name, staff::created_at, staff::left_at);
+const COLUMNS: (staff::staff_id, staff::kind, staff::number, staff::name, staff::created_at, staff::left_at) =
+    (staff::staff_id, staff::kind, staff::number, staff::name, staff::created_at, staff::left_at);
 
 /// The table that a box of a 職員番号 says it is of: apart from the name's, so that the two cannot be swapped.
 const NUMBER: &str = "staff_number";

@@ -55,14 +55,16 @@ async fn everyone(app: &Arc<App>, town: &Town) -> anyhow::Result<String> {
     let grants = Grant::ALL.iter().copied().collect();
     let until = Utc::now() + Duration::days(TOKEN_DAYS);
     let ctx = town.admin.ctx(Purpose::Support);
-    let section = app.staff(&ctx, town.admin.staff).await?.postings.first().context("no posting")?.section.parse()?;
+    let section =
+        app.staff(&ctx, town.admin.staff).await?.postings.first().context("no posting")?.section.parse()?;
     let new = NewStaff::member("架空 全権", section, grants, ctx.today());
     let staff = app.staff_add(&ctx, new).await?.row.id;
     Ok(app.token_issue(&ctx, staff, grants, until).await?.secret)
 }
 
 fn desks(town: &Town) -> Value {
-    let desk = |desk: &Desk| json!({"staff_id": desk.staff, "staff_number": desk.number, "token": desk.token});
+    let desk =
+        |desk: &Desk| json!({"staff_id": desk.staff, "staff_number": desk.number, "token": desk.token});
     json!({
         "name": town.name,
         "code": town.code,

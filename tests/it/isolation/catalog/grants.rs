@@ -29,7 +29,8 @@ const TOWN_UPDATES: &[&str] = &[
     "credential",
     "sign_in_failure",
 ];
-const TOWN_DELETES: &[&str] = &["keystore", "upload_chunk", "peer_key", "idempotency", "credential", "sign_in_failure"];
+const TOWN_DELETES: &[&str] =
+    &["keystore", "upload_chunk", "peer_key", "idempotency", "credential", "sign_in_failure"];
 
 /// What a town may only read.
 const TOWN_READS: &[&str] = &["access"];

@@ -157,7 +157,8 @@ pub fn next(towns: &[Town], at: usize, chance: &mut Chance) -> (Request, u16) {
             (request, 201)
         }
         8..12 => {
-            let body = json!({"section": town.section, "name": format!("架空 {}", town.mark), "grants": ["holder"]});
+            let body =
+                json!({"section": town.section, "name": format!("架空 {}", town.mark), "grants": ["holder"]});
             (ask("POST", "staff".to_owned(), Some(body)), 201)
         }
         _ => (ask("GET", READS[chance.below(READS.len())].replace("{own}", &own), None), 200),

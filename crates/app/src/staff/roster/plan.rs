@@ -102,10 +102,16 @@ impl Plan {
             named.extend(same.map(|posting| posting.id));
             let gains = match same {
                 None => true,
-                Some(posting) => posting.until.is_some_and(|old| line.posting.until.is_none_or(|new| new > old)),
+                Some(posting) => {
+                    posting.until.is_some_and(|old| line.posting.until.is_none_or(|new| new > old))
+                }
             };
             if is_self && gains {
-                self.faults.push(Fault::new(Code::GrantToSelf).at_line(FILE, line.line, Some("職員番号".into())));
+                self.faults.push(Fault::new(Code::GrantToSelf).at_line(
+                    FILE,
+                    line.line,
+                    Some("職員番号".into()),
+                ));
             }
             self.line(line, same, &mut steps);
         }
@@ -172,12 +178,7 @@ impl Plan {
             line: None,
             number: of.number.clone(),
             name: of.name.clone(),
-            posting: NewPosting {
-                section,
-                grants: posting.grants,
-                from: posting.from,
-                until: Some(until),
-            },
+            posting: NewPosting { section, grants: posting.grants, from: posting.from, until: Some(until) },
         });
     }
 

@@ -20,8 +20,13 @@ pub const COLUMNS: [&str; 6] = ["職員番号", "氏名", "課", "権限", "開�
 const BETWEEN: [char; 8] = [';', '；', '、', '|', '｜', '/', '／', ' '];
 
 /// How a day may be written.
-const DAYS: &[DateFormat] =
-    &[DateFormat::Iso, DateFormat::Slash, DateFormat::WarekiLetter, DateFormat::WarekiKanji, DateFormat::Ymd8];
+const DAYS: &[DateFormat] = &[
+    DateFormat::Iso,
+    DateFormat::Slash,
+    DateFormat::WarekiLetter,
+    DateFormat::WarekiKanji,
+    DateFormat::Ymd8,
+];
 
 /// One line: one posting of one member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +126,10 @@ fn section(line: u32, text: &str, profile: &Applied) -> Result<SectionCode, Opti
     }
     let found = profile.town.sections.iter().find(|known| known.name == text || known.code.as_str() == text);
     found.map(|section| section.code.clone()).ok_or_else(|| {
-        let (ja, en) = (format!("「{text}」はこの町の課ではありません"), format!("{text} is not a section of this town"));
+        let (ja, en) = (
+            format!("「{text}」はこの町の課ではありません"),
+            format!("{text} is not a section of this town"),
+        );
         Some(wrong(line, COLUMNS[2], &ja, &en))
     })
 }
@@ -133,7 +141,10 @@ fn grants(line: u32, text: &str) -> Result<Grants, Fault> {
         known.copied().ok_or_else(|| {
             let ja = Grant::ALL.iter().map(|grant| grant.ja()).collect::<Vec<_>>().join("、");
             let en = Grant::ALL.iter().map(|grant| grant.as_str()).collect::<Vec<_>>().join(", ");
-            let (ja, en) = (format!("「{word}」は権限ではありません。書けるのは {ja}"), format!("{word} is no grant; known are {en}"));
+            let (ja, en) = (
+                format!("「{word}」は権限ではありません。書けるのは {ja}"),
+                format!("{word} is no grant; known are {en}"),
+            );
             wrong(line, COLUMNS[3], &ja, &en)
         })
     });
@@ -168,7 +179,12 @@ fn contradictions(lines: &[RosterLine]) -> Vec<Fault> {
         }
         let grants: Vec<Grant> = line.posting.grants.iter().collect();
         if !seen.insert((&line.number, &line.posting.section, grants, line.posting.from)) {
-            faults.push(wrong(line.line, COLUMNS[0], "同じ所属の行がもう一つあります", "another line has the same posting"));
+            faults.push(wrong(
+                line.line,
+                COLUMNS[0],
+                "同じ所属の行がもう一つあります",
+                "another line has the same posting",
+            ));
         }
     }
     faults
