@@ -33,8 +33,14 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ("towns", &["towns"], "町村: the members of the cooperative."),
     (
         "profiles",
-        &["profile", "profiles"],
+        &["profile", "profiles", "profile-checks", "profile-plans"],
         "町の設定: a town's sources, rules and their legal ground, as applied.",
+    ),
+    ("arrivals", &["arrivals"], "到着: which source came, is late, was refused."),
+    (
+        "town-health",
+        &["town-health", "rule-releases"],
+        "町の状態: how each town is doing, and the rules in force in it.",
     ),
     ("staff", &["staff", "staff-rosters"], "職員: who acts in a town."),
     (
@@ -51,6 +57,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ),
     ("link-tasks", &["link-tasks"], "突合待ち: links that wait for a human."),
     ("persons", &["persons"], "住民: who a person is, what is recorded, and where each value came from."),
+    (
+        "recorded-relations",
+        &["recorded-relations"],
+        "親族関係の記録: relations seen in 戸籍 or told, over what the register says.",
+    ),
+    ("cases", &["cases"], "ケース: who is on a child's case, and with which partners."),
     ("households", &["households"], "世帯: who lives together."),
     ("protections", &["protections"], "支援措置: whose whereabouts must not reach others."),
     ("retention", &["retention"], "保存期間: how long what is kept, by which rule, and what falls due when."),
@@ -61,15 +73,26 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["candidates"],
         "支援対象の候補: what the rules point at, with the trace. People decide.",
     ),
+    (
+        "assessments",
+        &["assessment", "assessments", "assessment-counts"],
+        "候補の確認（妥当・過大・過小・既把握）: what a case worker made of a run's result.",
+    ),
     ("consents", &["consents"], "同意: of one data subject, for a purpose."),
     ("handovers", &["handovers", "handover-previews"], "引継ぎ: a record's way from one town to another."),
     ("peer-keys", &["peer-keys"], "相手の町の鍵: the other towns' public keys, each compared by two people."),
-    ("tasks", &["tasks"], "仕事: what a person of the town has to do."),
+    ("tasks", &["tasks", "deadlines"], "仕事・期限: what a person of the town has to do, and until when."),
     (
         "evidence",
         &["evidence", "evidence-leaves", "evidence-checkpoint", "evidence-bundle"],
         "証跡: the append-only record of acts.",
     ),
+    (
+        "exports",
+        &["candidate-exports", "sheet-exports"],
+        "書き出し: lists and sheets as files, where the town allows them.",
+    ),
+    ("changes", &["changes"], "変更: what changed since, for systems that keep themselves up to date."),
     ("operations", &["operations"], "処理: long work and its progress."),
     (
         "service",

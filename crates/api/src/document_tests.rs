@@ -70,6 +70,36 @@ fn resolve<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
     reference.map_or(schema, |pointer| document.pointer(pointer).unwrap())
 }
 
+/// A list that is not as of an instant, and why.
+const TIMELESS: &[(&str, &str)] = &[(
+    "/api/v1/handovers/{handover_id}/content",
+    "a package is fixed: its items say as of when the sender knew them",
+)];
+
+#[test]
+fn every_list_says_as_of_when() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    let mut lists = 0;
+    for (path, item) in json["paths"].as_object().unwrap() {
+        let answer = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        let members = members(&json, answer);
+        if !members.contains("items") || TIMELESS.iter().any(|(timeless, _)| timeless == path) {
+            continue;
+        }
+        assert!(members.contains("as_of") && members.contains("as_of_ja"), "{path}: 何月何日時点?");
+        lists += 1;
+    }
+    assert!(lists > 15, "{lists}");
+}
+
+/// The members of an object, those it takes over from others too.
+fn members(document: &Value, schema: &Value) -> BTreeSet<String> {
+    let schema = resolve(document, schema);
+    let own = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    let parts = schema["allOf"].as_array().into_iter().flatten();
+    own.chain(parts.flat_map(|part| members(document, part))).collect()
+}
+
 #[test]
 fn a_reference_leads_somewhere() {
     fn walk(document: &Value, value: &Value) {

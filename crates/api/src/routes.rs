@@ -11,8 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    consents, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, sign_ins, staff, tokens, towns, uploads, watch_notes,
+    arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health, households,
+    link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations, retention,
+    rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -41,6 +42,18 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(profiles::list_profiles)
             .service(profiles::apply_profile)
             // 職員・サインイン・トークン
+            .service(profiles::check_profile)
+            .service(profiles::plan_profile)
+            .service(profiles::read_profile_plan)
+            .service(profiles::apply_profile_plan)
+            .service(profiles::list_town_profiles)
+            .service(profiles::read_town_profile)
+            .service(profiles::read_profile_difference)
+            // 到着・町の状態
+            .service(arrivals::list_arrivals)
+            .service(town_health::list_town_health)
+            .service(town_health::list_rule_releases)
+            // 職員・トークン
             .service(staff::list_staff)
             .service(staff::add_staff)
             .service(staff::read_staff)
@@ -60,10 +73,24 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             // 住民・世帯
             .service(persons::list_persons)
             .service(persons::read_person)
+            .service(persons::read_person_page)
             .service(persons::read_timeline)
             .service(persons::read_relations)
             .service(persons::list_accesses)
             .service(households::read_household)
+            // 親族関係の記録
+            .service(recorded_relations::record_relation)
+            .service(recorded_relations::list_recorded_relations)
+            .service(recorded_relations::read_recorded_relation)
+            .service(recorded_relations::correct_relation)
+            .service(recorded_relations::end_relation)
+            // ケース
+            .service(cases::open_case)
+            .service(cases::list_cases)
+            .service(cases::read_case)
+            .service(cases::add_case_member)
+            .service(cases::end_case_member)
+            .service(cases::close_case)
             // 見守り情報
             .service(watch_notes::write_watch_note)
             .service(watch_notes::list_watch_notes)
@@ -81,6 +108,13 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(runs::read_run)
             .service(runs::list_candidates)
             .service(runs::read_candidate)
+            // 書き出し
+            .service(exports::export_candidates)
+            .service(exports::export_sheet)
+            .service(runs::assessments::assess_candidate)
+            .service(runs::assessments::reassess_candidate)
+            .service(runs::assessments::list_assessments)
+            .service(runs::assessments::read_assessment_counts)
             // 支援措置
             .service(protections::read_protections)
             .service(protections::end_protection)
@@ -96,10 +130,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(link_tasks::decide_link_task)
             .service(link_tasks::undo_link_task)
             // 同意
-            .service(consents::record_consent)
+            .service(consents::record::record_consent)
             .service(consents::list_consents)
             .service(consents::read_consent)
-            .service(consents::withdraw_consent)
+            .service(consents::withdraw::withdraw_consent)
             // 相手の町の鍵
             .service(peer_keys::list_peer_keys)
             .service(peer_keys::pin_peer_keys)
@@ -109,7 +143,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(handovers::send::draft_handover)
             .service(handovers::list_handovers)
             .service(handovers::read_handover)
-            .service(handovers::send::approve_handover)
+            .service(handovers::approve::approve_handover)
+            .service(handovers::approve::return_handover)
+            .service(handovers::approve::redraft_handover)
+            .service(handovers::approve::review_handover)
             .service(handovers::send::offer_handover)
             .service(handovers::send::withdraw_handover)
             .service(handovers::send::close_handover)
@@ -118,6 +155,15 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(handovers::receive::accept_handover)
             .service(handovers::receive::refuse_handover)
             .service(handovers::receive::receive_handover)
+            .service(handovers::receive::report_unreadable)
+            .service(handovers::receive::settle_handover)
+            // 仕事・期限
+            .service(deadlines::list_deadlines)
+            .service(tasks::list_tasks)
+            .service(tasks::read_task)
+            .service(tasks::complete_task)
+            // 変更
+            .service(changes::list_changes)
             // 証跡
             .service(evidence::list_leaves)
             .service(evidence::read_checkpoint)

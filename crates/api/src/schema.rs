@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use crate::nouns::schemas::*;
@@ -49,6 +49,12 @@ words! {
     HandoverKind = handover::Kind::ALL;
     /// Whose record it is, seen from the child: `child` 本人, `parent` 保護者, `sibling` きょうだい, `other_carer` その他の養育者.
     HandoverRole = handover::Role::ALL;
+    /// How somebody spoke with the other town: `telephone` 電話確認済, `in_person` 対面引継ぎ済.
+    TaskHow = app::tasks::How::ALL;
+    /// Which tasks.
+    TaskFilter = app::tasks::TaskFilter::ALL;
+    /// What waits: `approval` 決裁待ち, `redraft` 差戻しの出し直し待ち, `offer` 申し出待ち, `acceptance` 受諾待ち, `receipt` 受領待ち, `review` 代決の後閲待ち, `call` 相手の町への確認待ち, `consent_end` 同意の期限, `protection_past_end` 支援措置の期限切れ.
+    DeadlineKind = app::deadlines::DeadlineKind::ALL;
     /// Why a handover or an item is refused: `not_ours` この町の住民ではない, `wrong_organ` 受けるべき機関が違う, `not_needed` 必要がない, `duplicate` すでに持っている, `basis_doubtful` 根拠に疑いがある.
     RefusalCode = handover::machine::RefusalCode::ALL;
     /// 法定代理人 by what authority: `married_joint` 婚姻中（共同）, `divorced_sole` 離婚後（単独）, `divorced_joint` 離婚後（共同）, `minor_guardian` 未成年後見人, `institution_head` 施設長・児童相談所長.
@@ -57,6 +63,12 @@ words! {
     SoleActReason = handover::consent::SoleActReason::ALL;
     /// The stable code of an error. Clients decide on it; titles and details may be reworded.
     ErrorCode = kernel::Code::ALL;
+    /// The kind of file a list is written as: `csv`, `xlsx`.
+    ExportForm = app::exports::Form::ALL;
+    /// How a CSV's text is written: `utf-8` (with a byte order mark, as Excel wants it) or `cp932`.
+    ExportCharset = app::exports::Charset::ALL;
+    /// What a change is a change of: `person` 住民, `household` 世帯, `protection_list` 支援措置の一覧, `watch_note` 見守り情報, `upload` 受付, `load` 取込, `link_task` 突合待ち, `run` 判定, `consent` 同意, `handover` 引継ぎ, `task` 仕事, `profile` 町の設定.
+    ChangedNoun = app::changes::Noun::ALL;
     /// 値なしの理由: why there is no value.
     Absence = kernel::Absence::ALL;
     /// 住民状態.
@@ -67,9 +79,33 @@ words! {
     Kin = kernel::Kin::ALL;
     /// 判定区分: the list a run puts a child on. It points; people decide.
     CandidateList = rulebook::List::ALL;
+    /// What kind of thing changes between two versions of a profile: `town` 町, `organ` 機関, `section` 課・班, `school` 学校, `source` 連携元, `field` 列, `observation` 記録, `code_list` コード表, `item` データ項目, `retention` 保存期間, `rulebook` 判定基準と町の設定値.
+    ChangeKind = profiles::Kind::ALL;
+    /// How an expected file stands: `arrived` 到着, `arrived_late` 遅れて到着, `awaited` 待ち, `late` 遅れ, `refused` 拒否.
+    ArrivalState = profiles::ArrivalState::ALL;
+    /// What becomes of it: `added` 追加, `changed` 変更, `removed` 削除.
+    ChangeStep = profiles::Step::ALL;
+    /// 候補の確認: `appropriate` 妥当, `too_high` 過大, `too_low` 過小, `already_known` 既把握.
+    Verdict = app::runs::Verdict::ALL;
     /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
     Contact = rulebook::Contact::ALL;
 }
+
+/// A file, byte for byte.
+pub struct File;
+
+impl PartialSchema for File {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .description(Some("A file, byte for byte."))
+            .into()
+    }
+}
+
+impl ToSchema for File {}
 
 /// A day, and as staff write it (和暦).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

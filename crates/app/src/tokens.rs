@@ -75,7 +75,7 @@ impl App {
     /// Issues the first token of a town's first administrator.
     ///
     /// # Errors
-    /// `already_decided` when the account had a token before.
+    /// `town_has_administrator` when the account had a token before.
     pub async fn token_first(
         &self,
         ctx: &CoopCtx,
@@ -85,7 +85,7 @@ impl App {
     ) -> Result<NewToken> {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         if tx.token_list().await.map_err(store)?.iter().any(|token| token.staff == admin) {
-            return Err(Code::AlreadyDecided.into());
+            return Err(Code::TownHasAdministrator.into());
         }
         let grants: Grants = [Grant::TownAdmin].into_iter().collect();
         let token = insert(&mut tx, town, TokenKind::Issued, admin, grants, ctx.now, expires_at).await?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use app::App;
 use app::consents::NewConsent;
-use app::handovers::{Subject, Taking, Terms};
+use app::handovers::{Approval, Subject, Taking, Terms};
 use app::rows::ItemDecision;
 use chrono::Days;
 use handover::basis::FamilyTold;
@@ -242,7 +242,7 @@ async fn hand_over(app: &App, errand: Errand) -> anyhow::Result<HandoverId> {
     let (sender, approver, receiver) =
         (errand.sender.clone(), errand.approver.clone(), errand.receiver.clone());
     let id = app.handover_draft(&at(&sender), terms(errand)?).await?.summary.id;
-    app.handover_approve(&at(&approver), id).await?;
+    app.handover_approve(&at(&approver), id, Approval::default()).await?;
     app.handover_offer(&at(&sender), id).await?;
     app.handover_acknowledge(&at(&receiver), id).await?;
     app.handover_accept(&at(&receiver), id).await?;

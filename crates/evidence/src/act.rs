@@ -40,6 +40,8 @@ macro_rules! acts {
 acts! {
     /// A town's profile was applied.
     ProfileApplied = "profile_applied", "町の設定の適用" / "profile applied";
+    /// A town's epoch key was turned: every wrapped key was wrapped anew and the old key destroyed.
+    EpochTurned = "epoch_turned", "町の鍵の更新" / "epoch key turned";
     /// A member of staff was given an account, or lost it.
     StaffChanged = "staff_changed", "職員の登録・変更" / "staff changed";
     /// A member of staff left: every posting ended and every token revoked.
@@ -80,16 +82,36 @@ acts! {
     WatchNoteWritten = "watch_note_written", "見守り情報の記入" / "watch note written";
     /// A watch note was corrected by a new version.
     WatchNoteCorrected = "watch_note_corrected", "見守り情報の訂正" / "watch note corrected";
+    /// A relation seen or told was recorded.
+    RelationRecorded = "relation_recorded", "親族関係の記録" / "relation recorded";
+    /// A recorded relation was corrected by a new version.
+    RelationCorrected = "relation_corrected", "親族関係の訂正" / "relation corrected";
+    /// A recorded relation was ended or taken back.
+    RelationEnded = "relation_ended", "親族関係の終了・取消" / "relation ended";
+    /// A child's case was opened.
+    CaseOpened = "case_opened", "ケースの開始" / "case opened";
+    /// Who is on a case changed.
+    CaseChanged = "case_changed", "ケースの担当の変更" / "case changed";
+    /// A case was closed.
+    CaseClosed = "case_closed", "ケースの終結" / "case closed";
     /// A consent was recorded.
     ConsentRecorded = "consent_recorded", "同意の記録" / "consent recorded";
     /// A consent was withdrawn.
     ConsentWithdrawn = "consent_withdrawn", "同意の撤回" / "consent withdrawn";
     /// A person ended a protection that had passed its end date.
     ProtectionEnded = "protection_ended", "支援措置の終了の確認" / "protection ended";
+    /// A list or a sheet left as a file.
+    Exported = "exported", "書き出し" / "exported";
     /// A handover was drafted.
     HandoverDrafted = "handover_drafted", "引継ぎの起案" / "handover drafted";
     /// A second person approved it.
     HandoverApproved = "handover_approved", "引継ぎの決裁" / "handover approved";
+    /// Whoever decides gave it back to the drafter.
+    HandoverReturned = "handover_returned", "引継ぎの差戻し" / "handover given back";
+    /// The drafter handed it in again.
+    HandoverRedrafted = "handover_redrafted", "引継ぎの出し直し" / "handover handed in again";
+    /// The head looked at what was decided on their behalf.
+    HandoverReviewed = "handover_reviewed", "代決の後閲" / "decision on behalf reviewed";
     /// It was sealed and offered.
     HandoverOffered = "handover_offered", "引継ぎの申し出" / "handover offered";
     /// The receiver acknowledged the protection flag and began to accept.
@@ -108,8 +130,12 @@ acts! {
     HandoverReceived = "handover_received", "引継ぎの受領" / "handover received";
     /// The package could not be read.
     HandoverUnreadable = "handover_unreadable", "引継ぎデータの判読不能" / "package unreadable";
+    /// Items that were kept apart were taken in or refused.
+    HandoverSettled = "handover_settled", "留め置いた項目の処理" / "items kept apart settled";
     /// The sender verified the receipt and closed.
     HandoverCompleted = "handover_completed", "引継ぎの完了" / "handover completed";
+    /// Somebody spoke with the other town about a case whose transfer failed.
+    TaskCompleted = "task_completed", "仕事の完了" / "task completed";
 }
 
 /// A text that names no act.

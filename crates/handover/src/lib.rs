@@ -27,7 +27,7 @@ pub use machine::{Effect, Event, Facts, Kind, State, Step, apply};
 pub use organ::{Organ, OrganCode};
 pub use package::{
     Acknowledged, Flag, Manifest, Offer, Opened, OpenedFlag, Package, Pinned, Receiver, Sent, open_flag,
-    open_package, seal_package,
+    open_package, seal_package, why_unreadable,
 };
 pub use preview::{Preview, preview};
 pub use receipt::{Decided, Decision, Receipt, SignedReceipt, answer};

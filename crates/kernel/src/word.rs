@@ -87,7 +87,7 @@ macro_rules! words {
 
         impl ::std::str::FromStr for $name {
             type Err = $crate::UnknownWord;
-            fn from_str(text: &str) -> Result<Self, $crate::UnknownWord> {
+            fn from_str(text: &str) -> ::std::result::Result<Self, $crate::UnknownWord> {
                 match text {
                     $($code => Ok(Self::$value),)+
                     _ => Err($crate::UnknownWord { known: Self::NAMES }),
@@ -96,13 +96,13 @@ macro_rules! words {
         }
 
         impl $crate::word::Serialize for $name {
-            fn serialize<S: $crate::word::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: $crate::word::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
                 to.serialize_str(self.as_str())
             }
         }
 
         impl<'de> $crate::word::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::word::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            fn deserialize<D: $crate::word::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
                 $crate::word::deserialize(from)
             }
         }

@@ -46,6 +46,21 @@ pub const TABLES: &[TableClasses] = &[
         NONE,
         NONE,
     ),
+    table(
+        "town.profile_plan",
+        &[
+            "town_id",
+            "plan_id",
+            "base_profile_id",
+            "digest",
+            "bundle",
+            "created_at",
+            "created_by",
+            "applied_at",
+        ],
+        NONE,
+        NONE,
+    ),
     table("town.keystore", &["town_id", "subject_id", "epoch"], NONE, &["keyset"]),
     table(
         "town.staff",
@@ -221,6 +236,12 @@ pub const TABLES: &[TableClasses] = &[
         &["body"],
     ),
     table(
+        "town.entry",
+        &["town_id", "entry_id", "version", "person_id", "category", "run_id", "written_by", "written_at"],
+        NONE,
+        &["body"],
+    ),
+    table(
         "town.handover",
         &[
             "town_id",
@@ -240,9 +261,15 @@ pub const TABLES: &[TableClasses] = &[
     ),
     table(
         "town.handover_item",
-        &["town_id", "handover_id", "item_id", "person_id", "category", "decision"],
+        &["town_id", "handover_id", "item_id", "person_id", "category", "decision", "refusal"],
         NONE,
         &["body"],
+    ),
+    table(
+        "town.task",
+        &["town_id", "task_id", "kind", "handover_id", "opened_at", "done_by", "done_at"],
+        NONE,
+        &["completion"],
     ),
     table(
         "town.peer_key",
@@ -250,6 +277,7 @@ pub const TABLES: &[TableClasses] = &[
         NONE,
         NONE,
     ),
+    table("town.load_person", &["town_id", "load_id", "person_id"], NONE, NONE),
     table(
         "town.idempotency",
         &["town_id", "attempt", "acted", "claimed_at", "expires_at"],
@@ -262,6 +290,12 @@ pub const TABLES: &[TableClasses] = &[
         "coop.token",
         &["token_id", "operator_id", "created_at", "expires_at", "revoked_at"],
         &["secret_hash"],
+        NONE,
+    ),
+    table(
+        "hub.arrival",
+        &["town_id", "load_id", "source", "as_of", "arrived_on", "state", "size_class"],
+        NONE,
         NONE,
     ),
     table("hub.chain", &["town_id", "n", "head"], NONE, NONE),
@@ -293,6 +327,8 @@ pub const TABLES: &[TableClasses] = &[
 pub const PLAIN_BYTES: &[(&str, &str)] = &[
     ("town.profile.digest", "identity of a configuration"),
     ("town.profile.bundle", "configuration: no resident's data"),
+    ("town.profile_plan.digest", "identity of a configuration"),
+    ("town.profile_plan.bundle", "configuration: no resident's data"),
     ("town.load.layout_digest", "identity of a layout"),
     ("town.load.reject_counts", "counts by error code"),
     ("town.run.release", "identity of a rulebook release"),

@@ -21,6 +21,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.profile_plan (town_id, plan_id) {
+        town_id -> Text,
+        plan_id -> Uuid,
+        base_profile_id -> Nullable<Uuid>,
+        digest -> Bytea,
+        bundle -> Bytea,
+        created_at -> Timestamptz,
+        created_by -> Uuid,
+        applied_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     town.keystore (town_id, subject_id) {
         town_id -> Text,
         subject_id -> Uuid,
@@ -235,6 +248,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.load_person (town_id, load_id, person_id) {
+        town_id -> Text,
+        load_id -> Uuid,
+        person_id -> Uuid,
+    }
+}
+
+diesel::table! {
     town.link_task (town_id, link_task_id) {
         town_id -> Text,
         link_task_id -> Uuid,
@@ -292,6 +313,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.entry (town_id, entry_id, version) {
+        town_id -> Text,
+        entry_id -> Uuid,
+        version -> Int4,
+        person_id -> Uuid,
+        category -> Int2,
+        run_id -> Nullable<Uuid>,
+        written_by -> Uuid,
+        written_at -> Timestamptz,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
     town.handover (town_id, handover_id) {
         town_id -> Text,
         handover_id -> Uuid,
@@ -317,7 +352,21 @@ diesel::table! {
         person_id -> Nullable<Uuid>,
         category -> Int2,
         decision -> Text,
-        body -> Bytea,
+        body -> Nullable<Bytea>,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    town.task (town_id, task_id) {
+        town_id -> Text,
+        task_id -> Uuid,
+        kind -> Text,
+        handover_id -> Uuid,
+        opened_at -> Timestamptz,
+        done_by -> Nullable<Uuid>,
+        done_at -> Nullable<Timestamptz>,
+        completion -> Nullable<Bytea>,
     }
 }
 
@@ -381,6 +430,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     access,
     consent,
     credential,
+    entry,
     handover,
     handover_item,
     household,
@@ -389,6 +439,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     keystore,
     link_task,
     load,
+    load_person,
     membership,
     operation,
     pack,
@@ -396,11 +447,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     person,
     posting,
     profile,
+    profile_plan,
     reject,
     run,
     score,
     sign_in_failure,
     staff,
+    task,
     token,
     upload,
     upload_chunk,

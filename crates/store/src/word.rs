@@ -48,6 +48,7 @@ mod tests {
     use crate::rows::link_task::LinkTaskState;
     use crate::rows::run::RunState;
     use crate::rows::staff::StaffKind;
+    use crate::rows::task::TaskKind;
     use crate::rows::token::TokenKind;
 
     #[test]
@@ -69,6 +70,7 @@ mod tests {
             LinkTaskState,
             RunState,
             StaffKind,
+            TaskKind,
             TokenKind
         );
     }

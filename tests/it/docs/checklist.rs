@@ -23,7 +23,7 @@ fn every_test_that_the_checklist_names_is_there() {
     for folder in ["crates/api/src", "tests/it"] {
         sources(&root.join(folder), &mut code);
     }
-    let points = page.lines().filter(|line| line.starts_with(|c: char| c == '|') && line.contains("| "));
+    let points = page.lines().filter(|line| line.starts_with('|') && line.contains("| "));
     let numbered = points.filter(|line| line[1..].trim_start().starts_with(|c: char| c.is_ascii_digit()));
     assert_eq!(numbered.count(), 30);
     // A name in backticks, alone or behind a file, that is long enough to be a test's.

@@ -1,27 +1,18 @@
 //! A process that dies at offer, acceptance, receipt or closing, before or after its commit: after a restart
 //! nothing is lost, doubled or undecided.
 
-use std::os::unix::process::ExitStatusExt;
-use std::process::Command;
 use std::sync::Arc;
 
 use app::App;
-use app::failpoint::{STEPS, VARIABLE};
+use app::failpoint::STEPS;
 use app::handovers::Taking;
 use evidence::Act;
 use kernel::id::{HandoverId, RequestId};
 use kernel::{Fault, Grant, Grants, Purpose, TownCtx};
-use store::{Installation, KeyFolder};
 use testkit::towns::{KAISEI, OI, code};
-use testkit::{Cluster, db};
 
 use super::family::Family;
-
-/// How the parent tells its child what to do: database, key folder, town, staff, handover, step.
-const TOLD: &str = "TASUKI_TEST_STEP";
-
-/// SIGABRT.
-const ABORTED: i32 = 6;
+use crate::crash;
 
 async fn step(app: &App, ctx: &TownCtx, id: HandoverId, step: &str) -> Result<(), Fault> {
     match step.split('.').nth(1).unwrap() {
@@ -36,17 +27,8 @@ async fn step(app: &App, ctx: &TownCtx, id: HandoverId, step: &str) -> Result<()
 #[tokio::test]
 #[ignore = "the tests below run it in a process of its own, where it dies"]
 async fn in_a_child() {
-    let told = std::env::var(TOLD).unwrap();
-    let [database, keys, town, staff, id, name] = told.split('|').collect::<Vec<_>>().try_into().unwrap();
-    let (cluster, folder) = (Cluster::from_env(), KeyFolder::new(keys));
-    let installation = Installation {
-        host: cluster.host,
-        port: cluster.port,
-        database: database.to_owned(),
-        prefix: db::PREFIX.parse().unwrap(),
-        secret: folder.installation_secret().unwrap(),
-    };
-    let app = App::open(Arc::new(installation), folder).await.unwrap();
+    let (app, told) = crash::child().await;
+    let [town, staff, id, name] = told.iter().map(String::as_str).collect::<Vec<_>>().try_into().unwrap();
     let ctx = TownCtx {
         town: code(town),
         staff: staff.parse().unwrap(),
@@ -60,18 +42,9 @@ async fn in_a_child() {
 
 /// Takes a step in a process that is to die at it.
 fn die(family: &Family, ctx: &TownCtx, id: HandoverId, step: &str) {
-    let keys = family.world.db.key_path().to_str().unwrap();
-    let told =
-        [family.world.db.name(), keys, ctx.town.as_str(), &ctx.staff.to_string(), &id.to_string(), step]
-            .join("|");
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["handovers::crash::in_a_child", "--exact", "--ignored", "--nocapture"])
-        .env(TOLD, told)
-        .env(VARIABLE, step)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.signal(), Some(ABORTED), "{step} was not reached: {said}");
+    let (staff, id) = (ctx.staff.to_string(), id.to_string());
+    let told = [ctx.town.as_str(), &staff, &id, step];
+    crash::die(&family.world, "handovers::crash::in_a_child", step, &told);
 }
 
 /// Walks the whole path; the process dies once, at `fail_at`.
@@ -133,7 +106,8 @@ async fn after_death(family: &Family, fail_at: &str) {
     assert_eq!(sql.number(&rows).await, 1, "{fail_at}: the town's row");
     let hub = match (step, done) {
         ("offer", false) => None,
-        ("offer", true) | ("accept", false) => Some("offered"),
+        ("offer", true) => Some("offered"),
+        ("accept", false) => Some("accepting"),
         ("accept", true) | ("receive", false) => Some("accepted"),
         ("receive", true) | ("close", false) => Some("received"),
         _ => Some("completed"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::handovers::Taking;
+use app::handovers::{Approval, Taking};
 use chrono::{TimeDelta, Utc};
 use evidence::Act;
 use handover::machine::RefusalCode;
@@ -18,7 +18,10 @@ async fn every_step_may_be_asked_for_twice() {
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = family.draft(|_| ()).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(at(&app.handover_approve(&family.approver(), id).await.unwrap()).0, "approved");
+        assert_eq!(
+            at(&app.handover_approve(&family.approver(), id, Approval::default()).await.unwrap()).0,
+            "approved"
+        );
     }
     for _ in 0..2 {
         assert_eq!(at(&app.handover_offer(&sender, id).await.unwrap()).0, "offered");
@@ -104,7 +107,7 @@ async fn another_decision_is_refused() {
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = family.accepted().await;
     assert_eq!(refused(app.handover_refuse(&receiver, id, RefusalCode::NotOurs).await), Code::AlreadyDecided);
-    assert_eq!(refused(app.handover_withdraw(&sender, id).await), Code::AlreadyDecided);
+    assert_eq!(refused(app.handover_withdraw(&sender, id, "架空の理由").await), Code::AlreadyDecided);
     app.handover_receive(&receiver, id, &Taking::default()).await.unwrap();
     let content = app.handover_content(&receiver, id).await.unwrap();
     let other = Decided { item: content.items[0].item.id, decision: Decision::Quarantine };
@@ -154,12 +157,13 @@ async fn what_was_taken_back_or_has_lapsed_cannot_be_accepted() {
     let family = Family::new().await;
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = family.acknowledged().await;
-    assert_eq!(at(&app.handover_withdraw(&sender, id).await.unwrap()).0, "withdrawn");
-    assert!(app.handover_withdraw(&sender, id).await.is_ok(), "again");
+    assert_eq!(at(&app.handover_withdraw(&sender, id, "架空の理由").await.unwrap()).0, "withdrawn");
+    assert!(app.handover_withdraw(&sender, id, "架空の理由").await.is_ok(), "again");
     for _ in 0..2 {
-        assert_eq!(refused(app.handover_accept(&receiver, id).await), Code::HandoverState);
+        assert_eq!(refused(app.handover_accept(&receiver, id).await), Code::HandoverTooLate);
     }
     assert_eq!(at(&app.handover(&receiver, id).await.unwrap()).0, "too_late");
+    assert_eq!(at(&app.handover(&sender, id).await.unwrap()).0, "withdrawn", "the sender took it back");
     assert_eq!(refused(app.handover_content(&receiver, id).await), Code::HandoverState, "nothing to be read");
     assert_eq!(family.count(OI, Act::HandoverTooLate).await, 1);
 
@@ -170,12 +174,13 @@ async fn what_was_taken_back_or_has_lapsed_cannot_be_accepted() {
     assert_eq!(refused(refusal), Code::HandoverExpired);
     assert_eq!(at(&app.handover(&later, unopened).await.unwrap()).0, "expired");
     let by_our_clock = family.acknowledged().await;
-    assert_eq!(refused(app.handover_accept(&later, by_our_clock).await), Code::HandoverExpired);
+    assert_eq!(refused(app.handover_accept(&later, by_our_clock).await), Code::HandoverTooLate);
     let id = family.acknowledged().await;
     let sql = family.world.db.superuser().await;
-    sql.run("UPDATE hub.handover SET expires_at = now() - interval '1 second' WHERE state = 'offered'").await;
+    sql.run("UPDATE hub.handover SET expires_at = now() - interval '1 second' WHERE state = 'accepting'")
+        .await;
     for _ in 0..2 {
-        assert_eq!(refused(app.handover_accept(&receiver, id).await), Code::HandoverExpired);
+        assert_eq!(refused(app.handover_accept(&receiver, id).await), Code::HandoverTooLate);
     }
     assert_eq!(family.count(OI, Act::HandoverAccepted).await, 0);
 }
@@ -248,7 +253,7 @@ async fn a_withdrawn_consent_stops_what_rests_on_it_and_nothing_else() {
     let consent = app.handover(&sender, ends).await.unwrap().terms.clone().unwrap().consents[0];
     app.consent_withdraw(&sender, consent, handover::consent::Entity::Representative).await.unwrap();
     assert_eq!(at(&app.handover(&sender, ends).await.unwrap()).0, "withdrawn");
-    assert_eq!(refused(app.handover_accept(&receiver, ends).await), Code::HandoverState);
+    assert_eq!(refused(app.handover_accept(&receiver, ends).await), Code::HandoverTooLate);
     assert_eq!(at(&app.handover_accept(&receiver, stays).await.unwrap()).0, "accepted");
     let reader = family.world.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Support);
     assert!(app.consent(&reader, consent).await.unwrap().0.is_withdrawn());

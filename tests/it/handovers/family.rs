@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::consents::NewConsent;
-use app::handovers::{HandoverView, Subject, Taking, Terms};
+use app::handovers::{Approval, HandoverView, Subject, Taking, Terms};
 use app::peer_keys::{Fingerprints, KeyPurpose};
 use app::{App, Released};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -109,6 +109,30 @@ impl Family {
         self.write(KAISEI, person, Category::Protection, "protection_list", measure).await;
     }
 
+    /// The child moves out of 開成町, by its register.
+    pub async fn move_away(&self) {
+        let known = self.app().person(&self.sender(), self.child).await.unwrap().identity.clone().unwrap();
+        let identity = Identity { moved_out_on: Known::Present(today().into()), ..known };
+        let sql = self.world.db.superuser().await;
+        let (child, register) = (self.child.uuid(), Category::Register.number());
+        sql.run(&format!("DELETE FROM town.pack WHERE subject_id = '{child}' AND category = {register}"))
+            .await;
+        let mut tx = self.world.db.towns().begin(code(KAISEI)).await.unwrap();
+        let pack = NewPack {
+            subject: child,
+            category: Category::Register,
+            source: "resident_register".to_owned(),
+            load: LoadId::new(),
+            line: 2,
+            record_key: seal::random::array::<16>().to_vec(),
+            row_hash: seal::random::array::<16>().to_vec(),
+            body: PackBody { identity: Some(identity), ..PackBody::default() },
+        };
+        tx.pack_insert_many(&[pack], Utc::now()).await.unwrap();
+        tx.version_bump(Changed::People).await.unwrap();
+        tx.commit(leaf()).await.unwrap();
+    }
+
     pub fn app(&self) -> &App {
         &self.world.app
     }
@@ -124,6 +148,11 @@ impl Family {
 
     pub fn approver(&self) -> TownCtx {
         self.world.desk(KAISEI, Grant::Approver).ctx(Purpose::Handover)
+    }
+
+    /// Another of 開成町's approvers.
+    pub fn head(&self) -> TownCtx {
+        self.world.ctx(KAISEI, &[Grant::Holder, Grant::Approver], Purpose::Handover)
     }
 
     /// 大井町's case worker.
@@ -201,7 +230,7 @@ impl Family {
 
     pub async fn approved(&self) -> HandoverId {
         let id = self.draft(|_| ()).await.unwrap();
-        self.app().handover_approve(&self.approver(), id).await.unwrap();
+        self.app().handover_approve(&self.approver(), id, Approval::default()).await.unwrap();
         id
     }
 

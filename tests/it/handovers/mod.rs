@@ -1,11 +1,15 @@
 //! 引継ぎ from 開成町 to 大井町: the whole path, everything that must be refused, duplicates, and a process
 //! that dies at any step.
 
+mod approval;
 mod crash;
 mod decide;
+mod ended;
 pub mod family;
 mod keys;
 mod path;
 mod protection;
+mod race;
 mod refusals;
+mod settle;
 mod strangers;

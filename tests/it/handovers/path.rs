@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::handovers::{Link, PreviewAsk, Subject, Taking};
+use app::handovers::{Approval, Link, PreviewAsk, Subject, Taking};
 use evidence::Act;
 use handover::preview::Exclusion;
 use handover::{Decision, Flag, Kind, Receipt, Role};
@@ -21,7 +21,10 @@ async fn one_familys_records_travel_from_town_to_town() {
     let drafted = app.handover_draft(&sender, family.terms(consent)).await.unwrap();
     let id = drafted.summary.id;
     assert_eq!(at(&drafted), ("draft", "kaisei"));
-    assert_eq!(at(&app.handover_approve(&family.approver(), id).await.unwrap()), ("approved", "kaisei"));
+    assert_eq!(
+        at(&app.handover_approve(&family.approver(), id, Approval::default()).await.unwrap()),
+        ("approved", "kaisei")
+    );
     assert!(app.handovers_in(&receiver).await.unwrap().is_empty(), "nothing has left yet");
     assert_eq!(at(&app.handover_offer(&sender, id).await.unwrap()), ("offered", "kaisei"));
 
@@ -106,7 +109,7 @@ async fn information_leaves_the_lead_where_it_is() {
     let family = Family::new().await;
     let id = family.draft(|terms| terms.kind = Kind::Information).await.unwrap();
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
-    app.handover_approve(&family.approver(), id).await.unwrap();
+    app.handover_approve(&family.approver(), id, Approval::default()).await.unwrap();
     app.handover_offer(&sender, id).await.unwrap();
     app.handover_acknowledge(&receiver, id).await.unwrap();
     app.handover_accept(&receiver, id).await.unwrap();
@@ -218,6 +221,7 @@ async fn whom_no_machine_may_tell_waits_for_a_humans_word() {
         [items[0]],
         "what was refused is purged"
     );
+    assert_eq!(kept.refused.iter().map(|one| one.item).collect::<Vec<_>>(), [items[1]], "its decision stays");
     assert_eq!(app.handovers_close(code(KAISEI)).await.unwrap(), 1);
 }
 

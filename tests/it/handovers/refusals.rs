@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::handovers::Taking;
+use app::handovers::{Approval, Taking};
 use chrono::{TimeDelta, Utc};
 use handover::Role;
 use handover::consent::Entity;
@@ -58,7 +58,7 @@ async fn consent_is_asked_again_when_it_is_offered() {
 
     let soon = family.consent(|new| new.until = today()).await;
     let id = app.handover_draft(&sender, family.terms(soon)).await.unwrap().summary.id;
-    app.handover_approve(&family.approver(), id).await.unwrap();
+    app.handover_approve(&family.approver(), id, Approval::default()).await.unwrap();
     let later = Utc::now() + TimeDelta::days(2);
     assert_eq!(refused(app.handover_offer(&family.sender_at(later), id).await), Code::ConsentExpired);
     let offered = app.handover_offer(&sender, id).await.unwrap();
@@ -110,8 +110,11 @@ async fn two_people_stand_behind_every_handover() {
     let app = family.app();
     let id = family.draft(|_| ()).await.unwrap();
     let both = family.world.ctx(KAISEI, &[Grant::CaseWorker, Grant::Approver], Purpose::Handover);
-    assert_eq!(refused(app.handover_approve(&both, id).await), Code::SelfApproval);
-    assert_eq!(refused(app.handover_approve(&family.sender(), id).await), Code::GrantMissing);
+    assert_eq!(refused(app.handover_approve(&both, id, Approval::default()).await), Code::SelfApproval);
+    assert_eq!(
+        refused(app.handover_approve(&family.sender(), id, Approval::default()).await),
+        Code::GrantMissing
+    );
     assert_eq!(refused(app.handover_offer(&family.sender(), id).await), Code::HandoverState, "not approved");
     let sql = family.world.db.superuser().await;
     assert_eq!(sql.number("SELECT count(*) FROM town.handover WHERE state = 'draft'").await, 1);
@@ -126,7 +129,7 @@ async fn a_changed_package_is_not_opened() {
     let flip = |at: String| {
         let set = format!("set_byte(package, {at}, get_byte(package, {at}) # 1)");
         format!(
-            "UPDATE hub.handover SET package = {set} WHERE package IS NOT NULL AND state IN ('offered', 'accepted')"
+            "UPDATE hub.handover SET package = {set} WHERE package IS NOT NULL AND state IN ('offered', 'accepting', 'accepted')"
         )
     };
     let id = family.offered().await;

@@ -1,8 +1,8 @@
 //! A third town finds nothing; and neither town can do the other's part.
 
-use app::handovers::Taking;
+use app::handovers::{Approval, Taking};
 use handover::machine::RefusalCode;
-use kernel::id::HandoverId;
+use kernel::id::{ConsentId, HandoverId};
 use kernel::{Code, Grant, Lang, Purpose, TownCtx};
 use testkit::towns::NAKAI;
 
@@ -14,15 +14,19 @@ async fn answers(family: &Family, ctx: &TownCtx, id: HandoverId) -> Vec<(Code, S
     let taking = Taking::default();
     let outcomes = [
         app.handover(ctx, id).await.map(drop),
-        app.handover_approve(ctx, id).await.map(drop),
+        app.handover_approve(ctx, id, Approval::default()).await.map(drop),
+        app.handover_return(ctx, id, "架空の理由").await.map(drop),
+        app.handover_review(ctx, id).await.map(drop),
         app.handover_offer(ctx, id).await.map(drop),
-        app.handover_withdraw(ctx, id).await.map(drop),
+        app.handover_withdraw(ctx, id, "架空の理由").await.map(drop),
         app.handover_close(ctx, id).await.map(drop),
         app.handover_acknowledge(ctx, id).await.map(drop),
         app.handover_content(ctx, id).await.map(drop),
         app.handover_accept(ctx, id).await.map(drop),
         app.handover_refuse(ctx, id, RefusalCode::NotOurs).await.map(drop),
         app.handover_receive(ctx, id, &taking).await.map(drop),
+        app.handover_unreadable(ctx, id).await.map(drop),
+        app.handover_settle(ctx, id, &taking).await.map(drop),
     ];
     let told =
         |outcome: Result<(), kernel::Fault>| outcome.map_err(|f| (f.code(), f.detail(Lang::Ja))).unwrap_err();
@@ -61,15 +65,20 @@ async fn neither_town_does_the_others_part() {
     let receiver =
         family.world.ctx(testkit::towns::OI, &[Grant::CaseWorker, Grant::Approver], Purpose::Handover);
     for not_theirs in [
-        app.handover_approve(&receiver, id).await.map(drop),
+        app.handover_approve(&receiver, id, Approval::default()).await.map(drop),
+        app.handover_return(&receiver, id, "架空の理由").await.map(drop),
+        app.handover_review(&receiver, id).await.map(drop),
+        app.handover_redraft(&receiver, id, family.terms(ConsentId::new())).await.map(drop),
         app.handover_offer(&receiver, id).await.map(drop),
-        app.handover_withdraw(&receiver, id).await.map(drop),
+        app.handover_withdraw(&receiver, id, "架空の理由").await.map(drop),
         app.handover_close(&receiver, id).await.map(drop),
         app.handover_acknowledge(&family.sender(), id).await.map(drop),
         app.handover_content(&family.sender(), id).await.map(drop),
         app.handover_accept(&family.sender(), id).await.map(drop),
         app.handover_refuse(&family.sender(), id, RefusalCode::NotOurs).await.map(drop),
         app.handover_receive(&family.sender(), id, &Taking::default()).await.map(drop),
+        app.handover_unreadable(&family.sender(), id).await.map(drop),
+        app.handover_settle(&family.sender(), id, &Taking::default()).await.map(drop),
     ] {
         assert_eq!(refused(not_theirs), Code::HandoverNotFound);
     }

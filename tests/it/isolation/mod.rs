@@ -4,3 +4,4 @@ mod arbitrary_sql;
 mod catalog;
 mod interleaved;
 mod transactions;
+mod watchdog;

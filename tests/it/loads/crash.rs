@@ -1,42 +1,25 @@
 //! A process that dies while it loads: after a restart the load is wholly there, once.
 
-use std::os::unix::process::ExitStatusExt;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
-use app::failpoint::{LOAD_APPLIED, LOAD_STAGED, STEPS, VARIABLE};
+use app::failpoint::{LOAD_APPLIED, LOAD_STAGED, STEPS};
 use evidence::Act;
 use kernel::id::{RequestId, UploadId};
 use kernel::{Grant, Grants, Purpose, TownCtx};
-use store::{Installation, KeyFolder};
+use testkit::TestApp;
 use testkit::towns::{KAISEI, code};
-use testkit::{Cluster, TestApp, db};
 
 use super::{REGISTER, hand_in, people, register};
+use crate::crash;
 use crate::resting::{acts, number, resting};
-
-/// How the parent tells its child what to do: database, key folder, staff, upload.
-const TOLD: &str = "TASUKI_TEST_LOAD";
-
-/// SIGABRT, with which a step fails.
-const ABORTED: i32 = 6;
 
 #[tokio::test]
 #[ignore = "the tests below run it in a process of its own, where it dies"]
 async fn in_a_child() {
-    let told = std::env::var(TOLD).unwrap();
-    let [database, keys, staff, upload] = told.split('|').collect::<Vec<_>>().try_into().unwrap();
-    let (cluster, folder) = (Cluster::from_env(), KeyFolder::new(keys));
-    let installation = Installation {
-        host: cluster.host,
-        port: cluster.port,
-        database: database.to_owned(),
-        prefix: db::PREFIX.parse().unwrap(),
-        secret: folder.installation_secret().unwrap(),
-    };
-    let app = App::open(Arc::new(installation), folder).await.unwrap();
+    let (app, told) = crash::child().await;
+    let [staff, upload] = told.iter().map(String::as_str).collect::<Vec<_>>().try_into().unwrap();
     let ctx = TownCtx {
         town: code(KAISEI),
         staff: staff.parse().unwrap(),
@@ -52,16 +35,7 @@ async fn in_a_child() {
 /// Loads in a process that is to die at a step.
 fn die(world: &TestApp, upload: UploadId, step: &str) {
     let staff = world.desk(KAISEI, Grant::OverallManager).staff.to_string();
-    let keys = world.db.key_path().to_str().unwrap();
-    let told = [world.db.name(), keys, &staff, &upload.to_string()].join("|");
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["loads::crash::in_a_child", "--exact", "--ignored", "--nocapture"])
-        .env(TOLD, told)
-        .env(VARIABLE, step)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.signal(), Some(ABORTED), "{step} was not reached: {said}");
+    crash::die(world, "loads::crash::in_a_child", step, &[&staff, &upload.to_string()]);
 }
 
 /// One load of the second file dies at `step`, and the platform starts again.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use app::handovers::{Approval, OnBehalf, Paper};
+use app::staff::NewStaff;
 use app::watch_notes::{Correction, Noticed};
 use handover::consent::Giver;
 use kernel::{Grant, Known, Purpose};
@@ -62,7 +64,10 @@ async fn what_staff_type_is_found_nowhere() {
     write_notes(&family, &mut typed).await;
     let admin = family.world.desk(KAISEI, Grant::TownAdmin).ctx(None);
     for _ in 0..10 {
-        family.app().staff_add(&admin, "mayor/kosodate", &typed.word()).await.unwrap();
+        let (name, number) = (typed.word(), typed.word());
+        let grants = [Grant::CaseWorker].into_iter().collect();
+        let new = NewStaff::member(&name, "mayor/kosodate".parse().unwrap(), grants, admin.today());
+        family.app().staff_add(&admin, NewStaff { number: Some(number), ..new }).await.unwrap();
     }
     let consent = consent_fully(&family, &mut typed).await;
     let mut terms = family.terms(consent);
@@ -70,7 +75,11 @@ async fn what_staff_type_is_found_nowhere() {
     terms.grounds.necessity = typed.word();
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = app.handover_draft(&sender, terms).await.unwrap().summary.id;
-    app.handover_approve(&family.approver(), id).await.unwrap();
+    let approval = Approval {
+        on_behalf: Some(OnBehalf { position: typed.word(), absence: typed.word(), review_due: today() }),
+        paper: Some(Paper { number: typed.word(), decided_on: today() }),
+    };
+    app.handover_approve(&family.approver(), id, approval).await.unwrap();
     app.handover_offer(&sender, id).await.unwrap();
     app.handover_acknowledge(&receiver, id).await.unwrap();
     app.handover_accept(&receiver, id).await.unwrap();

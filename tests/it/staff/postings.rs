@@ -175,7 +175,7 @@ async fn a_town_whose_last_administrator_ran_out_is_opened_again_by_the_operator
     let mut coop = hall.world.coop();
     let code = hall.admin.town;
     let refused = app.staff_first(&coop, code, "mayor/jumin", "架空 新").await;
-    assert_refused(refused, Code::AlreadyDecided, "もう", "decision");
+    assert_refused(refused, Code::TownHasAdministrator, "もう", "already");
     let next = posting(&[Grant::TownAdmin], hall.admin.today() + TimeDelta::days(1), None);
     let next = app.posting_add(&hall.admin, hall.staff, &next).await.unwrap().postings.pop().unwrap();
     let own = app.staff(&hall.admin, hall.admin.staff).await.unwrap().postings[0].id;
@@ -188,7 +188,7 @@ async fn a_town_whose_last_administrator_ran_out_is_opened_again_by_the_operator
     let first = app.staff_first(&coop, code, "mayor/jumin", "架空 新").await.unwrap();
     app.token_first(&coop, code, first.id, coop.now + TimeDelta::days(1)).await.unwrap();
     let again = app.token_first(&coop, code, first.id, coop.now + TimeDelta::days(1)).await;
-    assert_refused(again.map(drop), Code::AlreadyDecided, "もう", "decision");
+    assert_refused(again.map(drop), Code::TownHasAdministrator, "町管理者", "administrator");
 }
 
 #[actix_web::test]

@@ -107,3 +107,19 @@ fn pointers_escape_their_two_special_characters() {
         .unwrap_err();
     assert_eq!(pointer(error.path()), "/a~1b/c~0d");
 }
+
+#[actix_web::test]
+async fn a_body_that_may_be_left_out_is_none_or_what_was_sent() {
+    let read = async |sent: &'static str| {
+        let request = TestRequest::post().insert_header((CONTENT_TYPE, "application/json")).set_payload(sent);
+        let (request, mut payload) = request.to_http_parts();
+        let body = Body::<Option<Inner>>::from_request(&request, &mut payload).await;
+        body.map_err(|p| p.first().clone())?.read_optional()
+    };
+    for nothing in ["", "null"] {
+        assert_eq!(read(nothing).await.unwrap(), None, "{nothing}");
+    }
+    assert_eq!(read(r#"{"count":1,"grant":"holder"}"#).await.unwrap().unwrap().count, 1);
+    let fault = read(r#"{"count":1}"#).await.unwrap_err();
+    assert_eq!(fault.code(), Code::InvalidValue);
+}

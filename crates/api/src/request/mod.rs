@@ -8,8 +8,8 @@ mod language;
 mod params;
 mod path;
 
-pub(crate) use body::take_json;
 pub use body::{Body, Csv};
+pub(crate) use body::{json, take_body, take_json};
 pub use caller::{AnyCaller, Bearer, Coop, PURPOSE, PurposeHeader, Stranger, Town};
 pub use if_match::{IfMatch, IfMatchHeader};
 pub use language::Language;

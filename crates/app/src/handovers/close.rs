@@ -1,17 +1,19 @@
 //! 完了: the sender verifies the receiver's signed receipt, and only then closes. Also where the sender
-//! learns that it was refused.
+//! learns that it was refused, could not be read, or ended unanswered.
 
 use chrono::Utc;
 use evidence::{Act, SubjectRef};
 use handover::{Event, Facts, SignedReceipt, State, apply};
-use kernel::id::{HandoverId, RequestId, StaffId};
-use kernel::{Code, Fault, Grants, TownCode, TownCtx};
+use kernel::{Code, Fault, TownCode, TownCtx};
 use store::hub::{HubHandover, HubState};
-use store::rows::handover::{Direction, HandoverRow};
+use store::rows::handover::HandoverRow;
 use store::town::LeafRow;
 
+use super::approve::{held, own};
 use super::draft::sent;
+use super::ended;
 use super::record::{OutBody, write_out};
+use super::target::Target;
 use super::view::{HandoverView, find, read_receipt};
 use super::{HANDLERS, facts, in_state, moved_on, receipt_digest, standing, subjects};
 use crate::error::store;
@@ -22,16 +24,21 @@ use crate::{App, Released, Result, failpoint, leaf};
 type MakeLeaf<'a> = &'a (dyn Fn(Act, Vec<SubjectRef>, &Option<kernel::Digest>) -> Result<LeafRow> + Sync);
 
 impl App {
-    /// Closes a handover whose receipt has come, or records that it was refused.
+    /// Closes a handover whose receipt has come, or records how it ended without one.
     ///
     /// # Errors
     /// `handover_not_found`; `handover_state` while there is no answer; `receipt_invalid`,
-    /// `key_not_pinned`.
-    pub async fn handover_close(&self, ctx: &TownCtx, id: HandoverId) -> Result<Released<HandoverView>> {
+    /// `key_not_pinned`, `precondition_failed`.
+    pub async fn handover_close(
+        &self,
+        ctx: &TownCtx,
+        target: impl Into<Target>,
+    ) -> Result<Released<HandoverView>> {
+        let target = target.into();
         self.admit_reader(ctx, HANDLERS)?;
         let make = |act, subjects, detail: &_| leaf::of(ctx, act, subjects, detail);
-        self.close(ctx, id, &make).await?;
-        self.handover(ctx, id).await
+        self.close(ctx, target, &make).await?;
+        self.handover(ctx, target.id).await
     }
 
     /// Closes every handover of a town that has been answered. Returns how many; one that cannot be
@@ -40,26 +47,20 @@ impl App {
     /// # Errors
     /// A fault when the database cannot be reached.
     pub async fn handovers_close(&self, town: TownCode) -> Result<usize> {
-        let now = Utc::now();
-        let ctx = TownCtx {
-            town,
-            staff: StaffId::from_uuid(uuid::Uuid::nil()),
-            grants: Grants::default(),
-            purpose: None,
-            now,
-            request: RequestId::new(),
-        };
+        let ctx = ended::platform(town, Utc::now());
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        let rows = conn.handover_list(Direction::Out, None, i64::MAX).await.map_err(store)?;
+        let own = conn.handover_states().await.map_err(store)?;
         let hub = conn.hub_handovers().await.map_err(store)?;
         drop(conn);
-        let answered = |one: &HubHandover| matches!(one.state, HubState::Received | HubState::Refused);
-        let open =
-            |id: HandoverId| rows.iter().any(|row| row.id == id && row.state == State::Offered.as_str());
-        let make = |act, subjects, detail: &_| leaf::of_platform(town, act, now, subjects, detail);
+        let answered = |one: &HubHandover| one.state == HubState::Received || ended::is_over(one.state);
+        let open = |one: &HubHandover| {
+            one.sender == town
+                && own.iter().any(|(id, state)| *id == one.id && state == State::Offered.as_str())
+        };
+        let make = |act, subjects, detail: &_| leaf::of_platform(town, act, ctx.now, subjects, detail);
         let mut closed = 0;
-        for one in hub.iter().filter(|one| answered(one) && open(one.id)) {
-            match self.close(&ctx, one.id, &make).await {
+        for one in hub.iter().filter(|one| answered(one) && open(one)) {
+            match self.close(&ctx, one.id.into(), &make).await {
                 Ok(()) => closed += 1,
                 Err(fault) => {
                     tracing::warn!(handover = %one.id, code = %fault, "an answered handover cannot be closed")
@@ -69,19 +70,22 @@ impl App {
         Ok(closed)
     }
 
-    async fn close(&self, ctx: &TownCtx, id: HandoverId, make: MakeLeaf<'_>) -> Result<()> {
+    async fn close(&self, ctx: &TownCtx, target: Target, make: MakeLeaf<'_>) -> Result<()> {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let (row, body) = sent(&mut conn, id).await?;
-        let hub = find(&mut conn, id).await?.hub;
+        let (row, body) = sent(&mut conn, target.id).await?;
+        let hub = find(&mut conn, target.id).await?.hub;
         let state = standing(Some(body.state), hub.as_ref(), ctx.now)?;
         let Some(hub) = hub else { return Err(in_state(state)) };
         match state {
             State::Completed => Ok(()),
-            State::Refused(_) => self.close_refused(ctx, state, row, body, make).await,
             State::Received => {
                 let receipt = verified(&mut conn, &hub, &body).await?;
                 drop(conn);
-                self.close_received(ctx, (row, body), receipt, make).await
+                self.close_received(ctx, target, (row, body), receipt, make).await
+            }
+            state if ended::is_over(hub.state) => {
+                drop(conn);
+                self.close_ended(ctx, target, state, &body, make).await
             }
             _ => Err(in_state(state)),
         }
@@ -90,6 +94,7 @@ impl App {
     async fn close_received(
         &self,
         ctx: &TownCtx,
+        target: Target,
         (row, body): (HandoverRow, OutBody),
         receipt: SignedReceipt,
         make: MakeLeaf<'_>,
@@ -100,13 +105,13 @@ impl App {
         let known = Facts { receipt: digest, ..facts(body.terms.kind, Some(&row), ctx.now, ctx) };
         let step = apply(State::Received, event, &known)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        // The hub's row first: of two at once, the second waits here and finds the town's row moved.
-        if tx.hub_complete(id).await.map_err(store)? != Some(HubState::Completed) {
-            return Err(moved_on());
-        }
-        let (mut row, mut body) = sent(&mut tx, id).await?;
+        // Of two at once, the second waits here and finds the town's row moved.
+        let (mut row, mut body) = held(&mut tx, target).await?;
         if body.state == State::Completed {
             return Ok(());
+        }
+        if tx.hub_complete(id).await.map_err(store)? != Some(HubState::Completed) {
+            return Err(moved_on());
         }
         body.state = step.state;
         body.receipt = Some(receipt);
@@ -122,24 +127,31 @@ impl App {
         Ok(())
     }
 
-    async fn close_refused(
+    /// Records how it ended, and opens the task when a moved child's case would be left lying.
+    async fn close_ended(
         &self,
         ctx: &TownCtx,
+        target: Target,
         state: State,
-        mut row: HandoverRow,
-        mut body: OutBody,
+        body: &OutBody,
         make: MakeLeaf<'_>,
     ) -> Result<()> {
-        if body.state == state {
+        let moved = self.child_moved(ctx, &body.terms).await?;
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        let found = target.hold(&mut tx).await?;
+        let hub = found.hub.clone().ok_or_else(|| in_state(state))?;
+        let (mut row, mut body) = own(found)?;
+        if body.state != State::Offered {
             return Ok(());
         }
-        body.state = state;
+        let step = ended::last_step(&hub, state, moved, ctx)?;
+        body.state = step.state;
         write_out(&mut row, &body, ctx.now)?;
-        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         if !tx.handover_update(&row).await.map_err(store)? {
             return Err(moved_on());
         }
-        let leaf = make(Act::HandoverRefused, subjects(row.id, []), &None)?;
+        ended::call(&mut tx, row.id, &step, ctx.now).await?;
+        let leaf = make(ended::act(&step)?, subjects(row.id, []), &None)?;
         tx.commit(leaf).await.map_err(store)
     }
 }

@@ -1,9 +1,10 @@
 //! What arrived: who, and item by item what, with the person each traveller is here as far as a machine
 //! may say.
 
+use handover::machine::RefusalCode;
 use handover::{Item, Opened, Traveller, open_package};
-use kernel::id::{HandoverId, PersonId};
-use kernel::{Code, Fault, TownCtx};
+use kernel::id::{HandoverId, HandoverItemId, PersonId};
+use kernel::{Category, Code, Fault, TownCtx};
 use linkage::{Decision, HumanDecisions, Key, LinkCandidate, PeopleIndex, decide};
 use store::rows::handover_item::ItemDecision;
 use store::{TownConn, TownKeys};
@@ -11,6 +12,7 @@ use store::{TownConn, TownKeys};
 use super::HANDLERS;
 use super::flag::{Arrived, Incoming, arrived, incoming};
 use super::record::InBody;
+use super::taken::read;
 use crate::error::{internal, store};
 use crate::release::{Hidden, Resident};
 use crate::{App, Released, Result};
@@ -61,12 +63,25 @@ pub struct ArrivedItem {
     pub decision: Option<ItemDecision>,
 }
 
+/// An item that was read, refused and purged: that it was, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedItem {
+    /// Which.
+    pub item: HandoverItemId,
+    /// 分類.
+    pub category: Category,
+    /// Why.
+    pub code: RefusalCode,
+}
+
 /// The content of a package.
 pub struct Content {
     /// Who travelled.
     pub travellers: Vec<Arrival>,
-    /// What travelled. Once received, without the items that were refused: they were purged.
+    /// What travelled. Once received, without the items that were refused.
     pub items: Vec<ArrivedItem>,
+    /// The items that were refused: they were purged.
+    pub refused: Vec<RefusedItem>,
 }
 
 impl Resident for Content {
@@ -129,22 +144,26 @@ fn waiting(opened: &Opened, people: &PeopleIndex) -> Content {
             .iter()
             .map(|item| ArrivedItem { item: item.clone(), decision: None })
             .collect(),
+        refused: Vec::new(),
     }
 }
 
 async fn taken_in(conn: &mut TownConn, id: HandoverId, body: InBody) -> Result<Content> {
     let rows = conn.handover_item_list(id).await.map_err(store)?;
-    let items = rows
-        .into_iter()
-        .map(|row| {
-            let item = serde_json::from_slice(&row.body)
-                .map_err(|_| internal("an item is not of the known form"))?;
-            Ok(ArrivedItem { item, decision: Some(row.decision) })
-        })
-        .collect::<Result<_>>()?;
+    let (mut items, mut refused) = (Vec::new(), Vec::new());
+    for row in rows {
+        match (read(&row)?, row.refusal.as_deref()) {
+            (Some(item), _) => items.push(ArrivedItem { item, decision: Some(row.decision) }),
+            (None, Some(code)) => {
+                let code = code.parse().map_err(|_| internal("a refusal has no known code"))?;
+                refused.push(RefusedItem { item: row.id, category: row.category, code });
+            }
+            (None, None) => return Err(internal("an item has no content")),
+        }
+    }
     let link = |person: PersonId| body.links.get(&person).map_or(Link::Unknown, |here| Link::Linked(*here));
     let travellers = body.travellers.iter();
     let travellers =
         travellers.map(|one| Arrival { traveller: one.clone(), link: link(one.person) }).collect();
-    Ok(Content { travellers, items })
+    Ok(Content { travellers, items, refused })
 }

@@ -1,4 +1,4 @@
-//! Preview, draft and approval: what would travel and on what ground, before anything is sealed.
+//! Preview and draft: what would travel and on what ground, before anything is sealed.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,17 @@ use kernel::{Category, Code, Fault, Grant, Purpose, TownCode, TownCtx};
 use store::TownConn;
 use store::rows::handover::{Direction, HandoverRow};
 
+use super::approve::held;
 use super::expiry::ItemExpiry;
 use super::items::STAYS;
 use super::record::{OutBody, Subject, Terms, chosen, plain, read_out, write_out};
+use super::target::Target;
 use super::view::{HandoverView, find};
 use super::{HANDLERS, facts, moved_on, not_found, subjects};
 use crate::consents::{read_all, read_of, require_person};
 use crate::error::store;
 use crate::release::{Hidden, Resident};
-use crate::{App, Released, Result, auth, leaf};
+use crate::{App, Released, Result, leaf};
 
 /// What a preview is asked for.
 pub struct PreviewAsk {
@@ -80,31 +82,11 @@ impl App {
     /// `nothing_to_hand_over`, `consent_…`; `invalid_value` for what cannot be drafted.
     pub async fn handover_draft(&self, ctx: &TownCtx, terms: Terms) -> Result<Released<HandoverView>> {
         self.admit_reader(ctx, &[Grant::CaseWorker])?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        require_persons(&mut conn, &terms.subjects).await?;
-        let consents = read_all(&mut conn, &terms.consents).await?;
-        drop(conn);
-        self.require_receiver(ctx, &terms).await?;
-        self.require_organ(ctx, &terms.sender, "/sender_organ").await?;
-        sound(&terms)?;
-        if self.anybody_protected(ctx, &terms).await? {
-            return Err(Fault::new(Code::ProtectedPerson));
-        }
-        Basis::on_consent(
-            &consents,
-            &terms.chosen(),
-            terms.receiver.town,
-            Purpose::Handover,
-            &terms.grounds,
-            ctx.now,
-        )?;
-        if self.handover_items(ctx, &terms.chosen()).await?.is_empty() {
-            return Err(Fault::new(Code::NothingToHandOver));
-        }
+        self.require_terms(ctx, &terms).await?;
         let id = HandoverId::new();
         let persons: Vec<PersonId> = terms.subjects.iter().map(|subject| subject.person).collect();
         let peer = terms.receiver.town;
-        let body = OutBody { state: State::Draft, terms, expires_at: None, sent: None, receipt: None };
+        let body = OutBody::drafted(terms);
         let row = HandoverRow {
             id,
             direction: Direction::Out,
@@ -124,32 +106,65 @@ impl App {
         self.handover(ctx, id).await
     }
 
-    /// Approves a draft, as a second person.
+    /// Hands what was given back (差戻し) in again, with other terms. To another town it is drafted anew.
     ///
     /// # Errors
-    /// `handover_not_found`, `grant_missing`, `self_approval`, `protected_person`, `handover_state`.
-    pub async fn handover_approve(&self, ctx: &TownCtx, id: HandoverId) -> Result<Released<HandoverView>> {
-        self.admit_reader(ctx, HANDLERS)?;
+    /// As [`Self::handover_draft`]; `handover_not_found`, `handover_state`, `not_drafter`, `precondition_failed`.
+    pub async fn handover_redraft(
+        &self,
+        ctx: &TownCtx,
+        target: impl Into<Target>,
+        terms: Terms,
+    ) -> Result<Released<HandoverView>> {
+        let target = target.into();
+        self.admit_reader(ctx, &[Grant::CaseWorker])?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let (mut row, mut body) = sent(&mut conn, id).await?;
+        let (row, _) = sent(&mut conn, target.id).await?;
         drop(conn);
-        auth::require(ctx, Grant::Approver)?;
-        let protected = self.anybody_protected(ctx, &body.terms).await?;
-        let facts = handover::Facts { protected, ..facts(body.terms.kind, Some(&row), ctx.now, ctx) };
-        let step = apply(body.state, Event::Approve { by: ctx.staff }, &facts)?;
-        if step.effects.is_empty() {
-            return self.handover(ctx, id).await;
+        self.require_terms(ctx, &terms).await?;
+        if row.drafted_by != Some(ctx.staff) {
+            return Err(Fault::new(Code::NotDrafter));
         }
-        body.state = step.state;
-        write_out(&mut row, &body, ctx.now)?;
-        let persons = body.terms.subjects.iter().map(|subject| subject.person);
+        if row.peer != terms.receiver.town {
+            let fault = Fault::new(Code::InvalidValue).with("name", "receiver");
+            let (ja, en) =
+                ("相手の町は変えられません。取り下げて新しく起案してください", "it is another town");
+            return Err(fault.with_words("why", ja, en).at_pointer("/receiver/town_code"));
+        }
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        if !tx.handover_approve(&row, ctx.staff).await.map_err(store)? {
+        let (mut row, mut body) = held(&mut tx, target).await?;
+        let known = facts(terms.kind, Some(&row), ctx.now, ctx);
+        body.state = apply(body.state, Event::Redraft, &known)?.state;
+        body.terms = terms;
+        write_out(&mut row, &body, ctx.now)?;
+        if !tx.handover_update(&row).await.map_err(store)? {
             return Err(moved_on());
         }
-        let leaf = leaf::of(ctx, evidence::Act::HandoverApproved, subjects(id, persons), &body.terms)?;
+        let persons = body.terms.subjects.iter().map(|subject| subject.person);
+        let about = subjects(target.id, persons);
+        let leaf = leaf::of(ctx, evidence::Act::HandoverRedrafted, about, &body.terms)?;
         tx.commit(leaf).await.map_err(store)?;
-        self.handover(ctx, id).await
+        self.handover(ctx, target.id).await
+    }
+
+    /// What every draft must be: about people of this town, to a member, within the consents, of something.
+    async fn require_terms(&self, ctx: &TownCtx, terms: &Terms) -> Result<()> {
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        require_persons(&mut conn, &terms.subjects).await?;
+        let consents = read_all(&mut conn, &terms.consents).await?;
+        drop(conn);
+        self.require_receiver(ctx, terms).await?;
+        self.require_organ(ctx, &terms.sender, "/sender_organ").await?;
+        sound(terms)?;
+        if self.anybody_protected(ctx, terms).await? {
+            return Err(Fault::new(Code::ProtectedPerson));
+        }
+        let (chosen, receiver) = (terms.chosen(), terms.receiver.town);
+        Basis::on_consent(&consents, &chosen, receiver, Purpose::Handover, &terms.grounds, ctx.now)?;
+        if self.handover_items(ctx, &chosen).await?.is_empty() {
+            return Err(Fault::new(Code::NothingToHandOver));
+        }
+        Ok(())
     }
 
     /// Whether somebody in it is under protection, past the end date or not.

@@ -7,7 +7,7 @@ use handover::package::Manifest;
 use handover::{Acknowledged, Event, Package, Pinned, Receiver, State, apply, open_flag};
 use kernel::id::HandoverId;
 use kernel::{Code, Fault, TownCode, TownCtx};
-use store::hub::HubHandover;
+use store::hub::{HubHandover, HubState};
 use store::rows::handover::{Direction, HandoverRow};
 use store::{StoreError, TownConn, TownKeys};
 
@@ -74,7 +74,7 @@ impl App {
     ///
     /// # Errors
     /// `handover_not_found`, `key_not_pinned`, `package_tampered`, `handover_expired`,
-    /// `already_decided`, `handover_state`.
+    /// `already_decided`, `handover_state`, `handover_too_late`.
     pub async fn handover_acknowledge(
         &self,
         ctx: &TownCtx,
@@ -94,6 +94,13 @@ impl App {
         let acknowledged = Acknowledgement { flag: opened.flag, by: ctx.staff, at: ctx.now };
         let body = InBody::new(step.state, Some(acknowledged));
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        if tx.hub_acknowledge(id).await.map_err(store)? != Some(HubState::Accepting) {
+            // Somebody moved it between the look at it and now.
+            let now = incoming(&mut tx, ctx, id).await?;
+            apply(now.state, Event::Acknowledge, &facts(kind_of(hub.kind), None, hub.expires_at, ctx))?;
+            drop(tx);
+            return self.handover(ctx, id).await;
+        }
         match tx.handover_insert(&new_row(&hub, &body, ctx)?).await {
             Ok(()) => {
                 let detail = arrived.package.digest();

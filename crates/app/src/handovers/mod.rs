@@ -4,37 +4,52 @@
 //! neither. Every step may be asked for twice.
 
 mod accept;
+mod approval;
+mod approve;
 mod close;
 mod content;
 mod draft;
+mod ended;
 mod expiry;
 mod flag;
 mod items;
+mod of_person;
 mod offer;
 mod receive;
 mod record;
+mod refuse;
+mod settle;
+mod taken;
+mod target;
+mod unreadable;
 mod view;
+mod waiting;
+mod withdraw;
 
 use chrono::{DateTime, Utc};
 use evidence::SubjectRef;
 use handover::{Facts, Kind, State};
-use kernel::id::{ConsentId, HandoverId};
+use kernel::id::HandoverId;
 use kernel::{Code, Digest, Fault, Grant, TownCtx};
-use store::TownTx;
 use store::hub::{HubHandover, HubKind, HubState};
 use store::rows::handover::HandoverRow;
 
 use crate::Result;
-use crate::error::{internal, store};
+use crate::error::internal;
 
-pub use content::{Arrival, ArrivedItem, Content, Link};
+pub use approval::{Approval, Approved, OnBehalf, Paper, Returned, Review, TakenBack};
+pub use content::{Arrival, ArrivedItem, Content, Link, RefusedItem};
 pub use draft::{PreviewAsk, PreviewView};
 pub use expiry::ItemExpiry;
+pub(crate) use of_person::HandoverIndex;
 pub use receive::Taking;
 pub use record::{Subject, Terms};
 pub use store::rows::handover::Direction;
 pub use store::rows::handover_item::ItemDecision;
+pub use target::{Stand, Target};
 pub use view::{HandoverView, Summary};
+pub(crate) use waiting::Wait;
+pub(crate) use withdraw::withdraw_resting_on;
 
 /// Who handles handovers: drafts, offers, receives.
 pub(crate) const HANDLERS: &[Grant] = &[Grant::CaseWorker, Grant::Approver];
@@ -52,31 +67,38 @@ fn facts(kind: Kind, row: Option<&HandoverRow>, expires_at: DateTime<Utc>, ctx: 
     }
 }
 
-/// Where a handover stands between the two towns, by the hub's row.
+/// Where a handover stands between the two towns, by the hub's row and the clock.
 fn hub_state(hub: &HubHandover, now: DateTime<Utc>) -> Result<State> {
+    let over = hub.expires_at <= now;
     Ok(match hub.state {
-        HubState::Offered if hub.expires_at <= now => State::Expired,
+        HubState::Offered if over => State::Expired,
         HubState::Offered => State::Offered,
+        HubState::Accepting if over => State::TooLate,
+        HubState::Accepting => State::Accepting,
         HubState::Accepted => State::Accepted,
-        HubState::Refused => {
-            let code = hub.refusal.as_deref().and_then(|code| code.parse().ok());
-            State::Refused(code.ok_or_else(|| internal("a refusal has no known code"))?)
-        }
+        HubState::Refused => State::Refused(coded(hub)?),
         HubState::Withdrawn => State::Withdrawn,
         HubState::Expired => State::Expired,
+        HubState::TooLate => State::TooLate,
+        HubState::Unreadable => State::Unreadable(coded(hub)?),
         HubState::Received => State::Received,
         HubState::Completed => State::Completed,
     })
 }
 
-/// Where a handover stands for one town: what the hub says, and what only the town's own row knows.
+/// The code that stands beside a refusal, or beside an unreadable package.
+fn coded<T: std::str::FromStr>(hub: &HubHandover) -> Result<T> {
+    let code = hub.refusal.as_deref().and_then(|code| code.parse().ok());
+    code.ok_or_else(|| internal("an answer of the hub has no known code"))
+}
+
+/// Where a handover stands for one town: what the hub says; to the sender who took it back, that they did.
 fn standing(own: Option<State>, hub: Option<&HubHandover>, now: DateTime<Utc>) -> Result<State> {
     let Some(hub) = hub else {
         return own.ok_or_else(|| internal("a handover is nowhere"));
     };
     Ok(match (hub_state(hub, now)?, own) {
-        (State::Offered, Some(State::Accepting)) => State::Accepting,
-        (State::Withdrawn | State::Expired, Some(State::Accepting | State::TooLate)) => State::TooLate,
+        (State::TooLate, Some(State::Withdrawn)) => State::Withdrawn,
         (state, _) => state,
     })
 }
@@ -115,32 +137,4 @@ fn subjects(id: HandoverId, persons: impl IntoIterator<Item = kernel::id::Person
 
 fn receipt_digest(receipt: Option<&handover::SignedReceipt>) -> Option<Digest> {
     receipt.map(handover::SignedReceipt::digest)
-}
-
-/// Withdraws every offer that rests on a consent and that nobody has accepted yet, in the caller's
-/// transaction. A draft needs nothing: its consents are asked again before it is offered.
-pub(crate) async fn withdraw_resting_on(
-    tx: &mut TownTx,
-    consent: ConsentId,
-    now: DateTime<Utc>,
-) -> Result<Vec<HandoverId>> {
-    let mut withdrawn = Vec::new();
-    for mut row in tx.handover_list(Direction::Out, None, i64::MAX).await.map_err(store)? {
-        if row.state != State::Offered.as_str() {
-            continue;
-        }
-        let mut body = record::read_out(&row)?;
-        if !body.terms.consents.contains(&consent) {
-            continue;
-        }
-        body.state = State::Withdrawn;
-        record::write_out(&mut row, &body, now)?;
-        // An offer that was accepted stays accepted: the sender's row follows the hub's.
-        if tx.hub_withdraw(row.id).await.map_err(store)? == Some(HubState::Withdrawn)
-            && tx.handover_update(&row).await.map_err(store)?
-        {
-            withdrawn.push(row.id);
-        }
-    }
-    Ok(withdrawn)
 }

@@ -1,12 +1,11 @@
-//! Offer and withdrawal: the moment records leave the town, and taking them back while nobody has
-//! answered.
+//! 申し出: the moment records leave the town. Everything they rest on is asked anew and held.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use evidence::Act;
 use handover::{
     Basis, Body, Consent, Event, Flag, Item, Offer, Organ, State, Traveller, apply, seal_package,
 };
-use kernel::id::{ConsentId, HandoverId, PersonId};
+use kernel::id::{ConsentId, PersonId};
 use kernel::{Code, Fault, Purpose, TownCtx};
 use seal::KemPublic;
 use store::TownTx;
@@ -15,8 +14,9 @@ use store::hub::{HubState, Offer as HubOffer, OfferAnswer};
 use super::draft::sent;
 use super::items::Outgoing;
 use super::record::{OutBody, write_out};
-use super::view::{HandoverView, find};
-use super::{HANDLERS, facts, hub_kind, in_state, moved_on, standing, subjects};
+use super::target::Target;
+use super::view::HandoverView;
+use super::{HANDLERS, facts, hub_kind, moved_on, subjects};
 use crate::consents::read_all;
 use crate::error::store;
 use crate::peer_keys::seal_key;
@@ -42,8 +42,14 @@ impl App {
     ///
     /// # Errors
     /// `handover_not_found`, `handover_state`, `protection_list_stale`, `protected_person`,
-    /// `consent_…`, `receiver_not_member`, `key_not_pinned`, `nothing_to_hand_over`.
-    pub async fn handover_offer(&self, ctx: &TownCtx, id: HandoverId) -> Result<Released<HandoverView>> {
+    /// `consent_…`, `receiver_not_member`, `key_not_pinned`, `nothing_to_hand_over`, `precondition_failed`.
+    pub async fn handover_offer(
+        &self,
+        ctx: &TownCtx,
+        target: impl Into<Target>,
+    ) -> Result<Released<HandoverView>> {
+        let target = target.into();
+        let id = target.id;
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let (mut row, mut body) = sent(&mut conn, id).await?;
@@ -73,7 +79,8 @@ impl App {
         body.sent = Some(kept);
         write_out(&mut row, &body, ctx.now)?;
         hold(&mut tx, &body.terms.consents, &ready).await?;
-        // The row first: of two offers at once, the second waits here and finds it moved.
+        // Of two offers at once, the second waits here and finds it moved.
+        target.hold(&mut tx).await?;
         if !tx.handover_update(&row).await.map_err(store)? {
             return Err(moved_on());
         }
@@ -122,44 +129,6 @@ impl App {
                 Traveller::new(subject.person, subject.role, &known)
             })
             .collect())
-    }
-
-    /// Takes a draft or an unanswered offer back.
-    ///
-    /// # Errors
-    /// `handover_not_found`; `already_decided` when the receiver was first, `handover_state`.
-    pub async fn handover_withdraw(&self, ctx: &TownCtx, id: HandoverId) -> Result<Released<HandoverView>> {
-        self.admit_reader(ctx, HANDLERS)?;
-        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let (mut row, mut body) = sent(&mut tx, id).await?;
-        let hub = find(&mut tx, id).await?.hub;
-        let offered = hub.is_some();
-        // An offer nobody answered in time can still be taken back.
-        let now = match standing(Some(body.state), hub.as_ref(), ctx.now)? {
-            State::Expired => State::Offered,
-            state => state,
-        };
-        let step = apply(now, Event::Withdraw, &facts(body.terms.kind, Some(&row), ctx.now, ctx))?;
-        if step.effects.is_empty() {
-            drop(tx);
-            return self.handover(ctx, id).await;
-        }
-        body.state = State::Withdrawn;
-        write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
-        if offered {
-            match tx.hub_withdraw(id).await.map_err(store)? {
-                Some(HubState::Withdrawn) => {}
-                Some(HubState::Expired) => return Err(in_state(State::Expired)),
-                _ => return Err(Fault::new(Code::AlreadyDecided)),
-            }
-        }
-        let persons = body.terms.subjects.iter().map(|subject| subject.person);
-        let leaf = leaf::of(ctx, Act::HandoverWithdrawn, subjects(id, persons), &())?;
-        tx.commit(leaf).await.map_err(store)?;
-        self.handover(ctx, id).await
     }
 }
 

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::Act;
 use handover::{Decided, Decision, Event, Item, Opened, SignedReceipt, State, answer, apply};
-use kernel::id::{HandoverId, HandoverItemId, LoadId, PersonId};
-use kernel::slug::HANDED_OVER;
+use kernel::id::{HandoverItemId, PersonId};
 use kernel::{Category, Code, Fault, TownCtx};
 use store::TownKeys;
 use store::hub::{HubHandover, HubState};
-use store::rows::handover_item::{HandoverItemRow, ItemDecision};
-use store::rows::pack::{NewPack, PackBody, PackOrigin};
+use store::rows::handover_item::HandoverItemRow;
+use store::rows::pack::NewPack;
 use store::rows::version::Changed;
 
 use super::content::{Link, open, unacknowledged};
 use super::flag::{Incoming, arrived, incoming};
-use super::items::STAYS;
-use super::record::{InBody, plain, read_in, write_in};
+use super::record::{InBody, read_in, write_in};
+use super::taken::{Parcel, invalid, known_items, row};
+use super::target::Target;
 use super::view::HandoverView;
 use super::{HANDLERS, facts, kind_of, moved_on, not_found, subjects};
 use crate::consents::require_person;
@@ -47,13 +47,16 @@ impl App {
     /// # Errors
     /// `handover_not_found`; `handover_state` before the acceptance; `person_not_found`,
     /// `link_ambiguous`, `invalid_value` for what was said about travellers and items;
-    /// `already_decided` when an item was decided otherwise; `package_tampered`, `package_unreadable`.
+    /// `already_decided` when an item was decided otherwise; `package_tampered`, `package_unreadable`,
+    /// `precondition_failed`.
     pub async fn handover_receive(
         &self,
         ctx: &TownCtx,
-        id: HandoverId,
+        target: impl Into<Target>,
         taking: &Taking,
     ) -> Result<Released<HandoverView>> {
+        let target = target.into();
+        let id = target.id;
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let Incoming { hub, body, state, .. } = incoming(&mut conn, ctx, id).await?;
@@ -78,17 +81,24 @@ impl App {
         let people = self.people(ctx.town).await?;
         let profile = self.profile(ctx).await?;
         let taken = decide_all(&opened, taking, &people.index, &profile)?;
-        self.take_in(ctx, &hub, &opened, taken).await?;
+        self.take_in(ctx, target, (&hub, &opened), taken).await?;
         self.handover(ctx, id).await
     }
 
-    async fn take_in(&self, ctx: &TownCtx, hub: &HubHandover, opened: &Opened, taken: Taken) -> Result<()> {
+    async fn take_in(
+        &self,
+        ctx: &TownCtx,
+        target: Target,
+        (hub, opened): (&HubHandover, &Opened),
+        taken: Taken,
+    ) -> Result<()> {
         let town_name =
             self.member(hub.sender).await?.map_or_else(|| hub.sender.to_string(), |town| town.name);
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let receipt = answer(opened, &taken.decisions, ctx.now, &tx.keys().sign)?;
         let bytes = serde_json::to_vec(&receipt).map_err(|_| internal("a receipt is not JSON"))?;
-        // The hub's row first: of two at once, the second waits here and finds the town's row moved.
+        // Of two at once, the second waits here and finds the town's row moved.
+        target.hold(&mut tx).await?;
         match tx.hub_receive(hub.id, &bytes).await.map_err(store)? {
             Some(HubState::Received | HubState::Completed) => {}
             Some(_) => return Err(Fault::new(Code::AlreadyDecided)),
@@ -99,7 +109,8 @@ impl App {
         if body.receipt.is_some() {
             return Ok(());
         }
-        let packs = packs(hub, &town_name, opened, &taken, tx.keys())?;
+        let from = Parcel { hub, town_name: &town_name, travellers: opened.body.persons() };
+        let packs = packs(&from, opened, &taken, tx.keys())?;
         tx.pack_insert_many(&packs, ctx.now).await.map_err(store)?;
         tx.handover_item_insert_many(hub.id, &rows(opened, &taken)?).await.map_err(store)?;
         record(&mut body, opened, &taken, receipt);
@@ -197,84 +208,21 @@ fn decisions_said(opened: &Opened, decisions: &[Decided]) -> Result<BTreeMap<Han
     Ok(said)
 }
 
-/// Whether everything in an item is in the dictionary, under the category it came as: what is not must
-/// not be sealed as if it were.
-fn known_items(item: &Item, profile: &Applied) -> bool {
-    let fits = |observation: &kernel::Observation| {
-        profile.cooperative.items.get(&observation.item).is_some_and(|known| known.category == item.category)
-    };
-    item.category != Category::Assessment
-        && !STAYS.contains(&item.category)
-        && item.observations.iter().all(fits)
-}
-
 fn decision_of(taken: &Taken, item: &Item) -> Option<Decision> {
     taken.decisions.iter().find(|decided| decided.item == item.id).map(|decided| decided.decision)
 }
 
 /// What is accepted, for sealing under the keys of the persons here.
-fn packs(
-    hub: &HubHandover,
-    town_name: &str,
-    opened: &Opened,
-    taken: &Taken,
-    keys: &TownKeys,
-) -> Result<Vec<NewPack>> {
-    let mut packs = Vec::new();
-    for item in opened.body.items() {
-        let here = taken.links.get(&item.subject);
-        let (Some(Decision::Accept), Some(here)) = (decision_of(taken, item), here) else { continue };
-        let role = opened.body.persons().iter().find(|one| one.person == item.subject).map(|one| one.role);
-        let content = serde_json::to_vec(item).map_err(|_| internal("an item is not JSON"))?;
-        packs.push(NewPack {
-            subject: here.uuid(),
-            category: item.category,
-            source: HANDED_OVER.to_owned(),
-            load: LoadId::from_uuid(hub.id.uuid()),
-            line: 0,
-            record_key: keys.row_hash.hash(item.id.uuid().as_bytes()).as_bytes().to_vec(),
-            row_hash: keys.row_hash.hash(&content).as_bytes().to_vec(),
-            body: PackBody {
-                role: role.map_or("", handover::Role::as_str).to_owned(),
-                identity: None,
-                written: None,
-                observations: item.observations.clone(),
-                origin: Some(PackOrigin {
-                    handover: hub.id,
-                    town: hub.sender,
-                    town_name: town_name.to_owned(),
-                    source: item.source.clone(),
-                    source_name: item.source_name.clone(),
-                    holder: item.holder.clone(),
-                    holder_name: item.holder_name.clone(),
-                    as_of: item.as_of,
-                }),
-            },
-        });
-    }
-    Ok(packs)
+fn packs(from: &Parcel<'_>, opened: &Opened, taken: &Taken, keys: &TownKeys) -> Result<Vec<NewPack>> {
+    let accepted = opened.body.items().iter().filter_map(|item| {
+        let here = taken.links.get(&item.subject)?;
+        (decision_of(taken, item) == Some(Decision::Accept)).then_some((item, *here))
+    });
+    accepted.map(|(item, here)| from.pack(item, here, keys)).collect()
 }
 
-/// The items that stay: accepted and kept apart. What is refused was read and goes.
+/// Every item with its decision; what was refused was read and is purged.
 fn rows(opened: &Opened, taken: &Taken) -> Result<Vec<HandoverItemRow>> {
-    let mut rows = Vec::new();
-    for item in opened.body.items() {
-        let decision = match decision_of(taken, item) {
-            Some(Decision::Accept) => ItemDecision::Accepted,
-            Some(Decision::Quarantine) => ItemDecision::Quarantined,
-            Some(Decision::Refuse(_)) | None => continue,
-        };
-        rows.push(HandoverItemRow {
-            id: item.id,
-            person: taken.links.get(&item.subject).copied(),
-            category: item.category,
-            decision,
-            body: plain(item)?,
-        });
-    }
-    Ok(rows)
-}
-
-fn invalid(name: &str, pointer: &str, ja: &str, en: &str) -> Fault {
-    Fault::new(Code::InvalidValue).with("name", name).with_words("why", ja, en).at_pointer(pointer)
+    let decided = opened.body.items().iter().filter_map(|item| Some((item, decision_of(taken, item)?)));
+    decided.map(|(item, decision)| row(item, taken.links.get(&item.subject).copied(), decision)).collect()
 }

@@ -11,6 +11,7 @@ use seal::Plain;
 use serde::{Deserialize, Serialize};
 use store::rows::handover::HandoverRow;
 
+use super::approval::{Approved, Returned, TakenBack};
 use crate::Result;
 use crate::error::internal;
 
@@ -65,12 +66,37 @@ pub(super) struct OutBody {
     pub terms: Terms,
     #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,
+    /// 決裁.
+    #[serde(default)]
+    pub approval: Option<Approved>,
+    /// 差戻し, in order.
+    #[serde(default)]
+    pub returned: Vec<Returned>,
+    /// 取下げ.
+    #[serde(default)]
+    pub withdrawn: Option<TakenBack>,
     /// What the receipt is checked against.
     #[serde(default)]
     pub sent: Option<Sent>,
     /// The receiver's, once verified.
     #[serde(default)]
     pub receipt: Option<SignedReceipt>,
+}
+
+impl OutBody {
+    /// What has just been drafted.
+    pub const fn drafted(terms: Terms) -> Self {
+        Self {
+            state: State::Draft,
+            terms,
+            expires_at: None,
+            approval: None,
+            returned: Vec::new(),
+            withdrawn: None,
+            sent: None,
+            receipt: None,
+        }
+    }
 }
 
 /// The receiver's row.

@@ -10,7 +10,9 @@ use store::TownConn;
 use store::hub::HubHandover;
 use store::rows::handover::{Direction, HandoverRow};
 
+use super::approval::{Approved, Returned, TakenBack};
 use super::record::{Terms, read_in, read_out};
+use super::target::Stand;
 use super::{HANDLERS, kind_of, not_found, standing};
 use crate::error::{internal, store};
 use crate::release::{Hidden, Resident};
@@ -42,16 +44,26 @@ pub struct Summary {
 /// One handover with everything this town knows of it but the content.
 #[derive(Debug)]
 pub struct HandoverView {
+    /// How it stood when it was read.
+    pub stand: Stand,
     /// Between whom and how far.
     pub summary: Summary,
     /// Who drafted it; of a sent one.
     pub drafted_by: Option<StaffId>,
     /// Who approved it.
     pub approved_by: Option<StaffId>,
+    /// 決裁 in full; of a sent one.
+    pub approval: Option<Approved>,
+    /// 差戻し, in order; of a sent one.
+    pub returned: Vec<Returned>,
+    /// 取下げ; of a sent one.
+    pub withdrawn: Option<TakenBack>,
     /// What was drafted; of a sent one.
     pub terms: Option<Terms>,
     /// What the flag says; of a received one, once acknowledged.
     pub flag: Option<Flag>,
+    /// Who acknowledged it.
+    pub acknowledged_by: Option<StaffId>,
     /// When it was acknowledged.
     pub acknowledged_at: Option<DateTime<Utc>>,
     /// When it was accepted.
@@ -71,6 +83,16 @@ impl Resident for HandoverView {
     fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
         // A handover's terms tell no whereabouts.
     }
+}
+
+/// What a task needs of its handover.
+pub(crate) struct HandoverKnown {
+    pub direction: Direction,
+    pub peer: TownCode,
+    pub state: State,
+    pub persons: Vec<PersonId>,
+    /// Who has it in hand.
+    pub staff: Option<StaffId>,
 }
 
 /// A handover as both rows have it.
@@ -119,6 +141,19 @@ impl App {
         received.map(|one| in_summary(own.get(&one.id).copied(), one, ctx)).collect()
     }
 
+    /// What this town knows of a handover that one of its own things is about.
+    pub(crate) async fn handover_known(
+        &self,
+        conn: &mut TownConn,
+        ctx: &TownCtx,
+        id: HandoverId,
+    ) -> Result<HandoverKnown> {
+        let view = view(&find(conn, id).await?, ctx)?;
+        let Summary { direction, peer, state, .. } = view.summary;
+        let staff = view.drafted_by.or(view.acknowledged_by);
+        Ok(HandoverKnown { direction, peer, state, persons: view.persons(), staff })
+    }
+
     /// One handover, sent or received.
     ///
     /// # Errors
@@ -133,18 +168,23 @@ impl App {
     }
 }
 
-fn view(found: &Found, ctx: &TownCtx) -> Result<HandoverView> {
+pub(super) fn view(found: &Found, ctx: &TownCtx) -> Result<HandoverView> {
     match (&found.row, &found.hub) {
         (Some(row), hub) if row.direction == Direction::Out => {
             let body = read_out(row)?;
             let receipt =
                 hub.as_ref().and_then(|hub| hub.receipt.as_deref()).map(read_receipt).transpose()?;
             Ok(HandoverView {
+                stand: Stand::of(found),
                 summary: out_summary(row, hub.as_ref(), ctx)?,
                 drafted_by: row.drafted_by,
                 approved_by: row.approved_by,
+                approval: body.approval,
+                returned: body.returned,
+                withdrawn: body.withdrawn,
                 terms: Some(body.terms),
                 flag: None,
+                acknowledged_by: None,
                 acknowledged_at: None,
                 accepted_at: None,
                 links: BTreeMap::new(),
@@ -155,11 +195,16 @@ fn view(found: &Found, ctx: &TownCtx) -> Result<HandoverView> {
             let body = row.as_ref().map(read_in).transpose()?;
             let acknowledged = body.as_ref().and_then(|body| body.acknowledged);
             Ok(HandoverView {
+                stand: Stand::of(found),
                 summary: in_summary(row.as_ref(), hub, ctx)?,
                 drafted_by: None,
                 approved_by: None,
+                approval: None,
+                returned: Vec::new(),
+                withdrawn: None,
                 terms: None,
                 flag: acknowledged.map(|by| by.flag),
+                acknowledged_by: acknowledged.map(|by| by.by),
                 acknowledged_at: acknowledged.map(|by| by.at),
                 accepted_at: body.as_ref().and_then(|body| body.accepted_at),
                 links: body.as_ref().map(|body| body.links.clone()).unwrap_or_default(),

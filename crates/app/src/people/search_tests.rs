@@ -72,7 +72,7 @@ fn asked(conditions: &[(&str, &str)]) -> Asked {
     }
 }
 
-fn conditions<'a>(people: &People, search: &'a Search, hidden: HashSet<PersonId>) -> Conditions<'a> {
+fn conditions<'a>(people: &'a People, search: &'a Search, hidden: HashSet<PersonId>) -> Conditions<'a> {
     Conditions {
         search,
         today: ctx("143669").today(),

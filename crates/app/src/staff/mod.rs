@@ -102,7 +102,7 @@ impl App {
     /// one today. A town whose last administrator's posting ran out is opened again by it.
     ///
     /// # Errors
-    /// `already_decided` while the town has an administrator.
+    /// `town_has_administrator` while the town has one.
     pub async fn staff_first(
         &self,
         ctx: &CoopCtx,
@@ -114,7 +114,7 @@ impl App {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         let postings = tx.posting_list(None).await.map_err(store)?;
         if allowed(&postings, today).has(Grant::TownAdmin) {
-            return Err(Code::AlreadyDecided.into());
+            return Err(Code::TownHasAdministrator.into());
         }
         let row = StaffRow {
             id: StaffId::new(),

@@ -22,9 +22,19 @@ const MESSAGES: [Event; 9] = [
 const FIRST: Digest = Digest::from_bytes([1; 32]);
 const SECOND: Digest = Digest::from_bytes([2; 32]);
 
+/// Who was first, as somebody tells it who watches the messages arrive and never asks the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum First {
+    Accept,
+    /// A withdrawal or a refusal.
+    End,
+}
+
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct World {
     state: State,
+    on_offer: bool,
+    first: Option<First>,
     receipt: Option<Digest>,
     over: bool,
     in_flight: BTreeSet<usize>,
@@ -37,6 +47,8 @@ impl World {
     fn start() -> Self {
         Self {
             state: State::Approved,
+            on_offer: false,
+            first: None,
             receipt: None,
             over: false,
             in_flight: BTreeSet::new(),
@@ -60,6 +72,7 @@ impl World {
 
     /// Applies an event as the database would: the state and what hangs on it in one step, or nothing.
     fn deliver(&mut self, event: Event) {
+        self.watch(event);
         let Ok(step) = apply(self.state, event, &self.facts()) else { return };
         let count = |effect| u8::from(step.effects.contains(&effect));
         self.taken_in += count(Effect::TakeIn);
@@ -71,6 +84,26 @@ impl World {
             self.receipt = Some(receipt);
         }
         self.state = step.state;
+    }
+
+    fn watch(&mut self, event: Event) {
+        if self.first.is_some() {
+            return;
+        }
+        let in_time = self.on_offer && !self.over;
+        match event {
+            Event::Offer if !self.over => self.on_offer = true,
+            Event::Accept if in_time => self.first = Some(First::Accept),
+            Event::Refuse(_) if in_time => self.first = Some(First::End),
+            Event::Withdraw => self.first = Some(First::End),
+            _ => {}
+        }
+    }
+
+    /// Whether the body of the package may be opened, or has been.
+    fn opens(&self) -> bool {
+        use State::{Accepted, Completed, Received, Unreadable};
+        matches!(self.state, Accepted | Received | Completed | Unreadable(_))
     }
 
     fn next(&self) -> Vec<Self> {
@@ -113,6 +146,8 @@ impl World {
     #[track_caller]
     fn hold(&self) {
         let received = matches!(self.state, State::Received | State::Completed);
+        let accepted = self.first == Some(First::Accept);
+        assert_eq!(self.opens(), accepted, "it opens exactly when the acceptance came before any withdrawal");
         assert!(self.taken_in <= 1 && self.lead_moved <= 1 && self.offered <= 1, "nothing happens twice");
         assert_eq!(self.taken_in == 1, received, "items are taken in exactly when received");
         assert_eq!(self.lead_moved == 1, received, "the lead moves exactly when received");

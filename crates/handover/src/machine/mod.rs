@@ -56,6 +56,8 @@ kernel::words! {
 pub enum State {
     /// 起案.
     Draft,
+    /// 差戻し: the drafter has to put it right.
+    Returned,
     /// 決裁済.
     Approved,
     /// 申し出中: sealed, on its way or waiting.
@@ -86,6 +88,7 @@ impl State {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
+            Self::Returned => "returned",
             Self::Approved => "approved",
             Self::Offered => "offered",
             Self::Accepting => "accepting",
@@ -105,6 +108,7 @@ impl State {
     pub const fn ja(self) -> &'static str {
         match self {
             Self::Draft => "起案",
+            Self::Returned => "差戻し",
             Self::Approved => "決裁済",
             Self::Offered => "申し出中",
             Self::Accepting => "受諾手続中",
@@ -152,6 +156,10 @@ pub enum Event {
         /// Who.
         by: StaffId,
     },
+    /// 差戻し: whoever decides gives it back to the drafter, for a reason.
+    Return,
+    /// The drafter hands it in again.
+    Redraft,
     /// The sender seals and offers.
     Offer,
     /// The receiver acknowledges the protection flag.

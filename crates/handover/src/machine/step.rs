@@ -1,8 +1,9 @@
 //! One step of a handover.
 //!
-//! Two things differ from the design's picture. A receiver who has acknowledged the flag may still refuse.
-//! And a receiver that accepts without a separate acknowledgement goes from offered to accepted in one step
-//! (its flag is opened and acknowledged in the same act).
+//! Three things differ from the design's picture. A receiver who has acknowledged the flag may still refuse.
+//! A receiver that accepts without a separate acknowledgement goes from offered to accepted in one step (its
+//! flag is opened and acknowledged in the same act). And before it is offered, whoever decides may give it
+//! back to the drafter (差戻し), who hands it in again.
 
 use evidence::Act;
 use kernel::ctx::jst_date;
@@ -14,12 +15,15 @@ use super::{Effect, Event, Facts, Kind, RefusalCode, State, Step, UnreadableCode
 ///
 /// # Errors
 /// `handover_state` when the event has no place here, `already_decided` when the receiver has decided
-/// otherwise, `handover_expired` when its time is over, `self_approval` when the drafter approves,
+/// otherwise, `handover_expired` when its time is over, `handover_too_late` when it ended while the receiver was
+/// about to accept, `self_approval` when the drafter approves,
 /// `protected_person` when somebody in it is under protection (by consent they are not handed over),
 /// `receipt_invalid` when the sender closes on another receipt than the one recorded.
 pub fn apply(state: State, event: Event, facts: &Facts) -> Result<Step, Fault> {
     match event {
         Event::Approve { by } => approve(state, by == facts.drafter, facts),
+        Event::Return => give_back(state),
+        Event::Redraft => redraft(state),
         Event::Offer => offer(state, facts),
         Event::Acknowledge => acknowledge(state, facts),
         Event::Accept => accept(state, facts),
@@ -44,9 +48,24 @@ fn approve(state: State, by_drafter: bool, facts: &Facts) -> Result<Step, Fault>
     }
 }
 
+fn give_back(state: State) -> Result<Step, Fault> {
+    match state {
+        State::Draft | State::Approved => Ok(to(State::Returned, Act::HandoverReturned, &[])),
+        State::Returned => Ok(again(state)),
+        _ => Err(no_place(state)),
+    }
+}
+
+fn redraft(state: State) -> Result<Step, Fault> {
+    match state {
+        State::Returned => Ok(to(State::Draft, Act::HandoverRedrafted, &[])),
+        _ => Err(no_place(state)),
+    }
+}
+
 fn offer(state: State, facts: &Facts) -> Result<Step, Fault> {
     match state {
-        State::Draft => Err(no_place(state)),
+        State::Draft | State::Returned => Err(no_place(state)),
         State::Approved => {
             unprotected(facts)?;
             if over(facts) {
@@ -127,7 +146,9 @@ fn complete(state: State, receipt: Digest, facts: &Facts) -> Result<Step, Fault>
 
 fn withdraw(state: State, facts: &Facts) -> Result<Step, Fault> {
     match state {
-        State::Draft | State::Approved => Ok(to(State::Withdrawn, Act::HandoverWithdrawn, &[])),
+        State::Draft | State::Returned | State::Approved => {
+            Ok(to(State::Withdrawn, Act::HandoverWithdrawn, &[]))
+        }
         State::Offered => Ok(close(State::Withdrawn, Act::HandoverWithdrawn, false, facts)),
         State::Accepting => Ok(close(State::TooLate, Act::HandoverTooLate, false, facts)),
         State::Withdrawn | State::TooLate => Ok(again(state)),
@@ -137,7 +158,7 @@ fn withdraw(state: State, facts: &Facts) -> Result<Step, Fault> {
 
 fn expire(state: State, facts: &Facts) -> Result<Step, Fault> {
     match state {
-        State::Draft | State::Approved => Err(no_place(state)),
+        State::Draft | State::Returned | State::Approved => Err(no_place(state)),
         State::Offered if over(facts) => Ok(lapse(State::Expired, facts)),
         State::Accepting if over(facts) => Ok(lapse(State::TooLate, facts)),
         // A clock that rings early, or after the decision, changes nothing.
@@ -187,6 +208,7 @@ fn refused_step(state: State, facts: &Facts) -> Fault {
             Code::AlreadyDecided.into()
         }
         State::Expired => expired(facts),
+        State::TooLate => Fault::new(Code::HandoverTooLate).with("until", jst_date(facts.expires_at)),
         _ => no_place(state),
     }
 }

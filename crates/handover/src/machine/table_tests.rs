@@ -8,8 +8,9 @@ use crate::samples::{at, town};
 const DEADLINE: &str = "2026-12-04T00:00:00Z";
 const RECEIPT: Digest = Digest::from_bytes([7; 32]);
 
-const STATES: [State; 12] = [
+const STATES: [State; 13] = [
     State::Draft,
+    State::Returned,
     State::Approved,
     State::Offered,
     State::Accepting,
@@ -36,9 +37,11 @@ fn facts(state: State, now: &str) -> Facts {
     }
 }
 
-fn events() -> [Event; 10] {
+fn events() -> [Event; 12] {
     [
         Event::Approve { by: StaffId::new() },
+        Event::Return,
+        Event::Redraft,
         Event::Offer,
         Event::Acknowledge,
         Event::Accept,
@@ -66,6 +69,7 @@ fn outcome(state: State, answer: &Result<Step, Fault>) -> &'static str {
             Code::HandoverState => "!state",
             Code::AlreadyDecided => "!decided",
             Code::HandoverExpired => "!expired",
+            Code::HandoverTooLate => "!late",
             Code::ReceiptInvalid => "!receipt",
             other => panic!("{other}"),
         },
@@ -92,18 +96,19 @@ fn in_time() {
     check(
         "2026-12-03T23:59:59Z",
         "
-draft      approved !state !state    !state   !state   !state   !state     !state    withdrawn !state
-approved   =        offered !state   !state   !state   !state   !state     !state    withdrawn !state
-offered    !state   =      accepting accepted refused  !state   !state     !state    withdrawn =
-accepting  !state   =      =         accepted refused  !state   !state     !state    too_late  =
-accepted   !state   =      =         =        !decided received unreadable !state    !decided  =
-received   !state   =      =         =        !decided =        !decided   completed !decided  =
-completed  !state   =      =         =        !decided =        !decided   =         !decided  =
-too_late   !state   =      !state    !state   !state   !state   !state     !state    =         =
-refused    !state   =      !decided  !decided =        !decided !decided   !state    !decided  =
-unreadable !state   =      !decided  !decided !decided !decided =          !state    !decided  =
-withdrawn  !state   =      !state    !state   !state   !state   !state     !state    =         =
-expired    !state   =      !expired  !expired !expired !expired !expired   !state    !expired  =
+draft      approved returned !state !state   !state    !state   !state   !state   !state     !state    withdrawn !state
+returned   !state   =        draft  !state   !state    !state   !state   !state   !state     !state    withdrawn !state
+approved   =        returned !state offered  !state    !state   !state   !state   !state     !state    withdrawn !state
+offered    !state   !state   !state =        accepting accepted refused  !state   !state     !state    withdrawn =
+accepting  !state   !state   !state =        =         accepted refused  !state   !state     !state    too_late  =
+accepted   !state   !state   !state =        =         =        !decided received unreadable !state    !decided  =
+received   !state   !state   !state =        =         =        !decided =        !decided   completed !decided  =
+completed  !state   !state   !state =        =         =        !decided =        !decided   =         !decided  =
+too_late   !state   !state   !state =        !late     !late    !late    !late    !late      !state    =         =
+refused    !state   !state   !state =        !decided  !decided =        !decided !decided   !state    !decided  =
+unreadable !state   !state   !state =        !decided  !decided !decided !decided =          !state    !decided  =
+withdrawn  !state   !state   !state =        !state    !state   !state   !state   !state     !state    =         =
+expired    !state   !state   !state =        !expired  !expired !expired !expired !expired   !state    !expired  =
 ",
     );
 }
@@ -113,18 +118,19 @@ fn from_the_end_on() {
     check(
         DEADLINE,
         "
-draft      approved !state !state    !state   !state   !state   !state     !state    withdrawn !state
-approved   =        !expired !state  !state   !state   !state   !state     !state    withdrawn !state
-offered    !state   =      expired   expired  expired  !state   !state     !state    withdrawn expired
-accepting  !state   =      =         too_late too_late !state   !state     !state    too_late  too_late
-accepted   !state   =      =         =        !decided received unreadable !state    !decided  =
-received   !state   =      =         =        !decided =        !decided   completed !decided  =
-completed  !state   =      =         =        !decided =        !decided   =         !decided  =
-too_late   !state   =      !state    !state   !state   !state   !state     !state    =         =
-refused    !state   =      !decided  !decided =        !decided !decided   !state    !decided  =
-unreadable !state   =      !decided  !decided !decided !decided =          !state    !decided  =
-withdrawn  !state   =      !state    !state   !state   !state   !state     !state    =         =
-expired    !state   =      !expired  !expired !expired !expired !expired   !state    !expired  =
+draft      approved returned !state !state   !state    !state   !state   !state   !state     !state    withdrawn !state
+returned   !state   =        draft  !state   !state    !state   !state   !state   !state     !state    withdrawn !state
+approved   =        returned !state !expired !state    !state   !state   !state   !state     !state    withdrawn !state
+offered    !state   !state   !state =        expired   expired  expired  !state   !state     !state    withdrawn expired
+accepting  !state   !state   !state =        =         too_late too_late !state   !state     !state    too_late  too_late
+accepted   !state   !state   !state =        =         =        !decided received unreadable !state    !decided  =
+received   !state   !state   !state =        =         =        !decided =        !decided   completed !decided  =
+completed  !state   !state   !state =        =         =        !decided =        !decided   =         !decided  =
+too_late   !state   !state   !state =        !late     !late    !late    !late    !late      !state    =         =
+refused    !state   !state   !state =        !decided  !decided =        !decided !decided   !state    !decided  =
+unreadable !state   !state   !state =        !decided  !decided !decided !decided =          !state    !decided  =
+withdrawn  !state   !state   !state =        !state    !state   !state   !state   !state     !state    =         =
+expired    !state   !state   !state =        !expired  !expired !expired !expired !expired   !state    !expired  =
 ",
     );
 }
@@ -153,8 +159,12 @@ fn another_decision_after_the_first_is_refused() {
     let other = Digest::from_bytes([8; 32]);
     let now = "2026-11-20T00:00:00Z";
     for (state, event, expected) in [
-        (STATES[8], Event::Refuse(RefusalCode::Duplicate), Code::AlreadyDecided),
-        (STATES[9], Event::ReportUnreadable(UnreadableCode::KeyGone), Code::AlreadyDecided),
+        (State::Refused(RefusalCode::NotOurs), Event::Refuse(RefusalCode::Duplicate), Code::AlreadyDecided),
+        (
+            State::Unreadable(UnreadableCode::Tampered),
+            Event::ReportUnreadable(UnreadableCode::KeyGone),
+            Code::AlreadyDecided,
+        ),
         (State::Received, Event::Receive { receipt: other }, Code::AlreadyDecided),
         (State::Received, Event::Complete { receipt: other }, Code::ReceiptInvalid),
         (State::Completed, Event::Complete { receipt: other }, Code::ReceiptInvalid),

@@ -18,7 +18,7 @@ use crate::organ::Organ;
 
 pub use flag::Flag;
 pub use manifest::{ConsentMark, Head, Manifest, Release};
-pub use open::{Acknowledged, Opened, OpenedFlag, open_flag, open_package};
+pub use open::{Acknowledged, Opened, OpenedFlag, open_flag, open_package, why_unreadable};
 pub use seal::{Offer, seal_package};
 
 /// What a manifest's signature is over.

@@ -7,6 +7,7 @@ use kernel::ctx::jst_date;
 use kernel::{Code, Digest, Fault};
 
 use crate::item::Body;
+use crate::machine::UnreadableCode;
 
 use super::manifest::{Manifest, Release, VERSION};
 use super::{
@@ -91,6 +92,38 @@ pub fn open_package(
     let body: Body = serde_json::from_slice(content).map_err(|_| unreadable())?;
     body.sound().map_err(|_| unreadable())?;
     Ok(Opened { manifest, digest, body })
+}
+
+/// Why a package that was accepted cannot be read. `at` as in [`open_flag`].
+///
+/// # Errors
+/// `package_readable` when it can; `key_not_pinned`, `handover_expired` when that stands in the way of saying.
+pub fn why_unreadable(
+    package: &Package,
+    receiver: &Receiver<'_>,
+    at: DateTime<Utc>,
+) -> Result<UnreadableCode, Fault> {
+    let opened = open_flag(package, receiver, at).map(OpenedFlag::acknowledge);
+    let Err(fault) = opened.and_then(|flag| open_package(package, receiver, &flag, at)) else {
+        return Err(Code::PackageReadable.into());
+    };
+    match fault.code() {
+        Code::PackageUnreadable => Ok(UnreadableCode::Malformed),
+        Code::PackageTampered if is_to_another_key(package, receiver) => Ok(UnreadableCode::KeyGone),
+        Code::PackageTampered => Ok(UnreadableCode::Tampered),
+        _ => Err(fault),
+    }
+}
+
+/// Whether the sender signed, for this town, a package that another key of the town's was to open.
+fn is_to_another_key(package: &Package, receiver: &Receiver<'_>) -> bool {
+    let Ok(manifest) = serde_json::from_slice::<Manifest>(&package.manifest) else { return false };
+    let head = &manifest.head;
+    let signed = receiver.pinned.iter().any(|pinned| {
+        pinned.town == head.sender.town
+            && pinned.key.verify(CONTEXT, &package.manifest, &package.signature).is_ok()
+    });
+    signed && head.receiver.town == receiver.town && head.receiver_key != receiver.key.public().key_id()
 }
 
 /// Signature first: nothing a stranger wrote decides what is said of it, but whose key it claims.

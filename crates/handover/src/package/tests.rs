@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::item::{Body, Role, Traveller, canonical_bytes};
+use crate::machine::UnreadableCode;
 use crate::samples::{Family, at, item, kaisei, now, oi, town};
 
 fn open(package: &Package, receiver: &Receiver<'_>, at: DateTime<Utc>) -> Result<Opened, Fault> {
@@ -164,6 +165,30 @@ fn each_part_is_named_by_the_signed_manifest() {
     let body = content_key.seal(&body_context(&Digest::of(b"another head")), &other);
     let moved = signed_anew(&family, manifest, Package { body, ..package });
     refused(&moved, &family.receiver(), &[Code::PackageTampered]);
+}
+
+#[test]
+fn what_does_not_open_says_why_and_what_opens_is_not_unreadable() {
+    let family = Family::new();
+    let (package, _) = family.seal();
+    let why = |package: &Package, receiver: &Receiver<'_>| why_unreadable(package, receiver, now());
+    let refused = |answer: Result<UnreadableCode, Fault>| answer.unwrap_err().code();
+    assert_eq!(refused(why(&package, &family.receiver())), Code::PackageReadable);
+    assert_eq!(refused(why(&package, &Receiver { pinned: &[], ..family.receiver() })), Code::KeyNotPinned);
+
+    let turned = Receiver { key: &family.nakai_mailbox, ..family.receiver() };
+    assert_eq!(why(&package, &turned).unwrap(), UnreadableCode::KeyGone);
+    let mut altered = package.clone();
+    *altered.body.last_mut().unwrap() ^= 1;
+    assert_eq!(why(&altered, &family.receiver()).unwrap(), UnreadableCode::Tampered);
+
+    let manifest: Manifest = serde_json::from_slice(&package.manifest).unwrap();
+    let info = manifest.head.info().unwrap();
+    let key = family.oi_mailbox.open(info.as_bytes(), KEY_PART, &package.key).unwrap();
+    let key = ::seal::ContentKey::from_bytes(&key).unwrap();
+    let body = key.seal(&body_context(&info), &padding::pad(b"no body", 4096).unwrap());
+    let strange = signed_anew(&family, manifest, Package { body, ..package });
+    assert_eq!(why(&strange, &family.receiver()).unwrap(), UnreadableCode::Malformed);
 }
 
 #[test]

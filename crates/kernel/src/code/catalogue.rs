@@ -164,6 +164,12 @@ catalogue! {
     SelfApproval = "self_approval" 403
         { "起案した人は決裁できません" / "The drafter cannot approve";
           "起案した人とは別の決裁者が承認してください。" / "Somebody other than the drafter has to approve." }
+    SelfReview = "self_review" 403
+        { "自分が起案または代決したものは後閲できません" / "Not one's own to review";
+          "後閲は、起案した人とも代決した人とも別の決裁者が行います。" / "Whoever drafted it or decided it on behalf cannot review it; another approver does." }
+    NotDrafter = "not_drafter" 403
+        { "起案した人ではありません" / "Not the drafter";
+          "直して出し直せるのは起案した人です。別の人が続けるときは、決裁者が取り下げ、新しく起案してください。" / "Only the drafter hands it in again. For somebody else to go on, an approver takes it back and it is drafted anew." }
 
     // ── not there (another town's thing answers the same) ──
     PersonNotFound = "person_not_found" 404
@@ -196,6 +202,15 @@ catalogue! {
     CandidateNotFound = "candidate_not_found" 404
         { "その候補は見つかりません" / "No such candidate";
           "この判定にその住民の結果はありません。候補の一覧で確かめてください。" / "This run has no result for that person. See the list of candidates." }
+    AssessmentNotFound = "assessment_not_found" 404
+        { "その候補の確認はまだありません" / "Not assessed yet";
+          "この判定でこの住民を確認した記録がありません。先に確認を記録してください。" / "Nobody has assessed this person in this run. Record an assessment first." }
+    RelationNotFound = "relation_not_found" 404
+        { "その親族関係の記録は見つかりません" / "No such recorded relation";
+          "この住民にその番号の親族関係の記録はありません。一覧で確かめてください。" / "This person has no recorded relation with that id. See the list." }
+    CaseNotFound = "case_not_found" 404
+        { "そのケースは見つかりません" / "No such case";
+          "この住民にその番号のケースはありません。一覧で確かめてください。" / "This person has no case with that id. See the list." }
     ConsentNotFound = "consent_not_found" 404
         { "その同意は見つかりません" / "No such consent";
           "その番号の同意はありません。番号を確かめてください。" / "There is no consent with that id. Check it." }
@@ -265,6 +280,31 @@ catalogue! {
         { "町の設定がまだ適用されていません" / "The town has no applied profile";
           "この町の設定はまだ適用されていません。組合に適用を頼んでください。" / "No profile of this town has been applied yet. Ask the cooperative to apply it." }
 
+    TownHasAdministrator = "town_has_administrator" 409
+        { "この町にはもう管理者がいます" / "The town has an administrator";
+          "この町にはもう町管理者がいます。組合が管理者を作れるのは、一人もいないときだけです。その町管理者に頼んでください。" / "The town already has an administrator; the cooperative makes one only while there is none. Ask that administrator." }
+    BundleUnreadable = "bundle_unreadable" 422
+        { "設定の一式を開けません" / "The bundle cannot be unpacked";
+          "送られた設定の一式を開けません（{why}）。tenants/ のフォルダを zip か tar.gz にして送り直してください。何も変わっていません。" / "The bundle cannot be unpacked ({why}). Pack the folder tenants/ as zip or tar.gz and send it again; nothing was changed." }
+    BundleUnsafePath = "bundle_unsafe_path" 422
+        { "設定の一式に置けないものがあります" / "The bundle has an entry that is not allowed";
+          "設定の一式の「{path}」は受け取れません（{why}）。取り除いて送り直してください。何も変わっていません。" / "The entry {path} of the bundle is not accepted ({why}). Remove it and send the bundle again; nothing was changed." }
+    BundleTooLarge = "bundle_too_large" 413
+        { "設定の一式が大きすぎます" / "The bundle is too large";
+          "設定の一式は {entries} 件、開いて {limit} バイトまでです。設定のファイルだけを入れて送り直してください。何も変わっていません。" / "A bundle holds at most {entries} entries and {limit} bytes once unpacked. Pack configuration files only and send it again; nothing was changed." }
+    ProfileNotFound = "profile_not_found" 404
+        { "その版の設定はありません" / "No such version of the profile";
+          "この町の設定にその番号の版はありません。版の一覧で確かめてください。" / "This town's profile has no version with that id. See the list of versions." }
+    ProfilePlanNotFound = "profile_plan_not_found" 404
+        { "その適用計画はありません" / "No such plan";
+          "この町にその番号の適用計画はありません。古い計画は一週間で消えます。もう一度計画を作ってください。" / "This town has no plan with that id. Plans are kept for a week; make one anew." }
+    ProfilePlanUsed = "profile_plan_used" 409
+        { "この適用計画は使用済みです" / "The plan was applied already";
+          "この適用計画は {applied_at} に適用済みです。計画は一度しか使えません。続けて変えるときは新しい計画を作ってください。" / "This plan was applied at {applied_at}; a plan is used once. Make a new one for further changes." }
+    ProfilePlanStale = "profile_plan_stale" 409
+        { "計画の後に別の版が適用されています" / "Another version was applied after the plan was made";
+          "計画を作った後に別の版（{current}）が適用されたため、計画どおりの変更になりません。何も変わっていません。計画を作り直して差分を確かめてください。" / "Another version ({current}) was applied after this plan was made, so it would change something else. Nothing was changed; make the plan anew and look at its difference." }
+
     // ── a file ──
     EmptyFile = "empty_file" 422
         { "ファイルが空です" / "The file is empty";
@@ -274,7 +314,7 @@ catalogue! {
           "ファイルは {expected} として読めません（{line} 行目）。出力の文字コードを確かめてください。原本は変更していません。" / "The file cannot be read as {expected} (line {line}). Check the encoding of the export; nothing was changed." }
     HeaderMismatch = "header_mismatch" 422
         { "見出しがレイアウトと違います" / "The header does not fit the layout";
-          "見出しがレイアウトと違います。足りない列：{missing}。余分な列：{extra}。レイアウトの版か出力の設定を確かめてください。" / "The header does not fit the layout. Missing: {missing}. Unexpected: {extra}. Check the layout's version or the export's settings." }
+          "見出しがレイアウトと違います。足りない列：{missing}。余分な列：{extra}。名前の変わったらしい列：{similar}。レイアウトの版か出力の設定を確かめてください。" / "The header does not fit the layout. Missing: {missing}. Unexpected: {extra}. Renamed, by the look of it: {similar}. Check the layout's version or the export's settings." }
     ColumnCount = "column_count" 422
         { "列の数がレイアウトと違います" / "The number of columns does not fit the layout";
           "{line}行目は {found} 列です（レイアウトは {expected} 列）。元の課に確認してください。原本は変更していません。" / "Line {line} has {found} columns (the layout has {expected}). Ask the holding section; nothing was changed." }
@@ -299,6 +339,27 @@ catalogue! {
     FileTooLarge = "file_too_large" 413
         { "ファイルが大きすぎます" / "The file is too large";
           "ファイルが上限（{limit} バイト）を超えています。期間や地区で分けて出力してください。何も取り込んでいません。" / "The file exceeds the limit of {limit} bytes. Export it in parts; nothing was loaded." }
+    ArchiveTooLarge = "archive_too_large" 422
+        { "圧縮ファイルの中身が大きすぎます" / "What the archive holds is too large";
+          "圧縮ファイルを開くと上限（{limit}）を超えます。小さく分けて出力するか、圧縮せずに送ってください。何も取り込んでいません。" / "Opened, the archive exceeds its limit ({limit}). Export it in parts or send it uncompressed; nothing was loaded." }
+    ArchiveUnreadable = "archive_unreadable" 422
+        { "圧縮ファイルを開けません" / "The archive cannot be opened";
+          "圧縮ファイルを開けません（{why}）。ファイルを一つだけ入れ、暗号なしで圧縮し直してください。何も取り込んでいません。" / "The archive cannot be opened ({why}). Put one file into it, without a password; nothing was loaded." }
+    SheetTooLarge = "sheet_too_large" 422
+        { "表計算ファイルが大きすぎます" / "The workbook is too large";
+          "表計算ファイルが上限（{limit}）を超えています。不要なシート・書式・行を消すか、CSV で出力してください。何も取り込んでいません。" / "The workbook exceeds a limit ({limit}). Remove sheets, formats or rows that are not needed, or export CSV; nothing was loaded." }
+    SheetUnreadable = "sheet_unreadable" 422
+        { "表計算ファイルを読めません" / "The workbook cannot be read";
+          "表計算ファイルを読めません（{why}）。元のソフトで開いて保存し直してください。何も取り込んでいません。" / "The workbook cannot be read ({why}). Open it where it was made and save it again; nothing was loaded." }
+    SheetNotFound = "sheet_not_found" 422
+        { "シートがありません" / "No such sheet";
+          "シート「{sheet}」がありません（あるのは {known}）。設定の file.sheet かファイルを確かめてください。何も取り込んでいません。" / "There is no sheet {sheet}; there are {known}. Check file.sheet or the file; nothing was loaded." }
+    FileNameMismatch = "file_name_mismatch" 422
+        { "ファイル名が決まりと違います" / "The file's name is not as agreed";
+          "ファイル名が決まり（{pattern}）と違うため、期間が分かりません。元の名前で送ってください。何も取り込んでいません。" / "The file's name is not of the form {pattern}, so its period is not known. Send it under its own name; nothing was loaded." }
+    LayoutVersionMissing = "layout_version_missing" 422
+        { "その日のレイアウトがありません" / "No version of the layout is in force on that day";
+          "{as_of} 時点のファイルを読むレイアウトの版がありません。設定の [[version]] の期間を確かめてください。何も取り込んでいません。" / "No version of the layout reads a file of {as_of}. Check the periods of [[version]]; nothing was loaded." }
     DigestMismatch = "digest_mismatch" 422
         { "ファイルが途中で変わりました" / "The file changed on its way";
           "届いたファイルのダイジェストが申告と違います。もう一度アップロードしてください。何も取り込んでいません。" / "The digest of what arrived differs from the one given. Upload again; nothing was loaded." }
@@ -337,6 +398,15 @@ catalogue! {
     CodeUnmapped = "code_unmapped" 422
         { "コード表にありません" / "Not in the code list";
           "{line}行目『{column}』：{raw} はコード表 {list} にありません。コード表に加えるか、元の課に確認してください。原本は変更していません。" / "Line {line}, {column}: {raw} is not in the code list {list}. Add it there or ask the holding section; nothing was changed." }
+    NotWhole = "not_whole" 422
+        { "割り切れない数です" / "Not a whole number of units";
+          "{line}行目『{column}』：{raw} は決められた単位の整数になりません。小数の桁（scale）か単位（unit）の設定を確かめてください。原本は変更していません。" / "Line {line}, {column}: {raw} is not a whole number of the unit kept. Check scale and unit in the layout; nothing was changed." }
+    FormulaValue = "formula_value" 422
+        { "数式の値です" / "The value of a formula";
+          "{line}行目『{column}』は数式です。保存されたときの計算結果 {raw} を読みました。元の課に確認してください。原本は変更していません。" / "Line {line}, {column} is a formula; its result as last saved ({raw}) was read. Ask the holding section; nothing was changed." }
+    JsonUnreadable = "json_unreadable" 422
+        { "JSON として読めません" / "Not JSON";
+          "{line}行目を JSON のオブジェクトとして読めません。一行に一件ずつ出力してください。原本は変更していません。" / "Line {line} is not a JSON object. Export one object a line; nothing was changed." }
     BlankUndeclared = "blank_undeclared" 422
         { "空欄の意味が決まっていません" / "The meaning of blank is not declared";
           "{line}行目『{column}』が空欄です。空欄の意味を設定（missing）に書くか、元の課に確認してください。原本は変更していません。" / "Line {line}, {column} is blank. Declare what blank means (missing) or ask the holding section; nothing was changed." }
@@ -368,6 +438,17 @@ catalogue! {
         { "まだ決まっていません" / "Not decided";
           "この突合待ちには取り消す決定がありません。一覧を読み直してください。" / "This link task has no decision to undo. Read the queue again." }
 
+    // ── case work ──
+    RelationContradicts = "relation_contradicts" 409
+        { "別の記録と合いません" / "It contradicts another record";
+          "この二人の関係はすでに {other} に記録されているか、合わせると自分の先祖になる人が出ます。何も記録していません。先の記録を訂正するか終了してください。" / "These two have a relation recorded already as {other}, or somebody would become their own ancestor. Nothing was recorded. Correct or end that record first." }
+    CaseIsOpen = "case_is_open" 409
+        { "開いているケースがあります" / "A case is open already";
+          "この住民には開いているケース（{case}）があります。そこに担当を加えるか、終結してから開いてください。" / "This person has an open case ({case}). Add to it, or close it before opening another." }
+    CaseIsClosed = "case_is_closed" 409
+        { "終結したケースです" / "The case is closed";
+          "このケースは終結しています。変えるには新しいケースを開いてください。" / "This case is closed. Open a new one instead." }
+
     // ── rules ──
     RunUnassessable = "run_unassessable" 409
         { "判定できません" / "Nothing to score";
@@ -383,6 +464,12 @@ catalogue! {
     ProtectedPerson = "protected_person" 409
         { "支援措置の対象者です" / "The person is under protection";
           "対象者は支援措置を受けています。同意による通常の引継ぎはできません。課長に相談してください。" / "The person is under protection. An ordinary handover on consent is not possible. Ask the section head." }
+    ExportNotAllowed = "export_not_allowed" 403
+        { "書き出しは許されていません" / "Exports are not allowed";
+          "この町では、ファイルや紙への書き出しが許されていません。必要なら、町の設定の [export] に決定（誰が・いつ）を記して適用してください。" / "This town has not decided to allow files or paper to leave. Where they are needed, record the decision (by whom, when) under [export] in the town's profile and apply it." }
+    ExportProtected = "export_protected" 409
+        { "支援措置のため書き出せません" / "Not exported: somebody is under protection";
+          "この子か、同じ世帯や親族の人が支援措置を受けているため、個票は書き出せません。画面で確認してください。" / "The child, or somebody of the household or family, is under protection, so there is no sheet. Look on the screen." }
 
     // ── consent ──
     ConsentExpired = "consent_expired" 409
@@ -426,6 +513,18 @@ catalogue! {
     HandoverExpired = "handover_expired" 409
         { "引継ぎの期限が過ぎています" / "The handover has expired";
           "この引継ぎの期限は {until} でした。送り元の町に改めて頼んでください。" / "This handover expired on {until}. Ask the sending town to offer it again." }
+    HandoverTooLate = "handover_too_late" 409
+        { "受諾は間に合いませんでした" / "The acceptance came too late";
+          "受諾の前に、送り元の町が取り下げたか、期限（{until}）が過ぎました。続けるなら、送り元の町に改めて申し出てもらってください。" / "Before it was accepted, the sending town took it back or its time ({until}) was over. To go on, ask that town to offer it again." }
+    ReviewNotWaiting = "review_not_waiting" 409
+        { "後閲を待つ代決ではありません" / "No decision waits for a review";
+          "この引継ぎは代決されていないため、後閲するものがありません。" / "This handover was not decided on anybody's behalf, so there is nothing to review." }
+    PackageReadable = "package_readable" 409
+        { "引継ぎデータは読めます" / "The package can be read";
+          "引継ぎデータは正しく開けます。判読不能とは答えられません。受け取るか、項目ごとに辞退してください。" / "The package opens as it should and cannot be reported as unreadable. Take it in, or refuse items of it." }
+    TaskDone = "task_done" 409
+        { "この仕事はもう済んでいます" / "The task is done already";
+          "この仕事は済んだと記録されています。記録は変えられません。" / "This task is recorded as done; the record cannot be changed." }
     KeyNotPinned = "key_not_pinned" 409
         { "相手の町の鍵が確認されていません" / "The other town's key is not pinned";
           "{town} の公開鍵が二人で確認されていません。町の管理者に確認を頼んでください。" / "The public key of {town} has not been pinned by two people. Ask your town's administrator." }

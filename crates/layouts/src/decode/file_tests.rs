@@ -120,7 +120,7 @@ fn end_of(text: &str) -> Result<u64, String> {
 #[test]
 fn a_line_without_end_is_stopped() {
     let mut options = options();
-    options.max_line_bytes = 100;
+    options.limits.line_bytes = 100;
     let layout = layout(REGISTER);
     for tail in [
         vec![b'a'; 103],

@@ -1,10 +1,10 @@
-//! A handover's row in the hub: its package as ciphertext, its state and its lead, moved by
-//! compare-and-set. Each move answers with the state after it, so that a repeated one is harmless.
+//! A handover's row in the hub, as the two towns read it: its package as ciphertext, its state and its lead. How it
+//! is moved stands beside.
 
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Bool, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use kernel::TownCode;
@@ -12,7 +12,7 @@ use kernel::id::HandoverId;
 use uuid::Uuid;
 
 use crate::word::words;
-use crate::{StoreError, TownConn, TownTx};
+use crate::{StoreError, TownConn};
 
 words! {
     /// What is handed over.
@@ -29,6 +29,8 @@ words! {
     HubState("hub.handover.state") {
         /// The package waits.
         Offered = "offered";
+        /// The receiver has read its flag.
+        Accepting = "accepting";
         /// The receiver wants it.
         Accepted = "accepted";
         /// The receiver does not; the package is gone.
@@ -37,8 +39,12 @@ words! {
         Withdrawn = "withdrawn";
         /// Nobody answered in time; the package is gone.
         Expired = "expired";
+        /// It ended while the receiver was about to accept; the package is gone.
+        TooLate = "too_late";
         /// The receiver's signed receipt is recorded.
         Received = "received";
+        /// The receiver accepted it and could not read it; the package is gone.
+        Unreadable = "unreadable";
         /// The sender has verified the receipt; the package is gone.
         Completed = "completed";
     }
@@ -105,7 +111,7 @@ pub struct HubHandover {
     pub state: HubState,
     /// 主担当.
     pub lead: TownCode,
-    /// Code of the refusal.
+    /// Code of the refusal, or of why it could not be read.
     pub refusal: Option<String>,
     /// The receiver's signed receipt.
     pub receipt: Option<Vec<u8>>,
@@ -161,18 +167,6 @@ fn row(c: Columns) -> Result<HubHandover, StoreError> {
 }
 
 #[derive(QueryableByName)]
-struct Answer {
-    #[diesel(sql_type = Nullable<Text>)]
-    answer: Option<String>,
-}
-
-impl Answer {
-    fn state(self) -> Result<Option<HubState>, StoreError> {
-        self.answer.map(|state| state.parse()).transpose()
-    }
-}
-
-#[derive(QueryableByName)]
 struct PackageColumn {
     #[diesel(sql_type = Nullable<Bytea>)]
     package: Option<Vec<u8>>,
@@ -206,7 +200,7 @@ impl TownConn {
         found.map(row).transpose()
     }
 
-    /// The sealed package, for its receiver, while it is offered or accepted.
+    /// The sealed package, for its receiver, from the offer to the receipt.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
@@ -218,102 +212,5 @@ impl TownConn {
             .get_result(driver)
             .await?;
         Ok(found.package)
-    }
-}
-
-impl TownTx {
-    /// Offers a package to another town.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn hub_offer(&mut self, offer: Offer<'_>) -> Result<OfferAnswer, StoreError> {
-        let (driver, town) = self.parts()?;
-        let answer: Answer = sql_query("SELECT hub.offer($1, $2, $3, $4, $5, $6) AS answer")
-            .bind::<Text, _>(town)
-            .bind::<SqlUuid, _>(offer.id.uuid())
-            .bind::<Text, _>(offer.receiver.as_str())
-            .bind::<Text, _>(offer.kind.as_str())
-            .bind::<Timestamptz, _>(offer.expires_at)
-            .bind::<Bytea, _>(offer.package)
-            .get_result(driver)
-            .await?;
-        answer.answer.ok_or(StoreError::Malformed("hub.offer"))?.parse()
-    }
-
-    /// The receiver accepts or refuses, once. Answers with the state after; `None` when no such
-    /// handover is for this town.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn hub_decide(
-        &mut self,
-        id: HandoverId,
-        decision: HubDecision<'_>,
-    ) -> Result<Option<HubState>, StoreError> {
-        let (accept, refusal) = match decision {
-            HubDecision::Accept => (true, None),
-            HubDecision::Refuse(code) => (false, Some(code)),
-        };
-        let (driver, town) = self.parts()?;
-        let answer: Answer = sql_query("SELECT hub.decide($1, $2, $3, $4) AS answer")
-            .bind::<Text, _>(town)
-            .bind::<SqlUuid, _>(id.uuid())
-            .bind::<Bool, _>(accept)
-            .bind::<Nullable<Text>, _>(refusal)
-            .get_result(driver)
-            .await?;
-        answer.state()
-    }
-
-    /// The sender takes an offer back while nobody has answered. Answers with the state after;
-    /// `None` when this town sent no such handover.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn hub_withdraw(&mut self, id: HandoverId) -> Result<Option<HubState>, StoreError> {
-        self.hub_move("SELECT hub.withdraw($1, $2) AS answer", id).await
-    }
-
-    /// The receiver hands in its signed receipt; the lead of a transfer moves with it. Answers with
-    /// the state after; `None` when no such handover is for this town.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn hub_receive(
-        &mut self,
-        id: HandoverId,
-        receipt: &[u8],
-    ) -> Result<Option<HubState>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let answer: Answer = sql_query("SELECT hub.receive($1, $2, $3) AS answer")
-            .bind::<Text, _>(town)
-            .bind::<SqlUuid, _>(id.uuid())
-            .bind::<Bytea, _>(receipt)
-            .get_result(driver)
-            .await?;
-        answer.state()
-    }
-
-    /// The sender has verified the receipt and closes. Answers with the state after; `None` when
-    /// this town sent no such handover.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn hub_complete(&mut self, id: HandoverId) -> Result<Option<HubState>, StoreError> {
-        self.hub_move("SELECT hub.complete($1, $2) AS answer", id).await
-    }
-
-    async fn hub_move(
-        &mut self,
-        statement: &'static str,
-        id: HandoverId,
-    ) -> Result<Option<HubState>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let answer: Answer = sql_query(statement)
-            .bind::<Text, _>(town)
-            .bind::<SqlUuid, _>(id.uuid())
-            .get_result(driver)
-            .await?;
-        answer.state()
     }
 }

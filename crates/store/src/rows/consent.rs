@@ -31,31 +31,21 @@ pub struct ConsentRow {
 /// Id, person, version, box, times and wrapped key set.
 type Found = (Uuid, Uuid, i32, Vec<u8>, DateTime<Utc>, DateTime<Utc>, Option<Vec<u8>>);
 
+/// Which consents are read.
+#[derive(Clone, Copy)]
+enum Which {
+    One(ConsentId),
+    Of(PersonId),
+    All,
+}
+
 impl TownConn {
     /// One consent.
     ///
     /// # Errors
     /// [`StoreError::Sealed`] when it does not open or its subject's key was dropped.
     pub async fn consent(&mut self, id: ConsentId) -> Result<Option<ConsentRow>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let with_keys = keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(consent::person_id));
-        let found: Option<Found> = consent::table
-            .left_join(keystore::table.on(with_keys))
-            .filter(consent::town_id.eq(town))
-            .filter(consent::consent_id.eq(id.uuid()))
-            .select((
-                consent::consent_id,
-                consent::person_id,
-                consent::version,
-                consent::body,
-                consent::created_at,
-                consent::updated_at,
-                keystore::keyset.nullable(),
-            ))
-            .first(driver)
-            .await
-            .optional()?;
-        found.map(|found| self.consent_open(found)).transpose()
+        Ok(self.consents_read(Which::One(id)).await?.into_iter().next())
     }
 
     /// A person's consents, oldest first.
@@ -63,12 +53,23 @@ impl TownConn {
     /// # Errors
     /// As [`Self::consent`].
     pub async fn consent_list(&mut self, person: PersonId) -> Result<Vec<ConsentRow>, StoreError> {
+        self.consents_read(Which::Of(person)).await
+    }
+
+    /// Every consent of the town, oldest first.
+    ///
+    /// # Errors
+    /// As [`Self::consent`].
+    pub async fn consents_all(&mut self) -> Result<Vec<ConsentRow>, StoreError> {
+        self.consents_read(Which::All).await
+    }
+
+    async fn consents_read(&mut self, which: Which) -> Result<Vec<ConsentRow>, StoreError> {
         let (driver, town) = self.parts()?;
         let with_keys = keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(consent::person_id));
-        let rows: Vec<Found> = consent::table
+        let mut query = consent::table
             .left_join(keystore::table.on(with_keys))
             .filter(consent::town_id.eq(town))
-            .filter(consent::person_id.eq(person.uuid()))
             .order(consent::consent_id)
             .select((
                 consent::consent_id,
@@ -79,8 +80,13 @@ impl TownConn {
                 consent::updated_at,
                 keystore::keyset.nullable(),
             ))
-            .load(driver)
-            .await?;
+            .into_boxed();
+        match which {
+            Which::One(id) => query = query.filter(consent::consent_id.eq(id.uuid())),
+            Which::Of(person) => query = query.filter(consent::person_id.eq(person.uuid())),
+            Which::All => {}
+        }
+        let rows: Vec<Found> = query.load(driver).await?;
         rows.into_iter().map(|found| self.consent_open(found)).collect()
     }
 

@@ -109,6 +109,21 @@ impl TownConn {
         rows.into_iter().map(|columns| self.handover_open(columns)).collect()
     }
 
+    /// How far each handover has come by the town's own rows: what a job compares with the hub's, without
+    /// opening any.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn handover_states(&mut self) -> Result<Vec<(HandoverId, String)>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let rows: Vec<(Uuid, String)> = handover::table
+            .filter(handover::town_id.eq(town))
+            .select((handover::handover_id, handover::state))
+            .load(driver)
+            .await?;
+        Ok(rows.into_iter().map(|(id, state)| (HandoverId::from_uuid(id), state)).collect())
+    }
+
     fn handover_open(&self, c: Columns) -> Result<HandoverRow, StoreError> {
         let key = self.handover_key_open(c.handover_id, &c.handover_key)?;
         let place = self.place("handover", c.handover_id.as_bytes(), 0, c.version.unsigned_abs());
@@ -185,7 +200,24 @@ impl TownTx {
         Ok(())
     }
 
-    /// Replaces state and content and moves the version on by one. `changed` carries the version
+    /// Holds a handover's row still until the transaction ends, after the hub's.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn handover_hold(&mut self, id: HandoverId) -> Result<(), StoreError> {
+        let (driver, town) = self.parts()?;
+        handover::table
+            .filter(handover::town_id.eq(town))
+            .filter(handover::handover_id.eq(id.uuid()))
+            .select(handover::version)
+            .for_update()
+            .first::<i32>(driver)
+            .await
+            .optional()?;
+        Ok(())
+    }
+
+    /// Replaces state, approver and content and moves the version on by one. `changed` carries the version
     /// that was read; false when the handover has moved on since, or is not there.
     ///
     /// # Errors
@@ -203,6 +235,7 @@ impl TownTx {
                 handover::state.eq(&changed.state),
                 handover::version.eq(next),
                 handover::body.eq(sealed),
+                handover::approved_by.eq(changed.approved_by.map(StaffId::uuid)),
                 handover::updated_at.eq(changed.updated_at),
             ))
             .execute(driver)

@@ -12,7 +12,7 @@ use crate::schema::{handover, handover_item};
 use crate::word::words;
 use crate::{StoreError, TownConn, TownTx};
 
-/// Rows of one multi-row statement: seven binds each, well below PostgreSQL's 65,535.
+/// Rows of one multi-row statement: eight binds each, well below PostgreSQL's 65,535.
 const CHUNK: usize = 4_000;
 
 words! {
@@ -40,28 +40,34 @@ pub struct HandoverItemRow {
     pub category: Category,
     /// What was decided.
     pub decision: ItemDecision,
-    /// The item as `handover` writes it (JSON).
-    pub body: Plain,
+    /// Why it was refused: a code.
+    pub refusal: Option<String>,
+    /// The item as `handover` writes it (JSON); none of a refused one, which was read and purged.
+    pub body: Option<Plain>,
 }
 
 /// One item's decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemDecided {
     /// The item.
     pub item: HandoverItemId,
-    /// What was decided.
+    /// What was decided; a refused item loses its body.
     pub decision: ItemDecision,
+    /// Why it was refused: a code.
+    pub refusal: Option<String>,
     /// Whom it is about in this town; `None` leaves what is known.
     pub person: Option<PersonId>,
 }
 
-/// Id, person, category, decision, box and the handover's wrapped key.
-type Found = (Uuid, Option<Uuid>, i16, String, Vec<u8>, Vec<u8>);
+/// Id, person, category, decision, code of a refusal, box and the handover's wrapped key.
+type Found = (Uuid, Option<Uuid>, i16, String, Option<String>, Option<Vec<u8>>, Vec<u8>);
 
 const DECIDE: &str = "\
-    UPDATE town.handover_item i SET decision = d.decision, person_id = coalesce(d.person_id, i.person_id) \
-    FROM unnest($3, $4, $5) AS d (item_id, decision, person_id) \
-    WHERE i.town_id = $1 AND i.handover_id = $2 AND i.item_id = d.item_id AND i.decision = $6";
+    UPDATE town.handover_item i SET decision = d.decision, refusal = d.refusal, \
+      person_id = coalesce(d.person_id, i.person_id), \
+      body = CASE WHEN d.decision = 'refused' THEN NULL ELSE i.body END \
+    FROM unnest($3, $4, $5, $6) AS d (item_id, decision, refusal, person_id) \
+    WHERE i.town_id = $1 AND i.handover_id = $2 AND i.item_id = d.item_id AND i.decision = $7";
 
 impl TownConn {
     /// The items of a handover in id order; empty when the town has no such handover.
@@ -82,6 +88,7 @@ impl TownConn {
                 handover_item::person_id,
                 handover_item::category,
                 handover_item::decision,
+                handover_item::refusal,
                 handover_item::body,
                 handover::handover_key,
             ))
@@ -90,7 +97,7 @@ impl TownConn {
         let Some((.., wrapped)) = rows.as_slice().first() else { return Ok(Vec::new()) };
         let key = self.handover_key_open(id.uuid(), wrapped)?;
         rows.into_iter()
-            .map(|(item, person, category, decision, sealed, _)| {
+            .map(|(item, person, category, decision, refusal, sealed, _)| {
                 let number =
                     u8::try_from(category).map_err(|_| StoreError::Malformed("handover_item.category"))?;
                 let category =
@@ -101,7 +108,8 @@ impl TownConn {
                     person: person.map(PersonId::from_uuid),
                     category,
                     decision: decision.parse()?,
-                    body: key.boxes().open(&place, &sealed)?,
+                    refusal,
+                    body: sealed.map(|sealed| key.boxes().open(&place, &sealed)).transpose()?,
                 })
             })
             .collect()
@@ -133,7 +141,8 @@ impl TownTx {
                         handover_item::person_id.eq(item.person.map(PersonId::uuid)),
                         handover_item::category.eq(i16::from(category)),
                         handover_item::decision.eq(item.decision.as_str()),
-                        handover_item::body.eq(key.boxes().seal(&place, &item.body)),
+                        handover_item::refusal.eq(item.refusal.as_deref()),
+                        handover_item::body.eq(item.body.as_ref().map(|body| key.boxes().seal(&place, body))),
                     )
                 })
                 .collect();
@@ -156,6 +165,7 @@ impl TownTx {
     ) -> Result<usize, StoreError> {
         let items: Vec<Uuid> = decided.iter().map(|one| one.item.uuid()).collect();
         let words: Vec<&str> = decided.iter().map(|one| one.decision.as_str()).collect();
+        let refusals: Vec<Option<&str>> = decided.iter().map(|one| one.refusal.as_deref()).collect();
         let persons: Vec<Option<Uuid>> = decided.iter().map(|one| one.person.map(PersonId::uuid)).collect();
         let (driver, town) = self.parts()?;
         Ok(diesel::sql_query(DECIDE)
@@ -163,6 +173,7 @@ impl TownTx {
             .bind::<SqlUuid, _>(id.uuid())
             .bind::<Array<SqlUuid>, _>(items)
             .bind::<Array<Text>, _>(words)
+            .bind::<Array<Nullable<Text>>, _>(refusals)
             .bind::<Array<Nullable<SqlUuid>>, _>(persons)
             .bind::<Text, _>(from.as_str())
             .execute(driver)

@@ -112,6 +112,24 @@ impl TownConn {
     }
 }
 
+impl TownConn {
+    /// Whether the town has this member of staff.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn staff_exists(&mut self, id: StaffId) -> Result<bool, StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: Option<Uuid> = staff::table
+            .filter(staff::town_id.eq(town))
+            .filter(staff::staff_id.eq(id.uuid()))
+            .select(staff::staff_id)
+            .first(driver)
+            .await
+            .optional()?;
+        Ok(found.is_some())
+    }
+}
+
 impl TownTx {
     /// Adds an account.
     ///

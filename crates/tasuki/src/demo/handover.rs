@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use app::App;
 use app::consents::NewConsent;
-use app::handovers::{Subject, Taking, Terms};
+use app::handovers::{Approval, Subject, Taking, Terms};
 use app::peer_keys::Fingerprints;
 use app::rows::ItemDecision;
 use chrono::{Days, Utc};
@@ -253,7 +253,7 @@ async fn send(
     };
     let worker = &from.case_worker;
     let id = app.handover_draft(&at(worker), terms).await?.summary.id;
-    app.handover_approve(&at(&from.approver), id).await?;
+    app.handover_approve(&at(&from.approver), id, Approval::default()).await?;
     app.handover_offer(&at(worker), id).await?;
     Ok(id)
 }

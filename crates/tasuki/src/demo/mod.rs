@@ -67,6 +67,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     })?;
     println!("==> データベースを用意しています / preparing the database");
     let (installation, folder) = fresh_installation(options).await?;
+    let _keys = folder.hold()?;
     let app = App::open(Arc::clone(&installation), folder).await?;
     println!(
         "==> {}町村の設定を適用しています / applying the profiles of {} towns",

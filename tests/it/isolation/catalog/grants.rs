@@ -28,9 +28,10 @@ const TOWN_UPDATES: &[&str] = &[
     "posting",
     "credential",
     "sign_in_failure",
+    "profile_plan",
 ];
 const TOWN_DELETES: &[&str] =
-    &["keystore", "upload_chunk", "peer_key", "idempotency", "credential", "sign_in_failure"];
+    &["keystore", "upload_chunk", "peer_key", "idempotency", "credential", "sign_in_failure", "profile_plan"];
 
 /// What a town may only read.
 const TOWN_READS: &[&str] = &["access"];

@@ -1,12 +1,15 @@
 //! 引継ぎ: lists and single handovers, both ways. Sending and receiving stand beside.
 
+pub mod approve;
+mod content;
+mod decided;
 pub mod preview;
 pub mod receive;
 pub mod send;
 mod shape;
 
 use actix_web::{get, web};
-use app::handovers::Direction;
+use app::handovers::{Direction, Target};
 use kernel::id::HandoverId;
 use kernel::{Code, Fault};
 use serde::Deserialize;
@@ -65,16 +68,18 @@ pub async fn read_handover(platform: Platform, town: Town, id: PathId<HandoverId
     Ok(web::Json(Handover::of(&platform.handover(&town.0, id.0).await?)))
 }
 
-/// Requires that a handover is the one the caller read. Between this and the step that follows the other town
-/// may move it: then the machine's compare-and-set refuses what has no place any more.
-async fn require_read(
+/// The handover to be moved. One that the caller has read must still answer as they read it; how it stood then is
+/// compared once more in the transaction that moves it.
+async fn as_read(
     platform: &Platform,
     town: &Town,
     id: &PathId<HandoverId>,
     read: &IfMatch,
-) -> Result<(), Fault> {
+) -> Result<Target, Fault> {
     if !read.is_given() {
-        return Ok(());
+        return Ok(id.0.into());
     }
-    read.require(&Handover::of(&platform.handover(&town.0, id.0).await?))
+    let view = platform.handover(&town.0, id.0).await?;
+    read.require(&Handover::of(&view))?;
+    Ok(Target { id: id.0, read: Some(view.stand) })
 }

@@ -1,189 +1,21 @@
-//! Receiving a handover: the flag first, then the content, the decision and the receipt.
+//! Receiving a handover: the flag first, then the decision, the receipt, and what was kept apart.
 
 use std::collections::BTreeMap;
 
 use actix_web::{get, post, web};
-use app::Released;
-use app::handovers::{Arrival, ArrivedItem, Content, ItemDecision, Link, Taking};
+use app::handovers::Taking;
 use handover::machine::RefusalCode;
-use handover::{Decided, Decision, Role};
-use kernel::date::PartialDate;
+use handover::{Decided, Decision};
 use kernel::id::{HandoverId, HandoverItemId, PersonId};
-use kernel::{Category, Code, Datum, Fault, Identity, Observation, SectionCode, SourceCode, When};
-use serde::{Deserialize, Serialize};
+use kernel::{Code, Fault};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Handover, require_read};
+use super::content::HandoverContent;
+use super::{Handover, as_read};
 use crate::answer::Answer;
 use crate::request::{Body, IfMatch, IfMatchHeader, PathId, PurposeHeader, Town};
-use crate::schema::Day;
 use crate::{Platform, schema};
-
-/// The content of a handover.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"travellers": [], "items": []}))]
-pub struct HandoverContent {
-    /// 対象者: who travelled.
-    travellers: Vec<Traveller>,
-    /// What travelled; once received, without what was refused.
-    items: Vec<HandoverItem>,
-}
-
-/// One person who travelled, and who they are here.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = HandoverTraveller)]
-pub struct Traveller {
-    /// The sender's id of the person.
-    #[schema(value_type = schema::PersonId)]
-    sender_person_id: PersonId,
-    /// In what role.
-    #[schema(value_type = schema::HandoverRole)]
-    role: Role,
-    /// The same as staff read it.
-    role_ja: String,
-    /// 氏名.
-    #[schema(required = true)]
-    name: Option<String>,
-    /// フリガナ.
-    #[schema(required = true)]
-    kana: Option<String>,
-    /// 生年月日; `2016-06` or `2016` where the rest is not known.
-    #[schema(required = true, value_type = Option<String>)]
-    birth_date: Option<PartialDate>,
-    /// 突合: `linked`, `ambiguous` (a human has to say) or `unknown` (nobody comes near).
-    link: String,
-    /// The person here; null unless linked.
-    #[schema(required = true, value_type = Option<schema::PersonId>)]
-    person_id: Option<PersonId>,
-    /// Who it may be, nearest first.
-    candidates: Vec<TravellerCandidate>,
-}
-
-/// Somebody a traveller may be.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TravellerCandidate {
-    /// Who.
-    #[schema(value_type = schema::PersonId)]
-    person_id: PersonId,
-    /// What speaks for and against.
-    reason_ja: String,
-    /// The same in English.
-    reason_en: String,
-}
-
-impl Traveller {
-    fn of(arrival: &Arrival) -> Self {
-        let identity: &Identity = &arrival.traveller.identity;
-        let (link, person_id) = match &arrival.link {
-            Link::Linked(person) => ("linked", Some(*person)),
-            Link::Ambiguous(_) => ("ambiguous", None),
-            Link::Unknown => ("unknown", None),
-        };
-        let candidates = match &arrival.link {
-            Link::Ambiguous(candidates) => candidates.as_slice(),
-            _ => &[],
-        };
-        let candidates = candidates.iter().map(|near| TravellerCandidate {
-            person_id: near.person,
-            reason_ja: near.reasons.iter().map(|reason| reason.words().ja).collect::<Vec<_>>().join("、"),
-            reason_en: near.reasons.iter().map(|reason| reason.words().en).collect::<Vec<_>>().join("; "),
-        });
-        Self {
-            sender_person_id: arrival.traveller.person,
-            role: arrival.traveller.role,
-            role_ja: arrival.traveller.role.ja().to_owned(),
-            name: identity.full_name(),
-            kana: identity.full_kana(),
-            birth_date: identity.birth_date.value().copied(),
-            link: link.to_owned(),
-            person_id,
-            candidates: candidates.collect(),
-        }
-    }
-}
-
-/// One item: what one source of the sending town says of one person in one category.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct HandoverItem {
-    /// Id; decisions name it.
-    #[schema(value_type = String, pattern = "^hit_[0-9a-f]{32}$")]
-    id: HandoverItemId,
-    /// The sender's id of the person.
-    #[schema(value_type = schema::PersonId)]
-    sender_person_id: PersonId,
-    /// 分類.
-    #[schema(value_type = schema::Category)]
-    category: Category,
-    /// The same as staff read it.
-    category_ja: String,
-    /// 連携元 there.
-    #[schema(value_type = schema::SourceCode)]
-    source: SourceCode,
-    /// Its name.
-    source_name: String,
-    /// 保有課 there.
-    #[schema(value_type = String)]
-    holder: SectionCode,
-    /// Its name.
-    holder_name: String,
-    /// The day as of which the source was last taken in there.
-    as_of: Day,
-    /// `pending`, `accepted` (受け取った) or `quarantined` (留め置き中).
-    decision: String,
-    /// The facts.
-    observations: Vec<HandoverObservation>,
-}
-
-/// One fact.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct HandoverObservation {
-    /// データ項目.
-    item: String,
-    /// The value, or the reason there is none: `{"present": …}` or `{"absent": "…"}`.
-    #[schema(value_type = Object)]
-    datum: Datum,
-    /// When it was so.
-    #[schema(value_type = Object)]
-    when: When,
-}
-
-impl From<&Observation> for HandoverObservation {
-    fn from(observation: &Observation) -> Self {
-        Self {
-            item: observation.item.to_string(),
-            datum: observation.datum.clone(),
-            when: observation.when.clone(),
-        }
-    }
-}
-
-impl HandoverItem {
-    fn of(arrived: &ArrivedItem) -> Self {
-        let item = &arrived.item;
-        Self {
-            id: item.id,
-            sender_person_id: item.subject,
-            category: item.category,
-            category_ja: item.category.ja().to_owned(),
-            source: item.source.clone(),
-            source_name: item.source_name.clone(),
-            holder: item.holder.clone(),
-            holder_name: item.holder_name.clone(),
-            as_of: item.as_of.into(),
-            decision: arrived.decision.unwrap_or(ItemDecision::Pending).as_str().to_owned(),
-            observations: item.observations.iter().map(HandoverObservation::from).collect(),
-        }
-    }
-}
-
-impl HandoverContent {
-    fn of(content: &Released<Content>) -> Self {
-        Self {
-            travellers: content.travellers.iter().map(Traveller::of).collect(),
-            items: content.items.iter().map(HandoverItem::of).collect(),
-        }
-    }
-}
 
 /// A refusal (辞退).
 #[derive(Debug, Deserialize, ToSchema)]
@@ -195,7 +27,7 @@ pub struct NewRefusal {
     code: RefusalCode,
 }
 
-/// What to answer in the receipt (受領証).
+/// What to answer in the receipt (受領証), or to settle after it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -270,7 +102,7 @@ impl NewReceipt {
     params(PurposeHeader),
     responses(
         (status = 200, description = "Acknowledged.", body = Handover),
-        (status = 409, description = "`key_not_pinned`, `already_decided`, `handover_expired`, `handover_state`."),
+        (status = 409, description = "`key_not_pinned`, `already_decided`, `handover_expired`, `handover_too_late`, `handover_state`."),
         (status = 422, description = "`package_tampered`."),
     ),
 )]
@@ -307,7 +139,7 @@ pub async fn read_handover_content(
     params(PurposeHeader, IfMatchHeader),
     responses(
         (status = 200, description = "Accepted.", body = Handover),
-        (status = 409, description = "`already_decided`, `handover_expired`, `handover_state`."),
+        (status = 409, description = "`handover_too_late`: it was taken back or ended since the flag was acknowledged. `already_decided`, `handover_expired`, `handover_state`."),
         (status = 422, description = "`package_tampered`."),
     ),
 )]
@@ -318,8 +150,8 @@ pub async fn accept_handover(
     id: PathId<HandoverId>,
     read: IfMatch,
 ) -> Answer<Handover> {
-    require_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_accept(&town.0, id.0).await?)))
+    let target = as_read(&platform, &town, &id, &read).await?;
+    Ok(web::Json(Handover::of(&platform.handover_accept(&town.0, target).await?)))
 }
 
 /// Refuses a package (辞退).
@@ -330,7 +162,7 @@ pub async fn accept_handover(
     request_body = NewRefusal,
     responses(
         (status = 200, description = "Refused; the package is gone.", body = Handover),
-        (status = 409, description = "`already_decided`, `handover_expired`, `handover_state`."),
+        (status = 409, description = "`already_decided`, `handover_expired`, `handover_too_late`, `handover_state`."),
     ),
 )]
 #[post("/handovers/{handover_id}/refusal")]
@@ -342,8 +174,8 @@ pub async fn refuse_handover(
     body: Body<NewRefusal>,
 ) -> Answer<Handover> {
     platform.handover(&town.0, id.0).await?;
-    require_read(&platform, &town, &id, &read).await?;
-    let view = platform.handover_refuse(&town.0, id.0, body.read()?.code).await?;
+    let target = as_read(&platform, &town, &id, &read).await?;
+    let view = platform.handover_refuse(&town.0, target, body.read()?.code).await?;
     Ok(web::Json(Handover::of(&view)))
 }
 
@@ -368,7 +200,55 @@ pub async fn receive_handover(
     body: Body<NewReceipt>,
 ) -> Answer<Handover> {
     platform.handover(&town.0, id.0).await?;
-    require_read(&platform, &town, &id, &read).await?;
-    let view = platform.handover_receive(&town.0, id.0, &body.read()?.taking()?).await?;
+    let target = as_read(&platform, &town, &id, &read).await?;
+    let view = platform.handover_receive(&town.0, target, &body.read()?.taking()?).await?;
     Ok(web::Json(Handover::of(&view)))
+}
+
+/// Answers an accepted package that does not open (判読不能).
+///
+/// Needs the grant `case_worker` (活用) or `approver` (決裁). The platform tries to open it and says why it does not:
+/// `tampered`, `malformed` or `key_gone`. The package goes; the sender reads the code and may draft it anew.
+#[utoipa::path(
+    params(PurposeHeader, IfMatchHeader),
+    responses(
+        (status = 200, description = "Answered; the package is gone.", body = Handover),
+        (status = 409, description = "`package_readable`: it opens. `handover_state`, `already_decided`, `key_not_pinned`."),
+    ),
+)]
+#[post("/handovers/{handover_id}/unreadable-report")]
+pub async fn report_unreadable(
+    platform: Platform,
+    town: Town,
+    id: PathId<HandoverId>,
+    read: IfMatch,
+) -> Answer<Handover> {
+    let target = as_read(&platform, &town, &id, &read).await?;
+    Ok(web::Json(Handover::of(&platform.handover_unreadable(&town.0, target).await?)))
+}
+
+/// Takes in or refuses items that were kept apart (留め置き).
+///
+/// Needs the grant `case_worker` (活用) or `approver` (決裁). Of a received handover; the receipt stays as it was given.
+/// What is refused was read and is purged: its content is gone, its decision stays. The same again changes nothing.
+#[utoipa::path(
+    params(PurposeHeader, IfMatchHeader),
+    request_body = NewReceipt,
+    responses(
+        (status = 200, description = "What there is now.", body = HandoverContent),
+        (status = 409, description = "`handover_state`: there is no receipt yet. `link_ambiguous`, `already_decided`."),
+    ),
+)]
+#[post("/handovers/{handover_id}/settlement")]
+pub async fn settle_handover(
+    platform: Platform,
+    town: Town,
+    id: PathId<HandoverId>,
+    read: IfMatch,
+    body: Body<NewReceipt>,
+) -> Answer<HandoverContent> {
+    platform.handover(&town.0, id.0).await?;
+    let target = as_read(&platform, &town, &id, &read).await?;
+    let view = platform.handover_settle(&town.0, target, &body.read()?.taking()?).await?;
+    Ok(web::Json(HandoverContent::of(&view)))
 }

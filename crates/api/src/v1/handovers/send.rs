@@ -1,4 +1,4 @@
-//! Sending a handover: draft, approval, offer, withdrawal, closing.
+//! Sending a handover: draft, offer, withdrawal, closing. What is decided on it stands beside.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use kernel::{Category, Code, Fault, TownCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Handover, require_read};
+use super::{Handover, as_read};
 use crate::answer::{Answer, Created};
 use crate::idempotency::IdempotencyHeader;
 use crate::request::{Body, IfMatch, IfMatchHeader, PathId, PurposeHeader, Town};
@@ -118,7 +118,7 @@ impl NewGrounds {
 }
 
 impl NewHandover {
-    fn terms(self) -> Result<Terms, Fault> {
+    pub(super) fn terms(self) -> Result<Terms, Fault> {
         Ok(Terms {
             kind: self.kind,
             sender: self.sender_organ,
@@ -153,27 +153,6 @@ pub async fn draft_handover(
     Ok(Created { location, body: Handover::of(&view) })
 }
 
-/// Approves a draft (決裁).
-///
-/// Needs the grant `approver` (決裁); the drafter cannot. Approving again changes nothing.
-#[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
-    responses(
-        (status = 200, description = "Approved.", body = Handover),
-        (status = 409, description = "`protected_person`, `handover_state`."),
-    ),
-)]
-#[post("/handovers/{handover_id}/approval")]
-pub async fn approve_handover(
-    platform: Platform,
-    town: Town,
-    id: PathId<HandoverId>,
-    read: IfMatch,
-) -> Answer<Handover> {
-    require_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_approve(&town.0, id.0).await?)))
-}
-
 /// Seals an approved handover and offers it (申し出).
 ///
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). Consents, protection and keys are asked anew.
@@ -193,15 +172,27 @@ pub async fn offer_handover(
     id: PathId<HandoverId>,
     read: IfMatch,
 ) -> Answer<Handover> {
-    require_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_offer(&town.0, id.0).await?)))
+    let target = as_read(&platform, &town, &id, &read).await?;
+    Ok(web::Json(Handover::of(&platform.handover_offer(&town.0, target).await?)))
 }
 
-/// Takes a draft or an unanswered offer back (取下げ).
+/// Why a handover is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "転出が取りやめになったため（架空）"}))]
+pub struct NewHandoverWithdrawal {
+    /// Why; kept sealed with the handover.
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    reason: Text,
+}
+
+/// Takes a handover back (取下げ).
 ///
-/// Needs the grant `case_worker` (活用) or `approver` (決裁).
+/// Before the offer: its drafter, or the grant `approver` (決裁). After it: the grant `case_worker` (活用) or `approver`
+/// (決裁), until the receiver has accepted. A receiver who was about to accept finds it too late.
 #[utoipa::path(
     params(PurposeHeader, IfMatchHeader),
+    request_body = NewHandoverWithdrawal,
     responses(
         (status = 200, description = "Withdrawn.", body = Handover),
         (status = 409, description = "`already_decided`: the receiver was first. `handover_state`."),
@@ -213,9 +204,12 @@ pub async fn withdraw_handover(
     town: Town,
     id: PathId<HandoverId>,
     read: IfMatch,
+    body: Body<NewHandoverWithdrawal>,
 ) -> Answer<Handover> {
-    require_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_withdraw(&town.0, id.0).await?)))
+    platform.handover(&town.0, id.0).await?;
+    let target = as_read(&platform, &town, &id, &read).await?;
+    let view = platform.handover_withdraw(&town.0, target, body.read()?.reason.as_str()).await?;
+    Ok(web::Json(Handover::of(&view)))
 }
 
 /// Verifies the receipt and closes (完了).
@@ -225,7 +219,7 @@ pub async fn withdraw_handover(
 #[utoipa::path(
     params(PurposeHeader, IfMatchHeader),
     responses(
-        (status = 200, description = "Completed, or refused by the receiver.", body = Handover),
+        (status = 200, description = "Completed; or how it ended without a receipt: refused, unreadable, too late or expired.", body = Handover),
         (status = 409, description = "`handover_state`: there is no answer yet. `key_not_pinned`."),
         (status = 422, description = "`receipt_invalid`."),
     ),
@@ -237,6 +231,6 @@ pub async fn close_handover(
     id: PathId<HandoverId>,
     read: IfMatch,
 ) -> Answer<Handover> {
-    require_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_close(&town.0, id.0).await?)))
+    let target = as_read(&platform, &town, &id, &read).await?;
+    Ok(web::Json(Handover::of(&platform.handover_close(&town.0, target).await?)))
 }

@@ -13,6 +13,7 @@ use kernel::{Category, Digest, TownCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::decided::{HandoverApproval, HandoverReturn, HandoverTakenBack};
 use crate::schema;
 
 /// A handover in a list: between whom, and how far.
@@ -37,7 +38,7 @@ pub struct HandoverSummary {
     kind: Kind,
     /// The same as staff read it.
     kind_ja: String,
-    /// `draft`, `approved`, `offered`, `accepting`, `accepted`, `received`, `completed`, `too_late`, `refused`,
+    /// `draft`, `returned`, `approved`, `offered`, `accepting`, `accepted`, `received`, `completed`, `too_late`, `refused`,
     /// `unreadable`, `withdrawn` or `expired`.
     state: String,
     /// The same as staff read it.
@@ -93,7 +94,12 @@ impl From<&Summary> for HandoverSummary {
     "kind_ja": "ケース移管", "state": "offered", "state_ja": "申し出中", "code": null, "code_ja": null,
     "lead": "143669", "offered_at": "2026-11-21T01:23:45Z", "expires_at": "2026-12-05T01:23:45Z",
     "changed_at": "2026-11-21T01:23:45Z",
-    "drafted_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "approved_by": null, "terms": null, "flag": null,
+    "drafted_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "approved_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f71",
+    "approval": {
+        "decided_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f71", "at": "2026-11-21T01:20:00Z", "on_behalf": null,
+        "paper": {"number": "開子第123号", "decided_on": {"date": "2026-11-20", "wareki": "令和8年11月20日"}}
+    },
+    "returned": [], "withdrawn": null, "terms": null, "flag": null,
     "flag_ja": null, "acknowledged_at": null, "accepted_at": null, "links": {}, "receipt": null
 }))]
 pub struct Handover {
@@ -106,6 +112,14 @@ pub struct Handover {
     /// 職員 who approved it.
     #[schema(required = true, value_type = Option<schema::StaffId>)]
     approved_by: Option<StaffId>,
+    /// 決裁 in full; null before it, and of a received one.
+    #[schema(required = true)]
+    approval: Option<HandoverApproval>,
+    /// 差戻し, in order.
+    returned: Vec<HandoverReturn>,
+    /// 取下げ; null when it was not taken back, and of a received one.
+    #[schema(required = true)]
+    withdrawn: Option<HandoverTakenBack>,
     /// What was drafted; null of a received one.
     #[schema(required = true)]
     terms: Option<HandoverTerms>,
@@ -136,6 +150,9 @@ impl Handover {
             summary: HandoverSummary::from(&view.summary),
             drafted_by: view.drafted_by,
             approved_by: view.approved_by,
+            approval: view.approval.as_ref().map(HandoverApproval::from),
+            returned: view.returned.iter().map(HandoverReturn::from).collect(),
+            withdrawn: view.withdrawn.as_ref().map(HandoverTakenBack::from),
             terms: view.terms.as_ref().map(HandoverTerms::of),
             flag: view.flag.map(Flag::as_str).map(str::to_owned),
             flag_ja: view.flag.map(Flag::ja).map(str::to_owned),

@@ -179,7 +179,7 @@ pub struct Missing {
 ///
 /// # Errors
 /// `internal` for a trace that this version did not write.
-pub(super) fn whole(trace: &Value) -> Result<Trace, Fault> {
+pub(crate) fn whole(trace: &Value) -> Result<Trace, Fault> {
     Trace::deserialize(trace).map_err(|error| unreadable(&error))
 }
 
