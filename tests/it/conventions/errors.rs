@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use api::{Limits, Rate};
 use kernel::{Code, Grant};
 use serde_json::Value;
 use testkit::TestApp;
@@ -59,7 +60,9 @@ fn operations() -> Vec<Operation> {
 /// The application and a token with every grant.
 async fn world() -> (TestApp, Http, String) {
     let world = TestApp::open(&[KAISEI]).await;
-    let http = Http::open(&world).await;
+    // Every operation is asked many times at once.
+    let many = Rate { burst: 100_000, per_second: 100_000 };
+    let http = Http::open_within(&world, Limits { token: many, town: many }).await;
     let token = world.hire(KAISEI, "架空 全権", Grant::ALL).await.token;
     (world, http, token)
 }
@@ -170,7 +173,10 @@ async fn a_body_that_cannot_be_taken_is_a_problem() {
             Ask::new(method, address).by(token).to("handover").raw("application/json", vec![b' '; 9 << 20])
         };
         let (status, code) = refused(&http, address, large).await;
-        assert!(code == "payload_too_large" || status == 403, "{method} {address}: {status} {code}");
+        assert!(
+            code == "payload_too_large" || EARLIER.contains(&status),
+            "{method} {address}: {status} {code}"
+        );
     }
     assert!(judged > 30, "{judged} bodies were judged");
 }

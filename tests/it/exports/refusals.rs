@@ -31,7 +31,7 @@ async fn nothing_leaves_without_a_current_list() {
     let child = scored.on(scored.list).await.rows[0].person;
     // A month on, nobody has loaded a list.
     let desk = scored.world.desk(KAISEI, Grant::CaseWorker);
-    let late = desk.ctx_at(Purpose::Support, Utc::now() + TimeDelta::days(31));
+    let late = desk.ctx_at(Purpose::Support, Utc::now() + TimeDelta::days(33));
     let list = scored.world.app.export_candidates(&late, scored.run, scored.list, CSV).await;
     assert_refused(list, Code::ProtectionListStale, "最新の一覧", "Load the current list");
     let sheet = scored.world.app.export_sheet(&late, child).await;
