@@ -58,13 +58,22 @@ pub struct Ask<'a> {
     token: Option<&'a str>,
     purpose: Option<&'a str>,
     body: Option<Value>,
+    raw: Option<(&'a str, Vec<u8>)>,
     header: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Ask<'a> {
     /// A request without token and purpose.
     pub fn new(method: &str, path: &'a str) -> Self {
-        Self { method: method.parse().unwrap(), path, token: None, purpose: None, body: None, header: None }
+        Self {
+            method: method.parse().unwrap(),
+            path,
+            token: None,
+            purpose: None,
+            body: None,
+            raw: None,
+            header: None,
+        }
     }
 
     /// A read.
@@ -92,6 +101,12 @@ impl<'a> Ask<'a> {
     /// With one more header.
     pub fn header(mut self, header: (&'a str, &'a str)) -> Self {
         self.header = Some(header);
+        self
+    }
+
+    /// With any body, of this Content-Type.
+    pub fn raw(mut self, kind: &'a str, body: Vec<u8>) -> Self {
+        self.raw = Some((kind, body));
         self
     }
 
@@ -132,6 +147,9 @@ impl Http {
         }
         if let Some(body) = &ask.body {
             request = request.set_json(body);
+        }
+        if let Some((kind, body)) = ask.raw {
+            request = request.insert_header(("Content-Type", kind)).set_payload(body);
         }
         let answer = (self.0)(request).await;
         let text =

@@ -1,8 +1,10 @@
 //! What handlers answer with when all went well.
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{CONTENT_DISPOSITION, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, Responder, web};
+use app::Released;
+use app::exports::Export;
 use kernel::id::OperationId;
 use serde::Serialize;
 
@@ -45,5 +47,35 @@ impl<T: Serialize> Responder for Accepted<T> {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let location = format!("/api/v1/operations/{}", self.operation);
         HttpResponse::Accepted().insert_header((LOCATION, location)).json(self.body)
+    }
+}
+
+/// 200 with a file to be kept, not shown.
+pub struct Download {
+    media_type: &'static str,
+    disposition: String,
+    bytes: Vec<u8>,
+}
+
+impl Download {
+    /// A file that passed the door.
+    #[must_use]
+    pub fn of(export: &Released<Export>) -> Self {
+        Self {
+            media_type: export.media_type,
+            disposition: format!("attachment; filename=\"{}\"", export.file_name),
+            bytes: export.bytes.clone(),
+        }
+    }
+}
+
+impl Responder for Download {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok()
+            .content_type(self.media_type)
+            .insert_header((CONTENT_DISPOSITION, self.disposition))
+            .body(self.bytes)
     }
 }

@@ -11,6 +11,7 @@ use chrono::Utc;
 use kernel::id::RequestId;
 use kernel::{Code, Fault, Purpose};
 
+use crate::document::OPEN;
 use crate::envelope::Asked;
 use crate::index::Index;
 use crate::problem::{at_header, at_parameter};
@@ -31,6 +32,9 @@ async fn admit(request: &ServiceRequest) -> Result<(), Fault> {
     // An address that does not exist says so to everybody. The path is asked for as the router decoded
     // it: `%73taff` is `staff`, and must not slip past.
     let Some(address) = Index::get().at(request.match_info().as_str()) else { return Ok(()) };
+    if OPEN.contains(&address.pattern()) {
+        return refuse_unknown(&Params::read(request.query_string())?, &[]);
+    }
     let token = bearer(request.headers()).ok_or(Fault::new(Code::Unauthenticated))?.to_owned();
     let platform = request.app_data::<Platform>().ok_or(Fault::new(Code::Internal))?.clone();
     let id = request.extensions().get::<Asked>().map_or_else(RequestId::new, |asked| asked.request);
@@ -47,7 +51,7 @@ async fn admit(request: &ServiceRequest) -> Result<(), Fault> {
 }
 
 /// The credential of RFC 6750; the scheme's case does not matter (RFC 9110, 11.1).
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

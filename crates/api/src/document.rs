@@ -17,10 +17,13 @@ use utoipa_actix_web::AppExt as _;
 
 use crate::idempotency::{KEY, REPLAYED};
 use crate::problem::{PROBLEM_JSON, ProblemBody};
-use crate::{etag, nouns, routes, schema};
+use crate::{etag, nouns, routes, schema, variants};
 
-/// Where the operations of towns begin; all of them need a token.
+/// Where the operations of towns begin; all of them need a token but [`OPEN`].
 const SECURED: &str = "/api/v1/";
+
+/// Operations by which somebody who has no token yet proves who they are.
+pub(crate) const OPEN: &[&str] = &["/api/v1/sign-ins", "/api/v1/password-setups"];
 
 /// The security scheme's name.
 const BEARER: &str = "token";
@@ -30,10 +33,21 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ("towns", &["towns"], "町村: the members of the cooperative."),
     (
         "profiles",
-        &["profile", "profiles"],
+        &["profile", "profiles", "profile-checks", "profile-plans"],
         "町の設定: a town's sources, rules and their legal ground, as applied.",
     ),
-    ("staff", &["staff"], "職員: who acts in a town."),
+    ("arrivals", &["arrivals"], "到着: which source came, is late, was refused."),
+    (
+        "town-health",
+        &["town-health", "rule-releases"],
+        "町の状態: how each town is doing, and the rules in force in it.",
+    ),
+    ("staff", &["staff", "staff-rosters"], "職員: who acts in a town."),
+    (
+        "sign-ins",
+        &["sign-ins", "password-setups"],
+        "サインイン: a 職員番号 and a password for a token that lasts half an hour.",
+    ),
     ("tokens", &["tokens"], "Tokens: what staff and systems authenticate with."),
     ("uploads", &["uploads"], "受付: files on their way in."),
     (
@@ -43,6 +57,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ),
     ("link-tasks", &["link-tasks"], "突合待ち: links that wait for a human."),
     ("persons", &["persons"], "住民: who a person is, what is recorded, and where each value came from."),
+    (
+        "recorded-relations",
+        &["recorded-relations"],
+        "親族関係の記録: relations seen in 戸籍 or told, over what the register says.",
+    ),
+    ("cases", &["cases"], "ケース: who is on a child's case, and with which partners."),
     ("households", &["households"], "世帯: who lives together."),
     ("protections", &["protections"], "支援措置: whose whereabouts must not reach others."),
     ("retention", &["retention"], "保存期間: how long what is kept, by which rule, and what falls due when."),
@@ -53,6 +73,11 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["candidates"],
         "支援対象の候補: what the rules point at, with the trace. People decide.",
     ),
+    (
+        "assessments",
+        &["assessment", "assessments", "assessment-counts"],
+        "候補の確認（妥当・過大・過小・既把握）: what a case worker made of a run's result.",
+    ),
     ("consents", &["consents"], "同意: of one data subject, for a purpose."),
     ("handovers", &["handovers", "handover-previews"], "引継ぎ: a record's way from one town to another."),
     ("peer-keys", &["peer-keys"], "相手の町の鍵: the other towns' public keys, each compared by two people."),
@@ -62,6 +87,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["evidence", "evidence-leaves", "evidence-checkpoint", "evidence-bundle"],
         "証跡: the append-only record of acts.",
     ),
+    (
+        "exports",
+        &["candidate-exports", "sheet-exports"],
+        "書き出し: lists and sheets as files, where the town allows them.",
+    ),
+    ("changes", &["changes"], "変更: what changed since, for systems that keep themselves up to date."),
     ("operations", &["operations"], "処理: long work and its progress."),
     (
         "service",
@@ -77,7 +108,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "400",
         "The request cannot be read: `bad_request`, `unknown_parameter`, `invalid_cursor`, `purpose_required`.",
     ),
-    ("Unauthenticated", "401", "No valid token: `unauthenticated`, `token_revoked`."),
+    ("Unauthenticated", "401", "No valid token: `unauthenticated`, `token_revoked`, `posting_ended`."),
     ("Forbidden", "403", "The token does not allow this: `grant_missing`, `self_approval`."),
     (
         "NotFound",
@@ -116,6 +147,7 @@ pub fn document() -> OpenApi {
         complete(path, item, components);
     }
     refer_to_items(components);
+    variants::tidy(components);
     add_named(&mut document);
     document
 }
@@ -211,7 +243,7 @@ fn complete(path: &str, item: &mut PathItem, components: &mut Components) {
                 .or_insert_with(|| Response::new("").into());
         }
         // An operation that needs no token says so, or a reader would have to guess.
-        let secured = path.starts_with(SECURED);
+        let secured = path.starts_with(SECURED) && !OPEN.contains(&path);
         operation.security =
             Some(if secured { vec![SecurityRequirement::new(BEARER, Vec::<String>::new())] } else { vec![] });
         if has_header(operation, KEY) {
@@ -324,7 +356,10 @@ fn statuses(path: &str, operation: &Operation) -> Vec<&'static str> {
     if !path.starts_with(SECURED) {
         return vec![];
     }
-    let mut statuses = vec!["400", "401", "403", "429", "500", "503"];
+    let mut statuses = vec!["400", "429", "500", "503"];
+    if !OPEN.contains(&path) {
+        statuses.extend(["401", "403"]);
+    }
     if has_header(operation, "If-Match") {
         statuses.push("412");
     }
@@ -360,6 +395,9 @@ fn finish(status: &str, response: &mut RefOr<Response>, components: &mut Compone
     let RefOr::T(own) = response else { return };
     own.headers.insert("Tasuki-Request-Id".into(), header_named("RequestId"));
     let Some((name, _, about)) = PROBLEMS.iter().find(|(_, known, _)| *known == status) else { return };
+    if status == "429" && !own.description.is_empty() {
+        own.headers.insert("Retry-After".into(), header_named("Retry-After"));
+    }
     if own.description.is_empty() {
         components.responses.entry((*name).to_owned()).or_insert_with(|| problem(about, status).into());
         *response = Ref::from_response_name(*name).into();

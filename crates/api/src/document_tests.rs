@@ -70,6 +70,36 @@ fn resolve<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
     reference.map_or(schema, |pointer| document.pointer(pointer).unwrap())
 }
 
+/// A list that is not as of an instant, and why.
+const TIMELESS: &[(&str, &str)] = &[(
+    "/api/v1/handovers/{handover_id}/content",
+    "a package is fixed: its items say as of when the sender knew them",
+)];
+
+#[test]
+fn every_list_says_as_of_when() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    let mut lists = 0;
+    for (path, item) in json["paths"].as_object().unwrap() {
+        let answer = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        let members = members(&json, answer);
+        if !members.contains("items") || TIMELESS.iter().any(|(timeless, _)| timeless == path) {
+            continue;
+        }
+        assert!(members.contains("as_of") && members.contains("as_of_ja"), "{path}: 何月何日時点?");
+        lists += 1;
+    }
+    assert!(lists > 15, "{lists}");
+}
+
+/// The members of an object, those it takes over from others too.
+fn members(document: &Value, schema: &Value) -> BTreeSet<String> {
+    let schema = resolve(document, schema);
+    let own = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    let parts = schema["allOf"].as_array().into_iter().flatten();
+    own.chain(parts.flat_map(|part| members(document, part))).collect()
+}
+
 #[test]
 fn a_reference_leads_somewhere() {
     fn walk(document: &Value, value: &Value) {
@@ -111,13 +141,44 @@ fn error_codes_are_the_catalogue() {
 }
 
 #[test]
+fn what_needs_no_token_says_so_and_is_little() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    for (path, item) in json["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let open = operation["security"] == serde_json::json!([]);
+            assert_eq!(open, !path.starts_with(SECURED) || OPEN.contains(&path.as_str()), "{path}");
+        }
+    }
+    assert_eq!(OPEN.len(), 2);
+}
+
+#[test]
 fn a_tag_is_the_noun_the_operation_is_about() {
     for (path, tagged) in [
         ("/api/v1/towns/{town_code}", "towns"),
         ("/api/v1/towns/{town_code}/profile", "profiles"),
         ("/api/v1/tokens/{token_id}/revocation", "tokens"),
+        ("/api/v1/password-setups", "sign-ins"),
+        ("/api/v1/staff/{staff_id}/setup-codes", "staff"),
         ("/health/live", "service"),
     ] {
         assert_eq!(tag(path), tagged);
+    }
+}
+
+/// Nothing is deprecated now; whatever is to go says since when and until when.
+#[test]
+fn what_is_deprecated_says_until_when() {
+    let json: Value = serde_json::from_str(document_json()).unwrap();
+    for (path, item) in json["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let deprecated = operation["deprecated"] == true;
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let headers = &response["headers"];
+                let said = !headers["Deprecation"].is_null() && !headers["Sunset"].is_null();
+                let success = status.starts_with('2');
+                assert!(!success || said == deprecated, "{method} {path} {status}");
+            }
+        }
     }
 }

@@ -8,8 +8,8 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -136,12 +136,17 @@ fn as_problem(answer: ServiceResponse<BoxBody>, asked: Asked) -> ServiceResponse
         }
     }
     match code {
-        Code::Unauthenticated => new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\"")),
-        Code::TokenRevoked => {
+        Code::Unauthenticated | Code::SignInRefused => {
+            new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\""))
+        }
+        Code::TokenRevoked | Code::PostingEnded => {
             new.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"tasuki\", error=\"invalid_token\""))
         }
         _ => &mut new,
     };
+    if let Some(seconds) = problem.first().argument("seconds") {
+        new.insert_header((RETRY_AFTER, seconds));
+    }
     new.insert_header((CONTENT_LANGUAGE, if asked.lang == Lang::Ja { "ja" } else { "en" }));
     let body = serde_json::to_vec(&problem.body(asked.lang, asked.request)).unwrap_or_default();
     ServiceResponse::new(request, new.content_type(PROBLEM_JSON).body(body))

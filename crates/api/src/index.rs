@@ -2,6 +2,7 @@
 //! parameters of each. The router and the document cannot drift apart, since this is read from one and
 //! enforced on the other.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use actix_web::dev::ResourceDef;
@@ -11,8 +12,8 @@ use utoipa::openapi::{OpenApi, RefOr};
 
 use crate::document;
 
-/// Every documented address.
-pub(crate) struct Index(Vec<Address>);
+/// Every documented address, by the noun it is of: each request asks several times, and there are many.
+pub(crate) struct Index(HashMap<String, Vec<Address>>);
 
 /// One of them.
 pub(crate) struct Address {
@@ -35,17 +36,26 @@ impl Index {
     }
 
     fn new(document: &OpenApi) -> Self {
-        let addresses = document.paths.paths.iter().map(|(pattern, item)| Address {
-            resource: ResourceDef::new(pattern.as_str()),
-            methods: operations(item).map(|(method, operation)| (method, Taken::by(operation))).collect(),
-        });
-        Self(addresses.collect())
+        let mut nouns: HashMap<String, Vec<Address>> = HashMap::new();
+        for (pattern, item) in &document.paths.paths {
+            let address = Address {
+                resource: ResourceDef::new(pattern.as_str()),
+                methods: operations(item).map(|(method, operation)| (method, Taken::by(operation))).collect(),
+            };
+            nouns.entry(noun(pattern).to_owned()).or_default().push(address);
+        }
+        Self(nouns)
     }
 
     /// The address of a path, as the router decodes it; `None` where there is none.
     pub(crate) fn at(&self, path: &str) -> Option<&Address> {
-        self.0.iter().find(|address| address.resource.is_match(path))
+        self.0.get(noun(path))?.iter().find(|address| address.resource.is_match(path))
     }
+}
+
+/// What stands behind `/api/v1/`, which is never a parameter; nothing for what is outside.
+fn noun(path: &str) -> &str {
+    path.split('/').nth(3).unwrap_or_default()
 }
 
 impl Address {

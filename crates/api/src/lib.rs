@@ -21,6 +21,7 @@ mod authenticate;
 mod envelope;
 mod index;
 mod recorder;
+mod variants;
 
 pub use document::{document, document_json};
 pub use limit::{Limits, Rate};

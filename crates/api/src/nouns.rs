@@ -124,12 +124,18 @@ nouns! {
     RunId: id::RunId = "run_id", RunNotFound, "id", id("run");
     /// 同意: a consent.
     ConsentId: id::ConsentId = "consent_id", ConsentNotFound, "id", id("con");
+    /// 親族関係の記録: a relation that people recorded.
+    RelationId: id::RelationId = "relation_id", RelationNotFound, "id", id("rel");
+    /// ケース: a child's case.
+    CaseId: id::CaseId = "case_id", CaseNotFound, "id", id("cas");
     /// 見守り情報.
     WatchNoteId: id::WatchNoteId = "watch_note_id", WatchNoteNotFound, "id", id("wnt");
     /// 引継ぎ: a handover.
     HandoverId: id::HandoverId = "handover_id", HandoverNotFound, "id", id("hov");
     /// 職員: a member of staff.
     StaffId: id::StaffId = "staff_id", StaffNotFound, "id", id("stf");
+    /// 所属: one posting of a member of staff.
+    PostingId: id::PostingId = "posting_id", PostingNotFound, "id", id("pst");
     /// A token's public handle, never its secret.
     TokenId: id::TokenId = "token_id", TokenNotFound, "id", id("tok");
     /// 処理: a long work in progress.
@@ -138,6 +144,10 @@ nouns! {
     TaskId: id::TaskId = "task_id", TaskNotFound, "id", id("tsk");
     /// 証跡: one leaf of the evidence log.
     LeafId: id::LeafId = "leaf_id", LeafNotFound, "id", id("lef");
+    /// 町の設定の版: one applied version of a town's profile.
+    ProfileId: id::ProfileId = "profile_id", ProfileNotFound, "id", id("prf");
+    /// 適用計画: what a bundle would change in a town's profile.
+    PlanId: id::PlanId = "plan_id", ProfilePlanNotFound, "id", id("pln");
     /// 町村: 全国地方公共団体コード, six digits of which the last is a check digit.
     TownCode: TownCode = "town_code", TownNotFound, "town", town_code();
     /// 連携元: a source's name in the town's profile.
@@ -163,8 +173,11 @@ mod tests {
         assert!(reads::<id::LinkTaskId>(&forms::LinkTaskId()));
         assert!(reads::<id::RunId>(&forms::RunId()));
         assert!(reads::<id::ConsentId>(&forms::ConsentId()));
+        assert!(reads::<id::RelationId>(&forms::RelationId()));
+        assert!(reads::<id::CaseId>(&forms::CaseId()));
         assert!(reads::<id::HandoverId>(&forms::HandoverId()));
         assert!(reads::<id::StaffId>(&forms::StaffId()));
+        assert!(reads::<id::PostingId>(&forms::PostingId()));
         assert!(reads::<id::TokenId>(&forms::TokenId()));
         assert!(reads::<id::OperationId>(&forms::OperationId()));
         assert!(reads::<id::TaskId>(&forms::TaskId()));

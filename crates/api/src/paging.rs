@@ -81,7 +81,8 @@ fn decode<K: FromStr>(text: &str) -> Result<K, Fault> {
     key.ok_or_else(|| at_parameter(Fault::new(Code::InvalidCursor), "cursor"))
 }
 
-fn encode(key: impl Display) -> String {
+/// A key as a cursor: text that clients keep and do not read.
+pub fn opaque(key: impl Display) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(key.to_string())
 }
 
@@ -113,7 +114,7 @@ pub struct Page<T: ToSchema> {
 impl<T: ToSchema> Page<T> {
     /// A page that a use case cut: exactly what is shown, and the key it goes on behind.
     pub fn shown<K: Display>(now: DateTime<Utc>, items: Vec<T>, next: Option<K>) -> Self {
-        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor: next.map(encode) }
+        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor: next.map(opaque) }
     }
 
     /// A page of rows that a use case read from the cursor on, [`Paging::fetch`] of them at most.
@@ -126,7 +127,7 @@ impl<T: ToSchema> Page<T> {
     ) -> Self {
         let more = rows.len() > paging.limit;
         rows.truncate(paging.limit);
-        let next_cursor = rows.last().filter(|_| more).map(|row| encode(key(row)));
+        let next_cursor = rows.last().filter(|_| more).map(|row| opaque(key(row)));
         let items = rows.into_iter().map(item).collect();
         Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor }
     }

@@ -32,10 +32,10 @@ fn limits_are_kept() {
 #[test]
 fn a_cursor_leads_back_to_its_key_and_nothing_else_is_one() {
     let id = PersonId::new();
-    let cursor = encode(id);
+    let cursor = opaque(id);
     assert_eq!(paging::<PersonId>(&format!("cursor={cursor}")).unwrap().cursor, Some(id));
     assert!(!cursor.contains("per_"), "opaque");
-    for bad in ["x", "%21%21", &id.to_string(), &encode("nothing"), &encode(LoadId::new())] {
+    for bad in ["x", "%21%21", &id.to_string(), &opaque("nothing"), &opaque(LoadId::new())] {
         let fault = paging::<PersonId>(&format!("cursor={bad}")).unwrap_err();
         assert_eq!(fault.code(), Code::InvalidCursor, "{bad}");
     }
@@ -55,7 +55,7 @@ fn one_row_more_than_asked_shows_that_another_page_follows() {
     let of = |rows: Vec<u32>| {
         items(&Page::of(noon(), rows, &paging::<u32>("limit=2").unwrap(), |row| *row, |row| row))
     };
-    assert_eq!(of(vec![1, 2, 3]), (vec![1, 2], Some(encode(2))));
+    assert_eq!(of(vec![1, 2, 3]), (vec![1, 2], Some(opaque(2))));
     assert_eq!(of(vec![1, 2]), (vec![1, 2], None));
     assert_eq!(of(vec![]), (vec![], None));
 }

@@ -11,8 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    consents, deadlines, evidence, handovers, health, households, link_tasks, loads, operations, peer_keys, persons,
-    profiles, protections, retention, rulebooks, runs, staff, tasks, tokens, towns, uploads, watch_notes,
+    arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health, households,
+    link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations, retention,
+    rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -40,19 +41,56 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(profiles::read_profile)
             .service(profiles::list_profiles)
             .service(profiles::apply_profile)
+            // 職員・サインイン・トークン
+            .service(profiles::check_profile)
+            .service(profiles::plan_profile)
+            .service(profiles::read_profile_plan)
+            .service(profiles::apply_profile_plan)
+            .service(profiles::list_town_profiles)
+            .service(profiles::read_town_profile)
+            .service(profiles::read_profile_difference)
+            // 到着・町の状態
+            .service(arrivals::list_arrivals)
+            .service(town_health::list_town_health)
+            .service(town_health::list_rule_releases)
             // 職員・トークン
             .service(staff::list_staff)
             .service(staff::add_staff)
+            .service(staff::read_staff)
+            .service(staff::number_staff)
+            .service(staff::add_posting)
+            .service(staff::end_posting)
+            .service(staff::depart_staff)
+            .service(staff::take_roster)
+            .service(staff::issue_setup_code)
+            .service(sign_ins::sign_in)
+            .service(sign_ins::renew_sign_in)
+            .service(sign_ins::sign_out)
+            .service(sign_ins::set_up_password)
             .service(tokens::list_tokens)
             .service(tokens::issue_token)
             .service(tokens::revoke_token)
             // 住民・世帯
             .service(persons::list_persons)
             .service(persons::read_person)
+            .service(persons::read_person_page)
             .service(persons::read_timeline)
             .service(persons::read_relations)
             .service(persons::list_accesses)
             .service(households::read_household)
+            // 親族関係の記録
+            .service(recorded_relations::record_relation)
+            .service(recorded_relations::list_recorded_relations)
+            .service(recorded_relations::read_recorded_relation)
+            .service(recorded_relations::correct_relation)
+            .service(recorded_relations::end_relation)
+            // ケース
+            .service(cases::open_case)
+            .service(cases::list_cases)
+            .service(cases::read_case)
+            .service(cases::add_case_member)
+            .service(cases::end_case_member)
+            .service(cases::close_case)
             // 見守り情報
             .service(watch_notes::write_watch_note)
             .service(watch_notes::list_watch_notes)
@@ -70,6 +108,13 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(runs::read_run)
             .service(runs::list_candidates)
             .service(runs::read_candidate)
+            // 書き出し
+            .service(exports::export_candidates)
+            .service(exports::export_sheet)
+            .service(runs::assessments::assess_candidate)
+            .service(runs::assessments::reassess_candidate)
+            .service(runs::assessments::list_assessments)
+            .service(runs::assessments::read_assessment_counts)
             // 支援措置
             .service(protections::read_protections)
             .service(protections::end_protection)
@@ -117,6 +162,8 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(tasks::list_tasks)
             .service(tasks::read_task)
             .service(tasks::complete_task)
+            // 変更
+            .service(changes::list_changes)
             // 証跡
             .service(evidence::list_leaves)
             .service(evidence::read_checkpoint)

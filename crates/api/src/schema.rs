@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use crate::nouns::schemas::*;
@@ -39,6 +39,8 @@ pub(crate) fn named() -> impl Iterator<Item = (&'static str, RefOr<Schema>)> {
 words! {
     /// 権限: what a token allows. `overall_manager` 総括管理, `holder` 保有・管理, `analyst` 分析, `case_worker` 活用, `approver` 決裁, `town_admin` 町管理者, `auditor` 監査.
     Grant = kernel::Grant::ALL;
+    /// What a token came from: `issued` by an administrator, `sign_in` サインイン, `service` 連携用.
+    TokenKind = app::rows::TokenKind::ALL;
     /// 利用目的: why residents are read. `support` 支援の検討・実施, `assessment` 候補の確認（人による絞り込み）, `data_quality` 取込・突合の確認, `handover` 引継ぎ, `audit` 監査.
     Purpose = kernel::Purpose::ALL;
     /// 分類: the kind of thing an item says.
@@ -61,6 +63,12 @@ words! {
     SoleActReason = handover::consent::SoleActReason::ALL;
     /// The stable code of an error. Clients decide on it; titles and details may be reworded.
     ErrorCode = kernel::Code::ALL;
+    /// The kind of file a list is written as: `csv`, `xlsx`.
+    ExportForm = app::exports::Form::ALL;
+    /// How a CSV's text is written: `utf-8` (with a byte order mark, as Excel wants it) or `cp932`.
+    ExportCharset = app::exports::Charset::ALL;
+    /// What a change is a change of: `person` 住民, `household` 世帯, `protection_list` 支援措置の一覧, `relation` 親族関係, `case` ケース, `watch_note` 見守り情報, `upload` 受付, `load` 取込, `link_task` 突合待ち, `run` 判定, `consent` 同意, `handover` 引継ぎ, `task` 仕事, `profile` 町の設定.
+    ChangedNoun = app::changes::Noun::ALL;
     /// 値なしの理由: why there is no value.
     Absence = kernel::Absence::ALL;
     /// 住民状態.
@@ -70,10 +78,34 @@ words! {
     /// One step of a 続柄.
     Kin = kernel::Kin::ALL;
     /// 判定区分: the list a run puts a child on. It points; people decide.
-    List = rulebook::List::ALL;
+    CandidateList = rulebook::List::ALL;
+    /// What kind of thing changes between two versions of a profile: `town` 町, `organ` 機関, `section` 課・班, `school` 学校, `source` 連携元, `field` 列, `observation` 記録, `code_list` コード表, `item` データ項目, `retention` 保存期間, `rulebook` 判定基準と町の設定値.
+    ChangeKind = profiles::Kind::ALL;
+    /// How an expected file stands: `arrived` 到着, `arrived_late` 遅れて到着, `awaited` 待ち, `late` 遅れ, `refused` 拒否.
+    ArrivalState = profiles::ArrivalState::ALL;
+    /// What becomes of it: `added` 追加, `changed` 変更, `removed` 削除.
+    ChangeStep = profiles::Step::ALL;
+    /// 候補の確認: `appropriate` 妥当, `too_high` 過大, `too_low` 過小, `already_known` 既把握.
+    Verdict = app::runs::Verdict::ALL;
     /// 相談のつながり: whether the family is in touch with anyone. `some` 有, `none` 無, `unknown` 不明.
     Contact = rulebook::Contact::ALL;
 }
+
+/// A file, byte for byte.
+pub struct File;
+
+impl PartialSchema for File {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .description(Some("A file, byte for byte."))
+            .into()
+    }
+}
+
+impl ToSchema for File {}
 
 /// A day, and as staff write it (和暦).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

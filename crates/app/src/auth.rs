@@ -1,11 +1,16 @@
 //! From a bearer token to who acts. The token's prefix names the town and so the pool; its hash
 //! proves it. A known token is taken from memory only while the town's `auth` counter, read for
-//! every request, has not moved: a revocation holds from the next request on.
+//! every request, has not moved: a revocation holds from the next request on. What somebody may do is what the
+//! postings in force today allow and the token does: both are asked again for each request.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use kernel::ctx::jst_date;
 use kernel::id::RequestId;
 use kernel::{Code, CoopCtx, Fault, Grant, Purpose, TownCode, TownCtx};
 use seal::TokenSecret;
+use store::rows::posting::{PostingRow, allowed};
 use store::rows::token::TokenRow;
 
 use crate::cache::Versioned;
@@ -35,13 +40,21 @@ pub struct Asking<'a> {
 }
 
 /// Tokens seen, each with the `auth` counter it was read under.
-pub(crate) type TokenCache = Versioned<(TownCode, [u8; 32]), i64, TokenRow>;
+pub(crate) type TokenCache = Versioned<(TownCode, [u8; 32]), i64, Arc<Credential>>;
+
+/// A token, and the postings of whose it is.
+#[derive(Debug)]
+pub(crate) struct Credential {
+    token: TokenRow,
+    postings: Vec<PostingRow>,
+}
 
 impl App {
     /// Believes a token, or does not.
     ///
     /// # Errors
-    /// `unauthenticated` for no token of this installation, `token_revoked` for one that was.
+    /// `unauthenticated` for no token of this installation, `token_revoked` for one that was, `posting_ended`
+    /// when no posting of whose it is holds today.
     pub async fn authenticate(&self, asking: Asking<'_>) -> Result<Caller> {
         let unknown = || Fault::new(Code::Unauthenticated);
         let (holder, secret) =
@@ -51,21 +64,30 @@ impl App {
             return self.authenticate_operator(&asking, &secret).await;
         }
         let town: TownCode = holder.parse().map_err(|_| unknown())?;
-        let row = self.token(town, &secret).await?.ok_or_else(unknown)?;
-        if row.revoked_at.is_some() || row.expires_at <= asking.now {
+        let known = self.credential(town, &secret, asking.now).await?.ok_or_else(unknown)?;
+        if known.token.revoked_at.is_some() || known.token.expires_at <= asking.now {
             return Err(Fault::new(Code::TokenRevoked));
+        }
+        let allowed = allowed(&known.postings, jst_date(asking.now));
+        if allowed.is_empty() {
+            return Err(Fault::new(Code::PostingEnded));
         }
         Ok(Caller::Town(TownCtx {
             town,
-            staff: row.staff,
-            grants: row.grants,
+            staff: known.token.staff,
+            grants: known.token.grants.and(allowed),
             purpose: asking.purpose,
             now: asking.now,
             request: asking.request,
         }))
     }
 
-    async fn token(&self, town: TownCode, secret: &TokenSecret) -> Result<Option<TokenRow>> {
+    async fn credential(
+        &self,
+        town: TownCode,
+        secret: &TokenSecret,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Arc<Credential>>> {
         let hash = secret.hash();
         // An unknown town and an unknown secret must look alike.
         if !self.is_member(town).await? {
@@ -73,13 +95,16 @@ impl App {
         }
         let auth = self.towns.versions(town).await.map_err(store)?.auth;
         let key = (town, *hash.as_bytes());
-        if let Some(row) = self.tokens.get(&key, &auth) {
-            return Ok(Some(row));
+        // One that is over may have been prolonged since it was remembered.
+        if let Some(known) = self.tokens.get(&key, &auth).filter(|known| known.token.expires_at > now) {
+            return Ok(Some(known));
         }
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        let Some(row) = conn.token_by_secret(&hash).await.map_err(store)? else { return Ok(None) };
-        self.tokens.put(key, auth, row.clone());
-        Ok(Some(row))
+        let Some(token) = conn.token_by_secret(&hash).await.map_err(store)? else { return Ok(None) };
+        let postings = conn.posting_list(Some(token.staff)).await.map_err(store)?;
+        let known = Arc::new(Credential { token, postings });
+        self.tokens.put(key, auth, Arc::clone(&known));
+        Ok(Some(known))
     }
 
     async fn authenticate_operator(&self, asking: &Asking<'_>, secret: &TokenSecret) -> Result<Caller> {

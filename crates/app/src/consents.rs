@@ -11,7 +11,7 @@ use seal::Plain;
 use store::TownConn;
 use store::rows::consent::ConsentRow;
 
-use crate::error::{internal, store};
+use crate::error::{internal, invalid, store};
 use crate::release::{Hidden, READERS, Resident};
 use crate::{App, Released, Result, handovers, leaf};
 
@@ -224,8 +224,4 @@ fn read(row: &ConsentRow) -> Result<Consent> {
 
 fn written(consent: &Consent) -> Result<Plain> {
     serde_json::to_vec(consent).map(Plain::from).map_err(|_| internal("a consent is not JSON"))
-}
-
-fn invalid(name: &str, ja: &str, en: &str) -> Fault {
-    Fault::new(Code::InvalidValue).with("name", name).with_words("why", ja, en).at_pointer(format!("/{name}"))
 }

@@ -234,12 +234,12 @@ impl App {
     }
 }
 
-/// The section of each member of staff.
+/// The section of each member of staff: of several (兼務), the one they were posted to last.
 type Sections = HashMap<StaffId, SectionCode>;
 
 async fn sections(conn: &mut TownConn) -> Result<Sections> {
-    let staff = conn.staff_list().await.map_err(store)?;
-    Ok(staff.into_iter().filter_map(|row| Some((row.id, row.section.parse().ok()?))).collect())
+    let postings = conn.posting_list(None).await.map_err(store)?;
+    Ok(postings.into_iter().filter_map(|row| Some((row.staff, row.section.parse().ok()?))).collect())
 }
 
 fn of_consents(
@@ -274,10 +274,13 @@ mod tests {
             of: "hov_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70".to_owned(),
         };
         assert_eq!(key.to_string().parse::<DeadlineKey>().unwrap(), key);
-        for other in ["", "2026-12-04", "2026-12-04 review", "2026-12-04 lunch hov_1", "x review hov_1", "a b c d"] {
+        for other in
+            ["", "2026-12-04", "2026-12-04 review", "2026-12-04 lunch hov_1", "x review hov_1", "a b c d"]
+        {
             assert!(other.parse::<DeadlineKey>().is_err(), "{other}");
         }
-        let later = DeadlineKey { due: "2026-12-05".parse().unwrap(), kind: DeadlineKind::Approval, ..key.clone() };
+        let later =
+            DeadlineKey { due: "2026-12-05".parse().unwrap(), kind: DeadlineKind::Approval, ..key.clone() };
         assert!(key < later, "the day decides before the kind");
     }
 }

@@ -26,6 +26,11 @@ pub fn store(error: StoreError) -> Fault {
     }
 }
 
+/// A member of a body that cannot be, and why.
+pub fn invalid(name: &str, ja: &str, en: &str) -> Fault {
+    Fault::new(Code::InvalidValue).with("name", name).with_words("why", ja, en).at_pointer(format!("/{name}"))
+}
+
 /// A failure that only a mistake of ours explains.
 pub fn internal(what: &'static str) -> Fault {
     tracing::error!(what, "internal");

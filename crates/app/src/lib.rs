@@ -3,12 +3,18 @@
 //! with its evidence leaf. Residents leave only through [`release`].
 
 pub mod accesses;
+pub mod arrivals;
 pub mod auth;
 mod cache;
+pub mod cases;
+pub mod changes;
 pub mod consents;
 pub mod deadlines;
+pub mod entries;
+pub mod epochs;
 pub mod error;
 pub mod evidence;
+pub mod exports;
 pub mod failpoint;
 pub mod handovers;
 pub mod health;
@@ -17,19 +23,24 @@ pub mod leaf;
 pub mod links;
 pub mod loads;
 pub mod operations;
+pub mod page;
 pub mod peer_keys;
 pub mod people;
 pub mod persons;
 pub mod profiles;
 pub mod protection;
 pub mod protections;
+pub mod relations;
 pub mod release;
+pub mod rest;
 pub mod retention;
 pub mod rows;
 pub mod runs;
+pub mod sign_in;
 pub mod staff;
 pub mod tasks;
 pub mod tokens;
+pub mod town_health;
 pub mod towns;
 pub mod uploads;
 pub mod watch_notes;
@@ -40,7 +51,7 @@ use seal::SigningKey;
 use store::access::AccessLog;
 use store::coop::Coop;
 use store::sequencer::Sequencer;
-use store::{Installation, KeyFolder, Towns};
+use store::{Installation, KeyFolder, Towns, Watch};
 use tokio::runtime::Handle;
 
 pub use auth::Caller;
@@ -55,11 +66,15 @@ pub struct App {
     pub(crate) jobs: Handle,
     pub(crate) checkpoint_key: SigningKey,
     pub(crate) log: evidence::Log,
+    pub(crate) watch: Watch,
     pub(crate) members: towns::MemberCache,
     pub(crate) tokens: auth::TokenCache,
+    pub(crate) doorkeeper: sign_in::Doorkeeper,
     pub(crate) profiles: profiles::ProfileCache,
     pub(crate) people: people::PeopleCache,
     pub(crate) protection: protection::ProtectionCache,
+    pub(crate) claims: page::ClaimsCache,
+    pub(crate) handover_index: handovers::HandoverIndex,
 }
 
 impl App {
@@ -72,6 +87,7 @@ impl App {
         let checkpoint_key = folder.checkpoint_key().map_err(error::store)?;
         let coop = Coop::new(&installation).map_err(error::store)?;
         let log = evidence::Log::new(Sequencer::new(&installation).map_err(error::store)?);
+        let watch = Watch::new(&installation).map_err(error::store)?;
         let access = AccessLog::start(Arc::clone(&installation), leaf::batch());
         Ok(Arc::new(Self {
             towns: Towns::new(installation, folder),
@@ -80,11 +96,15 @@ impl App {
             jobs: Handle::current(),
             checkpoint_key,
             log,
+            watch,
             members: towns::MemberCache::default(),
             tokens: auth::TokenCache::default(),
+            doorkeeper: sign_in::Doorkeeper::default(),
             profiles: profiles::ProfileCache::default(),
             people: people::PeopleCache::default(),
             protection: protection::ProtectionCache::default(),
+            claims: page::ClaimsCache::default(),
+            handover_index: handovers::HandoverIndex::default(),
         }))
     }
 }

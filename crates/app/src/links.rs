@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use evidence::Act;
+use evidence::{Act, SubjectRef};
 use kernel::id::{LinkTaskId, PersonId};
 use kernel::{Category, Code, Fault, Grant, TownCtx};
 use seal::BlindIndex;
@@ -105,9 +105,12 @@ impl App {
             }
             tx.version_bump(Changed::Protection).await.map_err(store)?;
         }
-        tx.commit(leaf::of(ctx, Act::LinkDecided, vec![id.into()], &decision_word(decision))?)
-            .await
-            .map_err(store)
+        let person = match decision {
+            LinkDecision::Linked(person) => Some(person),
+            LinkDecision::Refused => None,
+        };
+        let leaf = leaf::of(ctx, Act::LinkDecided, subjects(id, person), &decision_word(decision))?;
+        tx.commit(leaf).await.map_err(store)
     }
 
     /// Takes a decision back: what it brought is closed, and the record waits again.
@@ -134,8 +137,14 @@ impl App {
             }
             tx.version_bump(Changed::Protection).await.map_err(store)?;
         }
-        tx.commit(leaf::of(ctx, Act::LinkUndone, vec![id.into()], &())?).await.map_err(store)
+        let leaf = leaf::of(ctx, Act::LinkUndone, subjects(id, task.person), &())?;
+        tx.commit(leaf).await.map_err(store)
     }
+}
+
+/// The task, and whose record it became or was.
+fn subjects(task: LinkTaskId, person: Option<PersonId>) -> Vec<SubjectRef> {
+    std::iter::once(task.into()).chain(person.map(Into::into)).collect()
 }
 
 /// The index of the number by which the record's system knows its subject.

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use kernel::id::{HouseholdId, LoadId, PersonId};
 use kernel::{Category, Code, Fault, Identity, Observation, TownCtx};
-use linkage::kinship::{Relation, SingleParent};
-use store::rows::pack::Whereabouts;
+use linkage::kinship::{Contradiction, Relation, SingleParent};
+use store::rows::pack::{PackRow, Whereabouts};
 
 use crate::error::store;
 use crate::people::People;
+use crate::profiles::Applied;
 use crate::release::{Hidden, READERS, Resident};
 use crate::{App, Released, Result};
 
@@ -100,6 +101,26 @@ pub struct Timeline {
     pub entries: Vec<TimelineEntry>,
 }
 
+impl Timeline {
+    /// What a person's packs say.
+    pub(crate) fn of(person: PersonId, packs: Vec<PackRow>, profile: &Applied) -> Self {
+        let mut entries = Vec::new();
+        for pack in packs {
+            let holder = profile.holder_of(&pack);
+            entries.extend(pack.body.observations.into_iter().map(|observation| TimelineEntry {
+                category: pack.category,
+                observation,
+                source: pack.source.clone(),
+                holder: holder.clone(),
+                load: pack.load,
+                line: pack.line,
+                recorded_at: pack.recorded_from,
+            }));
+        }
+        Self { person, entries }
+    }
+}
+
 impl Resident for Timeline {
     fn persons(&self) -> Vec<PersonId> {
         vec![self.person]
@@ -129,15 +150,17 @@ impl Resident for HouseholdView {
     }
 }
 
-/// A person's relations, derived from their household.
+/// A person's relations: as people recorded them, and as they follow from the household.
 #[derive(Debug)]
 pub struct RelationsView {
     /// Whose.
     pub person: PersonId,
     /// Relations from and to the person.
     pub relations: Vec<Relation>,
-    /// Whether one parent alone brings the person up, as far as the register tells.
+    /// Whether one parent alone brings the person up, as far as the register and the records tell.
     pub single_parent: Option<SingleParent>,
+    /// Where records about the person and the register do not agree.
+    pub contradictions: Vec<Contradiction>,
 }
 
 impl Resident for RelationsView {
@@ -172,9 +195,8 @@ impl App {
     /// `person_not_found`, and what [`App::release`] refuses.
     pub async fn person(&self, ctx: &TownCtx, id: PersonId) -> Result<Released<PersonView>> {
         self.admit_reader(ctx, READERS)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let row = conn.person(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::PersonNotFound))?;
-        drop(conn);
+        let row = self.towns.person(ctx.town, id).await.map_err(store)?;
+        let row = row.ok_or_else(|| Fault::new(Code::PersonNotFound))?;
         let versions = row.versions;
         let view = PersonView {
             id: row.id,
@@ -240,20 +262,7 @@ impl App {
         let packs = conn.packs(id.uuid(), category).await.map_err(store)?;
         drop(conn);
         let profile = self.profile(ctx).await?;
-        let mut entries = Vec::new();
-        for pack in packs {
-            let holder = profile.holder_of(&pack);
-            entries.extend(pack.body.observations.into_iter().map(|observation| TimelineEntry {
-                category: pack.category,
-                observation,
-                source: pack.source.clone(),
-                holder: holder.clone(),
-                load: pack.load,
-                line: pack.line,
-                recorded_at: pack.recorded_from,
-            }));
-        }
-        self.release(ctx, "timeline_read", READERS, Timeline { person: id, entries }).await
+        self.release(ctx, "timeline_read", READERS, Timeline::of(id, packs, &profile)).await
     }
 
     /// A household and its members.
@@ -286,19 +295,33 @@ impl App {
         }
         drop(conn);
         let people = self.people(ctx.town).await?;
-        let view = match people.kinship_of(id) {
-            Some(household) => RelationsView {
-                person: id,
-                relations: household.relations().into_iter().filter(|r| r.from == id || r.to == id).collect(),
-                single_parent: Some(household.single_parent(id)),
-            },
-            None => RelationsView { person: id, relations: Vec::new(), single_parent: None },
-        };
-        self.release(ctx, "relations_read", READERS, view).await
+        self.release(ctx, "relations_read", READERS, people.relations(id)).await
     }
 }
 
 impl People {
+    /// A person's relations.
+    pub(crate) fn relations(&self, id: PersonId) -> RelationsView {
+        let none = RelationsView {
+            person: id,
+            relations: Vec::new(),
+            single_parent: None,
+            contradictions: Vec::new(),
+        };
+        let Some(household) = self.kinship_of(id) else { return none };
+        let relations: Vec<Relation> =
+            household.relations().into_iter().filter(|r| r.from == id || r.to == id).collect();
+        let about = |found: &Contradiction| {
+            self.recorded_of(id).iter().any(|(told, _)| told.recorded == Some(found.recorded))
+        };
+        RelationsView {
+            person: id,
+            single_parent: Some(household.single_parent(id)),
+            contradictions: household.contradictions().into_iter().filter(about).collect(),
+            relations,
+        }
+    }
+
     /// A person as a list shows one.
     pub(crate) fn brief(&self, id: PersonId) -> PersonBrief {
         PersonBrief {

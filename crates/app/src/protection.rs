@@ -122,7 +122,7 @@ impl App {
         Ok(list)
     }
 
-    async fn stale_after_days(&self, town: TownCode) -> Result<u32> {
+    pub(crate) async fn stale_after_days(&self, town: TownCode) -> Result<u32> {
         match self.profile_of(town).await {
             Ok(profile) => Ok(profile
                 .town

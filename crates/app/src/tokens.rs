@@ -1,17 +1,22 @@
 //! Tokens: issuing, listing, revoking. A secret is shown once, when it is made.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use evidence::Act;
 use kernel::id::{StaffId, TokenId};
 use kernel::{Code, CoopCtx, Fault, Grant, Grants, TownCode, TownCtx};
 use seal::TokenSecret;
 use store::TownTx;
 use store::coop::CoopTokenRow;
-use store::rows::token::TokenRow;
+use store::rows::staff::StaffKind;
+use store::rows::token::{TokenKind, TokenRow};
 use store::town::LeafRow;
 
 use crate::error::store;
+use crate::staff::{invalid, view};
 use crate::{App, Result, auth, leaf};
+
+/// How long a system's token may hold: somebody looks at it again at least once a year.
+const SERVICE_HOLDS: TimeDelta = TimeDelta::days(366);
 
 /// A token just made, with its secret.
 pub struct NewToken {
@@ -21,11 +26,25 @@ pub struct NewToken {
     pub secret: String,
 }
 
+impl NewToken {
+    pub(crate) fn new(row: TokenRow, town: TownCode, secret: &TokenSecret) -> Self {
+        Self { row, secret: format!("tsk_{town}_{}", secret.expose().as_str()) }
+    }
+}
+
+/// The secret part of a town's token.
+pub(crate) fn secret_of(token: &str) -> Result<TokenSecret> {
+    let secret = token.rsplit('_').next().unwrap_or_default();
+    secret.parse().map_err(|_| Fault::new(Code::Unauthenticated))
+}
+
 impl App {
-    /// Issues a token to a member of staff of the caller's town.
+    /// Issues a token to an account of the caller's town. It allows no more than the account's postings do,
+    /// whatever its grants.
     ///
     /// # Errors
-    /// `grant_missing` for anyone but the town's administrator, `staff_not_found`.
+    /// `grant_missing` for anyone but the town's administrator, `staff_not_found`; `invalid_value` for a
+    /// system's token that would hold longer than a year.
     pub async fn token_issue(
         &self,
         ctx: &TownCtx,
@@ -35,11 +54,18 @@ impl App {
     ) -> Result<NewToken> {
         auth::require(ctx, Grant::TownAdmin)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let known = tx.staff_list().await.map_err(store)?.iter().any(|row| row.id == staff);
-        if !known {
-            return Err(Fault::new(Code::StaffNotFound));
+        let kind = match view(&mut tx, staff).await?.row.kind {
+            StaffKind::Member => TokenKind::Issued,
+            StaffKind::Service => TokenKind::Service,
+        };
+        if kind == TokenKind::Service && expires_at > ctx.now + SERVICE_HOLDS {
+            return Err(invalid(
+                "expires_at",
+                "連携用のトークンは366日までです",
+                "a service client's token holds for at most 366 days",
+            ));
         }
-        let token = insert(&mut tx, ctx.town, staff, grants, ctx.now, expires_at).await?;
+        let token = insert(&mut tx, ctx.town, kind, staff, grants, ctx.now, expires_at).await?;
         tx.commit(leaf::of(ctx, Act::TokenIssued, vec![token.row.id.into(), staff.into()], &())?)
             .await
             .map_err(store)?;
@@ -49,7 +75,7 @@ impl App {
     /// Issues the first token of a town's first administrator.
     ///
     /// # Errors
-    /// A fault when the database refuses.
+    /// `town_has_administrator` when the account had a token before.
     pub async fn token_first(
         &self,
         ctx: &CoopCtx,
@@ -58,11 +84,11 @@ impl App {
         expires_at: DateTime<Utc>,
     ) -> Result<NewToken> {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
-        if !tx.token_list().await.map_err(store)?.is_empty() {
-            return Err(Code::AlreadyDecided.into());
+        if tx.token_list().await.map_err(store)?.iter().any(|token| token.staff == admin) {
+            return Err(Code::TownHasAdministrator.into());
         }
         let grants: Grants = [Grant::TownAdmin].into_iter().collect();
-        let token = insert(&mut tx, town, admin, grants, ctx.now, expires_at).await?;
+        let token = insert(&mut tx, town, TokenKind::Issued, admin, grants, ctx.now, expires_at).await?;
         let leaf: LeafRow =
             leaf::of_operator(town, Act::TokenIssued, ctx, vec![token.row.id.into(), admin.into()], &())?;
         tx.commit(leaf).await.map_err(store)?;
@@ -113,13 +139,23 @@ impl App {
 async fn insert(
     tx: &mut TownTx,
     town: TownCode,
+    kind: TokenKind,
     staff: StaffId,
     grants: Grants,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<NewToken> {
     let secret = TokenSecret::generate();
-    let row = TokenRow { id: TokenId::new(), staff, grants, created_at: now, expires_at, revoked_at: None };
+    let row = TokenRow {
+        id: TokenId::new(),
+        kind,
+        staff,
+        grants,
+        created_at: now,
+        expires_at,
+        renewable_until: None,
+        revoked_at: None,
+    };
     tx.token_insert(&row, &secret.hash()).await.map_err(store)?;
-    Ok(NewToken { row, secret: format!("tsk_{town}_{}", secret.expose().as_str()) })
+    Ok(NewToken::new(row, town, &secret))
 }

@@ -11,7 +11,7 @@ use kernel::{
 use store::rows::pack::{NewPack, PackBody, PackRow, Written};
 use store::{TownConn, TownTx};
 
-use crate::error::{internal, store};
+use crate::error::{internal, invalid, store};
 use crate::release::{Hidden, READERS, Resident};
 use crate::{App, Released, Result, leaf};
 
@@ -150,15 +150,7 @@ impl App {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let history = history(&mut conn, person).await?;
         drop(conn);
-        let mut notes: Vec<WatchNoteView> = Vec::new();
-        for pack in history {
-            let (id, version) = version(pack)?;
-            match notes.iter_mut().find(|note| note.id == id) {
-                Some(note) => note.versions.push(version),
-                None => notes.push(WatchNoteView { id, person, versions: vec![version] }),
-            }
-        }
-        self.release(ctx, "watch_note_list", READERS, notes).await
+        self.release(ctx, "watch_note_list", READERS, of_packs(person, history)?).await
     }
 
     /// One note.
@@ -203,6 +195,19 @@ impl App {
         let (section, section_name) = (section.code.clone(), section.name.clone());
         Ok(Written { note, version, by: ctx.staff, section, section_name, reason })
     }
+}
+
+/// Every pack of notes, superseded ones too, as notes; both oldest first.
+pub(crate) fn of_packs(person: PersonId, packs: Vec<PackRow>) -> Result<Vec<WatchNoteView>> {
+    let mut notes: Vec<WatchNoteView> = Vec::new();
+    for pack in packs {
+        let (id, version) = version(pack)?;
+        match notes.iter_mut().find(|note| note.id == id) {
+            Some(note) => note.versions.push(version),
+            None => notes.push(WatchNoteView { id, person, versions: vec![version] }),
+        }
+    }
+    Ok(notes)
 }
 
 /// The source's code.
@@ -273,8 +278,4 @@ fn version(pack: PackRow) -> Result<(WatchNoteId, Version)> {
         reason: written.reason,
     };
     Ok((written.note, version))
-}
-
-fn invalid(name: &str, ja: &str, en: &str) -> Fault {
-    Fault::new(Code::InvalidValue).with("name", name).with_words("why", ja, en).at_pointer(format!("/{name}"))
 }

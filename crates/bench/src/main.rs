@@ -10,10 +10,13 @@ mod handovers;
 mod load;
 mod machine;
 mod members;
+mod page;
 mod random;
 mod read;
 mod rules;
 mod server;
+mod sign_in;
+mod soak;
 mod world;
 
 use std::path::PathBuf;
@@ -27,7 +30,10 @@ use crate::figure::{Figure, Report};
 use crate::world::World;
 
 /// What each benchmark is called, in the order of the table.
-const BENCHES: [&str; 5] = ["load", "read", "rules", "handover", "members"];
+const BENCHES: [&str; 8] = ["load", "read", "rules", "handover", "members", "page", "sign-in", "soak"];
+
+/// Those for which five towns have some thousand residents each; the first needs a town that is empty.
+const IN_THE_FIVE: [&str; 6] = ["load", "read", "handover", "page", "sign-in", "soak"];
 
 /// The benchmark that is all of [`BENCHES`].
 const MAIN: &str = "main";
@@ -39,8 +45,8 @@ const SERVE: &str = "--serve";
 #[derive(Parser, Debug)]
 #[command(name = "bench", version)]
 struct Options {
-    /// `main` (all of the following), `load`, `read`, `rules`, `handover` or `members` (start, search and
-    /// memory with every member's people); everything when left out
+    /// `main` (all of the following), `load`, `read`, `rules`, `handover`, `members` (start, search and
+    /// memory with every member's people), `page`, `sign-in` or `soak`; everything when left out
     name: Option<String>,
     /// Also write the figures here, as a JSON list
     #[arg(long)]
@@ -63,6 +69,9 @@ struct Options {
     /// members: residents of all members together
     #[arg(long, default_value_t = members::RESIDENTS)]
     everybody: usize,
+    /// soak: minutes at half load
+    #[arg(long, default_value_t = 0.5)]
+    minutes: f64,
 }
 
 fn main() -> ExitCode {
@@ -117,7 +126,7 @@ async fn measured(options: &Options, chosen: &[&str]) -> anyhow::Result<Vec<Figu
         return Ok(figures);
     }
     let cluster = Cluster::from_environment()?;
-    if chosen.iter().any(|bench| ["load", "read", "handover"].contains(bench)) {
+    if chosen.iter().any(|bench| IN_THE_FIVE.contains(bench)) {
         figures.extend(in_the_five(options, chosen, &cluster).await?);
     }
     if chosen.contains(&"members") {
@@ -141,7 +150,7 @@ async fn in_the_five(options: &Options, chosen: &[&str], cluster: &Cluster) -> a
         println!("==> load: {} rows of 20 columns", options.rows);
         figures.extend(load::run(&world, cluster, options.rows).await?);
     }
-    if chosen.contains(&"read") || chosen.contains(&"handover") {
+    if IN_THE_FIVE.iter().skip(1).any(|bench| chosen.contains(bench)) {
         println!("==> {} fictional residents in each of {} towns", options.residents, world::FIVE.len());
         let people = world.settle(options.residents).await?;
         if chosen.contains(&"read") {
@@ -151,6 +160,18 @@ async fn in_the_five(options: &Options, chosen: &[&str], cluster: &Cluster) -> a
         if chosen.contains(&"handover") {
             println!("==> handover: {} families from each town to the next", options.families);
             figures.extend(handovers::run(&world, &people, options.families).await?);
+        }
+        if chosen.contains(&"page") {
+            println!("==> page: {} clients over TLS", read::CLIENTS);
+            figures.extend(page::run(&world, &people, options.seconds).await?);
+        }
+        if chosen.contains(&"sign-in") {
+            println!("==> sign-in: a hundred at once, while others read");
+            figures.extend(sign_in::run(&world).await?);
+        }
+        if chosen.contains(&"soak") {
+            println!("==> soak: {} minutes at half load", options.minutes);
+            figures.extend(soak::run(&world, options.minutes).await?);
         }
     }
     world.close(cluster).await?;

@@ -40,8 +40,20 @@ macro_rules! acts {
 acts! {
     /// A town's profile was applied.
     ProfileApplied = "profile_applied", "町の設定の適用" / "profile applied";
+    /// A town's epoch key was turned: every wrapped key was wrapped anew and the old key destroyed.
+    EpochTurned = "epoch_turned", "町の鍵の更新" / "epoch key turned";
     /// A member of staff was given an account, or lost it.
     StaffChanged = "staff_changed", "職員の登録・変更" / "staff changed";
+    /// A member of staff left: every posting ended and every token revoked.
+    StaffLeft = "staff_left", "職員の退職・転出" / "staff left";
+    /// A one-time code to set a password was issued.
+    SetupCodeIssued = "setup_code_issued", "設定コードの発行" / "set-up code issued";
+    /// A password was set with a one-time code; every token of the account ended.
+    PasswordSet = "password_set", "パスワードの設定" / "password set";
+    /// Somebody signed in.
+    SignedIn = "signed_in", "サインイン" / "signed in";
+    /// A sign-in was prolonged.
+    SignInRenewed = "sign_in_renewed", "サインインの延長" / "sign-in renewed";
     /// A token was issued.
     TokenIssued = "token_issued", "トークンの発行" / "token issued";
     /// A token was revoked.
@@ -70,12 +82,26 @@ acts! {
     WatchNoteWritten = "watch_note_written", "見守り情報の記入" / "watch note written";
     /// A watch note was corrected by a new version.
     WatchNoteCorrected = "watch_note_corrected", "見守り情報の訂正" / "watch note corrected";
+    /// A relation seen or told was recorded.
+    RelationRecorded = "relation_recorded", "親族関係の記録" / "relation recorded";
+    /// A recorded relation was corrected by a new version.
+    RelationCorrected = "relation_corrected", "親族関係の訂正" / "relation corrected";
+    /// A recorded relation was ended or taken back.
+    RelationEnded = "relation_ended", "親族関係の終了・取消" / "relation ended";
+    /// A child's case was opened.
+    CaseOpened = "case_opened", "ケースの開始" / "case opened";
+    /// Who is on a case changed.
+    CaseChanged = "case_changed", "ケースの担当の変更" / "case changed";
+    /// A case was closed.
+    CaseClosed = "case_closed", "ケースの終結" / "case closed";
     /// A consent was recorded.
     ConsentRecorded = "consent_recorded", "同意の記録" / "consent recorded";
     /// A consent was withdrawn.
     ConsentWithdrawn = "consent_withdrawn", "同意の撤回" / "consent withdrawn";
     /// A person ended a protection that had passed its end date.
     ProtectionEnded = "protection_ended", "支援措置の終了の確認" / "protection ended";
+    /// A list or a sheet left as a file.
+    Exported = "exported", "書き出し" / "exported";
     /// A handover was drafted.
     HandoverDrafted = "handover_drafted", "引継ぎの起案" / "handover drafted";
     /// A second person approved it.

@@ -30,6 +30,12 @@ impl SubjectRef {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The part before the underscore, which says what it is.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.0.split_once('_').map_or("", |(prefix, _)| prefix)
+    }
 }
 
 impl FromStr for SubjectRef {
@@ -43,13 +49,18 @@ impl FromStr for SubjectRef {
 }
 
 macro_rules! subjects {
-    ($($id:ident),+) => {$(
-        impl From<kernel::id::$id> for SubjectRef {
+    ($($id:ident),+) => {
+        impl SubjectRef {
+            /// The prefixes of everything that may be a subject.
+            pub const PREFIXES: &'static [&'static str] = &[$(kernel::id::$id::PREFIX),+];
+        }
+
+        $(impl From<kernel::id::$id> for SubjectRef {
             fn from(id: kernel::id::$id) -> Self {
                 Self(id.to_string())
             }
-        }
-    )+};
+        })+
+    };
 }
 
 subjects!(
@@ -66,6 +77,8 @@ subjects!(
     TaskId,
     ProfileId,
     WatchNoteId,
+    RelationId,
+    CaseId,
     RequestId
 );
 
@@ -218,6 +231,14 @@ mod tests {
         ] {
             assert!(Leaf::from_bytes(bad.as_bytes()).is_err(), "{bad}");
         }
+    }
+
+    /// The database tells looks from other acts by these bytes (`hub.changes`).
+    #[test]
+    fn a_leaf_begins_with_its_act() {
+        let read = Leaf { act: Act::PersonsRead, ..leaf() }.bytes().unwrap();
+        assert!(read.starts_with(b"{\"act\":\"persons_read\"") && b"{\"act\":\"persons_read\"".len() == 21);
+        assert!(!leaf().bytes().unwrap().starts_with(b"{\"act\":\"persons_read\""));
     }
 
     #[test]

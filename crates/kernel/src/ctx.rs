@@ -53,6 +53,18 @@ impl Grants {
         self.0 & (1 << grant as u16) != 0
     }
 
+    /// Those that are in both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Every grant held, in order.
     pub fn iter(self) -> impl Iterator<Item = Grant> {
         Grant::ALL.iter().copied().filter(move |grant| self.has(*grant))
@@ -116,6 +128,9 @@ mod tests {
         let grants: Grants = [Grant::Approver, Grant::CaseWorker, Grant::Approver].into_iter().collect();
         assert!(grants.has(Grant::Approver) && !grants.has(Grant::TownAdmin));
         assert_eq!(grants.iter().collect::<Vec<_>>(), [Grant::CaseWorker, Grant::Approver]);
+        let token: Grants = [Grant::Approver, Grant::TownAdmin].into_iter().collect();
+        assert_eq!(grants.and(token).iter().collect::<Vec<_>>(), [Grant::Approver]);
+        assert!(grants.and(Grants::default()).is_empty() && !grants.is_empty());
         assert!(Grant::ALL.len() <= 16, "the set is a u16");
     }
 

@@ -108,8 +108,10 @@ typed_ids! {
     UploadId = "upl";
     /// 記録: one sealed pack of observations from one source row.
     PackId = "pak";
-    /// 親族関係 between two persons.
+    /// 親族関係 between two persons, recorded by staff.
     RelationId = "rel";
+    /// ケース: a child's case.
+    CaseId = "cas";
     /// 突合 waiting for a human.
     LinkTaskId = "lnk";
     /// 判定: one scoring run.
@@ -122,6 +124,8 @@ typed_ids! {
     HandoverItemId = "hit";
     /// 職員.
     StaffId = "stf";
+    /// 所属: one section in which somebody may do something, from one day to another.
+    PostingId = "pst";
     /// A token's public handle (never its secret).
     TokenId = "tok";
     /// A long work in progress.
@@ -132,6 +136,8 @@ typed_ids! {
     TaskId = "tsk";
     /// One applied version of a town's profile.
     ProfileId = "prf";
+    /// 適用計画: what a bundle would change in a town's profile.
+    PlanId = "pln";
     /// 見守り情報: one note, whatever its version.
     WatchNoteId = "wnt";
     /// One request, from header to log.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +10,10 @@ use crate::category::Category;
 use crate::date::{PartialDate, YearMonth};
 use crate::slug::{SlugError, is_slug};
 
-/// An item's name in the dictionary: `<group>.<name>`, such as `attendance.late_days`.
+/// An item's name in the dictionary: `<group>.<name>`, such as `attendance.late_days`. Shared, because
+/// every observation of every row carries one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ItemCode(String);
+pub struct ItemCode(Arc<str>);
 
 impl ItemCode {
     /// The name as text.
@@ -25,7 +27,7 @@ impl FromStr for ItemCode {
     type Err = SlugError;
     fn from_str(text: &str) -> Result<Self, SlugError> {
         match text.split_once('.') {
-            Some((group, name)) if is_slug(group) && is_slug(name) => Ok(Self(text.to_owned())),
+            Some((group, name)) if is_slug(group) && is_slug(name) => Ok(Self(text.into())),
             _ => Err(SlugError),
         }
     }

@@ -74,8 +74,11 @@ pub const HANDED_OVER: &str = "handover_in";
 /// The source of what staff write themselves (見守り情報).
 pub const WATCH_NOTES: &str = "watch_note";
 
+/// The source of relations that staff record (戸籍で確認、聞き取り).
+pub const RECORDED_RELATIONS: &str = "recorded_relation";
+
 /// Sources that no system exports. No town can name one of its own so, or a load of it would close them.
-pub const RESERVED_SOURCES: [&str; 2] = [HANDED_OVER, WATCH_NOTES];
+pub const RESERVED_SOURCES: [&str; 3] = [HANDED_OVER, WATCH_NOTES, RECORDED_RELATIONS];
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,8 @@ use kernel::date::{PartialDate, YearMonth};
 use kernel::{Absence, Datum, Kin, Known, ResidentStatus, Sex, Value};
 use serde::Serialize;
 
+use crate::row::Operation;
+
 /// One value, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -20,6 +22,7 @@ pub(crate) enum Cell {
     Kin(Vec<Kin>),
     Date(PartialDate),
     Month(YearMonth),
+    Operation(Operation),
 }
 
 impl Cell {
@@ -89,7 +92,7 @@ impl Cell {
             Self::Sex(sex) => write!(key, "{sex}"),
             Self::Status(status) => write!(key, "{status}"),
             Self::Kin(steps) => steps.iter().try_for_each(|step| write!(key, "{step}.")),
-            Self::Absent(_) => Ok(()),
+            Self::Operation(_) | Self::Absent(_) => Ok(()),
         };
     }
 }

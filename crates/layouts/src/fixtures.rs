@@ -97,6 +97,7 @@ to = "late"
 position = 3
 column = "遅刻"
 type = "int"
+zero = "value"
 range = [0, 31]
 missing = { "-" = "not_collected", "" = "declined" }
 
@@ -211,6 +212,8 @@ pub fn codes() -> CodeLists {
     lists.add("relation", "codes/relation.csv", relations).unwrap();
     let schools = "source,target,valid_from,valid_to\n1,town_public,,2025-03-31\n1,private,2025-04-01,\n";
     lists.add("school", "codes/school.csv", schools).unwrap();
+    lists.add("operation", "codes/operation.csv", "source,target\nU,upsert\nD,close\n").unwrap();
+    lists.add("gaiji", "codes/gaiji.csv", "source,target\nF040,\u{20bb7}\n").unwrap();
     lists
 }
 

@@ -53,6 +53,7 @@
 //! ```
 
 mod cell;
+mod clean;
 pub mod codes;
 pub mod config;
 mod convert;
@@ -60,16 +61,21 @@ pub mod decode;
 pub mod encode;
 #[cfg(test)]
 mod fixtures;
+mod gaiji;
 mod kana;
 pub mod layout;
+pub mod profile;
 mod refusal;
 pub mod row;
+pub mod sheet;
+pub mod suggest;
+pub mod table;
 mod text;
 
 pub use codes::CodeLists;
 pub use config::LayoutDoc;
-pub use decode::{DecodeOptions, Decoder};
+pub use decode::{DecodeOptions, Decoder, Limits};
 pub use encode::{EncodeError, Encoder, encode};
 pub use layout::{Layout, Part, RecordPart, RoleId, Target};
-pub use row::{EncodeRow, Outcome, RecordTime, Reject, Row, Summary};
+pub use row::{EncodeRow, Operation, Outcome, RecordTime, Reject, Row, Summary};
 pub use text::Encoding;

@@ -11,6 +11,23 @@ use crate::layout::RoleId;
 /// The persons of a row with their roles, `person` first. Nearly every row has one.
 pub type Persons = SmallVec<[(RoleId, Identity); 1]>;
 
+kernel::words! {
+    /// What a row of a delta does.
+    Operation {
+        /// The record is as the row says, whether it was known or not.
+        Upsert = "upsert";
+        /// The record has ended; beside its key the row need not say anything.
+        Close = "close";
+    }
+}
+
+impl Default for Operation {
+    /// What a row does in every other file.
+    fn default() -> Self {
+        Self::Upsert
+    }
+}
+
 /// The times a record states of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RecordTime {
@@ -37,6 +54,8 @@ pub struct Row<'r> {
     pub persons: Persons,
     /// When.
     pub record: RecordTime,
+    /// What it does, in a delta; [`Operation::Upsert`] in every other file.
+    pub operation: Operation,
     /// What it says of them, in the layout's order.
     pub observations: Vec<(RoleId, Observation)>,
     /// Values of local fields that serve the key alone, in the layout's order.
@@ -90,6 +109,8 @@ pub struct EncodeRow {
     pub persons: Persons,
     /// When.
     pub record: RecordTime,
+    /// What it does, in a delta.
+    pub operation: Operation,
     /// The values of local fields by name; one that is missing is written as `not_collected`.
     pub locals: BTreeMap<String, Datum>,
 }

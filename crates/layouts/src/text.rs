@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::SHIFT_JIS;
+use encoding_rs::{EUC_JP, SHIFT_JIS};
 use serde::Serialize;
 use unicode_normalization::char::{canonical_combining_class, compose};
 
@@ -20,6 +20,12 @@ pub enum Encoding {
     Utf8,
     /// `utf8_bom`: the same when read; written with a byte order mark.
     Utf8Bom,
+    /// `utf16le`: UTF-16, little-endian, with or without a byte order mark; written with one.
+    Utf16Le,
+    /// `utf16be`: the same, big-endian.
+    Utf16Be,
+    /// `euc_jp`: as old UNIX systems write.
+    EucJp,
 }
 
 /// Why bytes are not acceptable text.
@@ -34,8 +40,29 @@ pub(crate) enum BadText {
 }
 
 impl Encoding {
-    pub(crate) const NAMES: &[(&str, Self)] =
-        &[("cp932", Self::Cp932), ("utf8", Self::Utf8), ("utf8_bom", Self::Utf8Bom)];
+    pub(crate) const NAMES: &[(&str, Self)] = &[
+        ("cp932", Self::Cp932),
+        ("utf8", Self::Utf8),
+        ("utf8_bom", Self::Utf8Bom),
+        ("utf16le", Self::Utf16Le),
+        ("utf16be", Self::Utf16Be),
+        ("euc_jp", Self::EucJp),
+    ];
+
+    /// The name in configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, encoding)| *encoding == self).map_or("", |(name, _)| name)
+    }
+
+    /// The encoding of the bytes that are cut into cells: UTF-16, whose commas have two bytes, is
+    /// brought to UTF-8 first.
+    pub(crate) const fn cut_as(self) -> Self {
+        match self {
+            Self::Utf16Le | Self::Utf16Be => Self::Utf8,
+            other => other,
+        }
+    }
 
     /// The name staff see.
     #[must_use]
@@ -43,15 +70,18 @@ impl Encoding {
         match self {
             Self::Cp932 => "CP932（Shift_JIS）",
             Self::Utf8 | Self::Utf8Bom => "UTF-8",
+            Self::Utf16Le => "UTF-16LE",
+            Self::Utf16Be => "UTF-16BE",
+            Self::EucJp => "EUC-JP",
         }
     }
 
     /// The bytes as text, if they are text at all.
     pub(crate) fn decode(self, raw: &[u8]) -> Option<Cow<'_, str>> {
         match self {
-            Self::Cp932 if !raw.is_ascii() => {
-                SHIFT_JIS.decode_without_bom_handling_and_without_replacement(raw)
-            }
+            _ if raw.is_ascii() => std::str::from_utf8(raw).ok().map(Cow::Borrowed),
+            Self::Cp932 => SHIFT_JIS.decode_without_bom_handling_and_without_replacement(raw),
+            Self::EucJp => EUC_JP.decode_without_bom_handling_and_without_replacement(raw),
             _ => std::str::from_utf8(raw).ok().map(Cow::Borrowed),
         }
     }
@@ -61,31 +91,40 @@ impl Encoding {
         let Some(text) = self.decode(raw) else {
             return Err(if self.ends_cut(raw) { BadText::Cut } else { BadText::Undecodable });
         };
-        if text.bytes().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r')) {
-            return Err(BadText::Undecodable);
+        if raw.is_ascii() {
+            let odd = text.bytes().any(|byte| is_control(char::from(byte)));
+            return if odd { Err(BadText::Undecodable) } else { Ok(text) };
         }
-        if !text.is_ascii()
-            && let Some(odd) = text.chars().find(|c| is_gaiji(*c))
-        {
-            return Err(BadText::Gaiji(odd));
+        // U+FFFD stands where another program has already lost a character.
+        let mut gaiji = None;
+        for c in text.chars() {
+            if is_control(c) || c == '\u{fffd}' {
+                return Err(BadText::Undecodable);
+            }
+            if gaiji.is_none() && is_gaiji(c) {
+                gaiji = Some(c);
+            }
         }
-        Ok(text)
+        gaiji.map_or(Ok(text), |odd| Err(BadText::Gaiji(odd)))
     }
 
     /// The bytes as text for a message, whatever they are.
     pub(crate) fn decode_lossy(self, raw: &[u8]) -> Cow<'_, str> {
         match self {
             Self::Cp932 => SHIFT_JIS.decode_without_bom_handling(raw).0,
-            Self::Utf8 | Self::Utf8Bom => String::from_utf8_lossy(raw),
+            Self::EucJp => EUC_JP.decode_without_bom_handling(raw).0,
+            _ => String::from_utf8_lossy(raw),
         }
     }
 
     /// The text as bytes; `None` when the encoding lacks a character.
     pub(crate) fn encode(self, text: &str) -> Option<Cow<'_, [u8]>> {
-        if self != Self::Cp932 || text.is_ascii() {
-            return Some(Cow::Borrowed(text.as_bytes()));
-        }
-        let (bytes, _, unmappable) = SHIFT_JIS.encode(text);
+        let encoding = match self {
+            Self::Cp932 if !text.is_ascii() => SHIFT_JIS,
+            Self::EucJp if !text.is_ascii() => EUC_JP,
+            _ => return Some(Cow::Borrowed(text.as_bytes())),
+        };
+        let (bytes, _, unmappable) = encoding.encode(text);
         (!unmappable).then_some(bytes)
     }
 
@@ -93,70 +132,74 @@ impl Encoding {
     pub(crate) fn mark_trails(self, record: &[u8], trails: &mut Vec<bool>) {
         trails.clear();
         match self {
-            Self::Utf8 | Self::Utf8Bom => trails.extend(record.iter().map(|byte| byte & 0xC0 == 0x80)),
-            Self::Cp932 => {
+            Self::Cp932 | Self::EucJp => {
                 let mut rest = record;
                 while let [lead, after @ ..] = rest {
                     trails.push(false);
                     rest = after;
-                    if let (true, [trail, after @ ..]) = (is_lead(*lead), rest)
-                        && is_trail(*trail)
-                    {
+                    for _ in 1..self.length(*lead) {
+                        let [trail, after @ ..] = rest else { break };
+                        if !self.is_trail(*trail) {
+                            break;
+                        }
                         trails.push(true);
                         rest = after;
                     }
                 }
             }
+            _ => trails.extend(record.iter().map(|byte| byte & 0xC0 == 0x80)),
+        }
+    }
+
+    /// How many bytes a character has that begins with `lead`, in a double-byte encoding.
+    const fn length(self, lead: u8) -> usize {
+        match (self, lead) {
+            (Self::Cp932, 0x81..=0x9F | 0xE0..=0xFC) | (Self::EucJp, 0x8E | 0xA1..=0xFE) => 2,
+            (Self::EucJp, 0x8F) => 3,
+            _ => 1,
+        }
+    }
+
+    const fn is_trail(self, byte: u8) -> bool {
+        match self {
+            Self::EucJp => matches!(byte, 0xA1..=0xFE),
+            _ => matches!(byte, 0x40..=0x7E | 0x80..=0xFC),
         }
     }
 
     /// Whether the bytes break off in the middle of a character.
     fn ends_cut(self, raw: &[u8]) -> bool {
         match self {
-            Self::Utf8 | Self::Utf8Bom => {
-                std::str::from_utf8(raw).is_err_and(|error| error.error_len().is_none())
-            }
-            Self::Cp932 => {
-                let (mut rest, mut cut) = (raw, false);
-                while let [byte, after @ ..] = rest {
-                    cut = is_lead(*byte) && after.is_empty();
-                    rest = if is_lead(*byte) { after.get(1..).unwrap_or_default() } else { after };
+            Self::Cp932 | Self::EucJp => {
+                let mut rest = raw;
+                while let Some(lead) = rest.first() {
+                    let length = self.length(*lead);
+                    if length > rest.len() {
+                        return true;
+                    }
+                    rest = rest.get(length..).unwrap_or_default();
                 }
-                cut
+                false
             }
-        }
-    }
-
-    /// How staff name a character outside the common set: its CP932 code, by which 外字 tables are kept,
-    /// or its Unicode number.
-    pub(crate) fn name_gaiji(self, odd: char) -> String {
-        let number = u32::from(odd);
-        if self != Self::Cp932 {
-            return format!("U+{number:04X}");
-        }
-        match number.checked_sub(0xE000) {
-            // F040–F9FC hold 188 characters a row; the trail bytes skip 7F.
-            Some(index) if index < 1880 => {
-                let (row, cell) = (index / 188, index % 188);
-                let trail = if cell < 63 { 0x40 + cell } else { 0x41 + cell };
-                format!("{:02X}{trail:02X}", 0xF0 + row)
-            }
-            _ => format!("{number:02X}"),
+            _ => std::str::from_utf8(raw).is_err_and(|error| error.error_len().is_none()),
         }
     }
 }
 
-const fn is_lead(byte: u8) -> bool {
-    matches!(byte, 0x81..=0x9F | 0xE0..=0xFC)
-}
-
-const fn is_trail(byte: u8) -> bool {
-    matches!(byte, 0x40..=0x7E | 0x80..=0xFC)
+/// Whether a line in a double-byte encoding is UTF-8 with Japanese script: a file put together from two
+/// systems. A short name may read so by chance; a whole line does not.
+pub(crate) fn is_japanese_utf8(raw: &[u8]) -> bool {
+    std::str::from_utf8(raw).is_ok_and(|text| text.chars().any(|c| c >= '\u{3000}'))
 }
 
 /// Private use areas and the C1 controls (U+0080 is what CP932's unassigned 0x80 becomes).
-const fn is_gaiji(c: char) -> bool {
+pub(crate) const fn is_gaiji(c: char) -> bool {
     matches!(c, '\u{80}'..='\u{9f}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+/// Controls of ASCII but those of a text in lines.
+const fn is_control(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
 /// ASCII blanks and the ideographic space.
@@ -169,9 +212,16 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
+/// Whether a character is a combining mark. Kana and kanji, nearly all there is, are told without a look
+/// into the table: from U+30A0 to U+A66E and among the half- and full-width forms there is none.
+fn is_mark(c: char) -> bool {
+    !matches!(c, '\0'..='\u{2ff}' | '\u{3040}'..='\u{3098}' | '\u{30a0}'..='\u{a66e}' | '\u{ff00}'..='\u{ffef}')
+        && canonical_combining_class(c) != 0
+}
+
 /// Joins each base with the combining mark after it, and changes nothing else.
 pub(crate) fn join_marks(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || !text.chars().any(|c| canonical_combining_class(c) != 0) {
+    if text.is_ascii() || !text.chars().any(is_mark) {
         return Cow::Borrowed(text);
     }
     let mut joined = String::with_capacity(text.len());
@@ -189,47 +239,5 @@ pub(crate) fn join_marks(text: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tricky_bytes_of_cp932() {
-        let cp932 = Encoding::Cp932;
-        for (bytes, text) in [
-            (&b"\x95\x5c\x83\x5c\x94\x5c"[..], "表ソ能"),
-            (b"\xee\xe0\xed\x95\x87\x40\x87\x8a", "髙﨑①㈱"),
-            (b"\x81\x60\x81\x7c", "～－"),
-            (b"\xb6\xde", "ｶﾞ"),
-        ] {
-            assert_eq!(cp932.decode_cell(bytes).as_deref(), Ok(text));
-        }
-        assert_eq!(cp932.decode_cell(b"\xf0\x40"), Err(BadText::Gaiji('\u{e000}')));
-        assert_eq!(cp932.decode_cell(b"\x80"), Err(BadText::Gaiji('\u{80}')));
-        assert_eq!(cp932.decode_cell(b"\xa0"), Err(BadText::Undecodable));
-        assert_eq!(cp932.decode_cell(b"\x95\x5c\x95"), Err(BadText::Cut));
-        assert_eq!(cp932.decode_cell(b"a\0"), Err(BadText::Undecodable));
-    }
-
-    #[test]
-    fn gaiji_are_named_by_their_code() {
-        assert_eq!(Encoding::Cp932.name_gaiji('\u{e000}'), "F040");
-        assert_eq!(Encoding::Cp932.name_gaiji('\u{e03f}'), "F080");
-        assert_eq!(Encoding::Cp932.name_gaiji('\u{e757}'), "F9FC");
-        assert_eq!(Encoding::Cp932.name_gaiji('\u{80}'), "80");
-        assert_eq!(Encoding::Utf8.name_gaiji('\u{e000}'), "U+E000");
-    }
-
-    #[test]
-    fn marks_are_joined_and_ideographs_kept() {
-        assert_eq!(join_marks("か\u{3099}ハ\u{309a}"), "がパ");
-        // U+FA19 has a canonical decomposition to U+795E; NFC would rewrite the name.
-        assert_eq!(join_marks("\u{fa19}\u{fa11}"), "\u{fa19}\u{fa11}");
-    }
-
-    #[test]
-    fn a_strict_code_page_lacks_characters() {
-        assert_eq!(Encoding::Cp932.encode("髙").as_deref(), Some(&b"\xfb\xfc"[..]));
-        assert_eq!(Encoding::Cp932.encode("𠮷"), None);
-        assert_eq!(Encoding::Utf8.encode("𠮷").as_deref(), Some("𠮷".as_bytes()));
-    }
-}
+#[path = "text_tests.rs"]
+mod tests;

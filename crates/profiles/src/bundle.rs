@@ -147,6 +147,12 @@ impl TownBundle {
         digester.finish()
     }
 
+    /// Bytes of all contents.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.files.values().map(String::len).sum()
+    }
+
     /// The files as a bundle, to be read and checked again.
     #[must_use]
     pub fn to_bundle(&self) -> Bundle {

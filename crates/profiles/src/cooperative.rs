@@ -13,7 +13,7 @@ use crate::bundle::{Bundle, COOPERATIVE, TownBundle};
 use crate::faults::Faults;
 use crate::legal::text;
 use crate::source::{Shelf, Source, SourceDoc};
-use crate::town::{Organ, School, Section, Town};
+use crate::town::{Export, Organ, School, Section, Town};
 use crate::{format, items, retention};
 
 const COOPERATIVE_FILE: &str = "cooperative/cooperative.toml";
@@ -58,6 +58,8 @@ pub struct TownProfile {
     pub sections: Vec<Section>,
     /// Schools its children attend.
     pub schools: Vec<School>,
+    /// 書き出し: the decision that files and paper may leave; none may without it.
+    pub export: Option<Export>,
     /// 連携元.
     pub sources: BTreeMap<SourceCode, Source>,
     /// The rulebooks the town has chosen, as they hold in it.
@@ -240,6 +242,7 @@ fn read_town(
         organs: town.organs,
         sections: town.sections,
         schools: town.schools,
+        export: town.export,
         sources,
         rulebooks,
         retention,

@@ -4,9 +4,12 @@
 //! A town is onboarded by writing its folder and nothing else. The folder is read by whoever runs the
 //! platform; what a town has applied is its [`TownBundle`], which is kept and read again from there.
 
+mod archive;
+mod arrival;
 mod bundle;
 mod cooperative;
 mod coverage;
+mod difference;
 mod faults;
 mod items;
 mod legal;
@@ -19,13 +22,16 @@ mod tests;
 
 use layouts::config::reader::TableReader;
 
+pub use archive::{MAX_ENTRIES, MAX_INFLATED};
+pub use arrival::{Arrival, ArrivalState, Came, Expected};
 pub use bundle::{Bundle, COOPERATIVE, MAX_FILE, TownBundle};
 pub use cooperative::{Cooperative, TownProfile};
 pub use coverage::Coverage;
+pub use difference::{Change, ChangedFile, Difference, Kind, Step, Version};
 pub use legal::Legal;
 pub use rulebook::{Cohort, Founder};
 pub use source::{Freshness, Source};
-pub use town::{Organ, School, SchoolLevel, Section};
+pub use town::{Export, Organ, School, SchoolLevel, Section};
 
 /// The format this code reads: every configuration file says `format = 1`.
 pub const FORMAT: u32 = 1;

@@ -10,6 +10,7 @@ use layouts::config::LayoutDoc;
 use layouts::config::reader::{At, Doc, TableReader};
 use layouts::layout::Guard;
 
+use crate::arrival::Arrival;
 use crate::coverage::Coverage;
 use crate::format;
 use crate::legal::Legal;
@@ -28,6 +29,8 @@ pub struct Source {
     pub coverage: Coverage,
     /// How old its latest load may be.
     pub freshness: Freshness,
+    /// When its files are expected; `None` when nobody waits for them.
+    pub arrival: Option<Arrival>,
     /// What stops a load as a whole.
     pub guard: Guard,
     /// How its file is read.
@@ -49,6 +52,7 @@ pub(crate) struct SourceDoc {
     legal: Option<Legal>,
     coverage: Option<Coverage>,
     freshness: Freshness,
+    arrival: Option<Arrival>,
     layout: LayoutDoc,
 }
 
@@ -71,6 +75,7 @@ impl SourceDoc {
             legal: Legal::read(&mut root, code),
             coverage: Coverage::read(&mut root),
             freshness: Freshness::read(&mut root),
+            arrival: Arrival::read(&mut root),
             layout: LayoutDoc::read(&mut root),
         }
     }
@@ -106,6 +111,7 @@ impl SourceDoc {
             legal: self.legal?,
             coverage: self.coverage?,
             freshness: self.freshness,
+            arrival: self.arrival,
             guard: layout.guard,
             layout,
         })

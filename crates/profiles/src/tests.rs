@@ -9,7 +9,7 @@ use super::*;
 use kernel::{Code, Fault, Lang, Place};
 
 /// The files of the committed folder.
-fn committed() -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn committed() -> BTreeMap<String, Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tenants");
     let mut files = BTreeMap::new();
     collect(&root, &root, &mut files);
@@ -30,7 +30,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
 }
 
 /// One change of one file: the first line that holds `old` becomes `new`.
-fn change(files: &mut BTreeMap<String, Vec<u8>>, path: &str, old: &str, new: &str) -> u32 {
+pub(crate) fn change(files: &mut BTreeMap<String, Vec<u8>>, path: &str, old: &str, new: &str) -> u32 {
     let text = String::from_utf8(files.remove(path).unwrap()).unwrap();
     let line = text.lines().position(|line| line.contains(old)).unwrap();
     files.insert(path.to_owned(), text.replacen(old, new, 1).into_bytes());
@@ -87,6 +87,14 @@ fn each_mistake_is_told_with_file_and_line() {
         ("kaisei/town.toml", "format = 1", "format = 2", Code::ConfigInvalidValue),
         ("kaisei/town.toml", "population = 18329", "population = ", Code::ConfigSyntax),
         ("renshu/town.toml", "training = true", "training = 1", Code::ConfigInvalidValue),
+        ("renshu/town.toml", "allowed = true", "allowed = 1", Code::ConfigInvalidValue),
+        (
+            "renshu/town.toml",
+            "decided_by = \"情報セキュリティ管理者（例）\"",
+            "decided_by = \" \"",
+            Code::ConfigInvalidValue,
+        ),
+        ("renshu/town.toml", "allowed = true", "permitted = true", Code::ConfigUnknownKey),
         (
             "kaisei/sources/attendance.toml",
             "section = \"board/gakko\"",
@@ -315,4 +323,23 @@ fn another_folder_is_told_in_one_line() {
         told(&faults_of(files)),
         [("cooperative/cooperative.toml".to_owned(), 1, "config_missing_key")]
     );
+}
+
+#[test]
+fn exports_are_allowed_by_a_decision_alone() {
+    let allowed = |change: &dyn Fn(String) -> String| {
+        let mut files = committed();
+        let town = String::from_utf8(files.remove("renshu/town.toml").unwrap()).unwrap();
+        files.insert("renshu/town.toml".to_owned(), change(town).into_bytes());
+        let cooperative = Cooperative::read(&Bundle::new(files)).unwrap();
+        cooperative.towns.into_iter().find(|town| town.training).unwrap().export
+    };
+    assert_eq!(allowed(&|town| town).unwrap().decided_on.to_string(), "2026-04-01");
+    assert_eq!(allowed(&|town| town.replace("allowed = true", "allowed = false")), None);
+    let without = |town: String| {
+        let (head, rest) = town.split_once("[export]").unwrap();
+        let (_, tail) = rest.split_once("[[organ]]").unwrap();
+        format!("{head}[[organ]]{tail}")
+    };
+    assert_eq!(allowed(&without), None);
 }

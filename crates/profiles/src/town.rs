@@ -1,5 +1,6 @@
 //! `<town>/town.toml`: who the town is, its organs, sections and schools.
 
+use chrono::NaiveDate;
 use kernel::slug::{TownSlug, is_slug};
 use kernel::town::TownCodeError;
 use kernel::{Code, OrganKind, SectionCode, TownCode};
@@ -69,6 +70,28 @@ impl School {
     }
 }
 
+/// 書き出し: who decided that lists and sheets may leave as files and on paper. Without a decision none may: in the
+/// マイナンバー利用事務系 nothing is carried out (総務省の情報セキュリティポリシーに関するガイドライン).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// 決裁者.
+    pub decided_by: String,
+    /// When.
+    pub decided_on: NaiveDate,
+}
+
+impl Export {
+    /// Reads `[export]`; `None` where it is not allowed.
+    fn read(root: &mut TableReader<'_>) -> Option<Self> {
+        let mut table = root.table("export")?;
+        let allowed = table.need::<bool>("allowed");
+        let (decided_by, decided_on) =
+            (text(&mut table, "decided_by"), table.need::<NaiveDate>("decided_on"));
+        let decision = Self { decided_by: decided_by?, decided_on: decided_on?.value };
+        allowed.filter(|allowed| allowed.value).map(|_| decision)
+    }
+}
+
 /// What `town.toml` says. What it fails to say has been reported; the rest still serves to check the
 /// town's other files, so that one wrong digit is one fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +105,7 @@ pub(crate) struct Town {
     pub organs: Vec<Organ>,
     pub sections: Vec<Section>,
     pub schools: Vec<School>,
+    pub export: Option<Export>,
 }
 
 const ORGAN_KINDS: [(&str, OrganKind); 3] = [
@@ -104,6 +128,7 @@ impl Town {
         let organs = organs(&mut root);
         let sections = sections(&mut root, &organs);
         let schools = schools(&mut root);
+        let export = Export::read(&mut root);
         if let Some(stated) = stated.as_ref().filter(|stated| stated.value.as_str() != slug) {
             let ja = format!("フォルダ名は「{slug}」です");
             root.report(stated.spot.invalid(&ja, &format!("the folder is named {slug}")));
@@ -118,6 +143,7 @@ impl Town {
             organs,
             sections,
             schools,
+            export,
         }
     }
 }

@@ -31,4 +31,7 @@ pub enum SealError {
     /// The text is not the secret part of a token.
     #[error("not the secret part of a token")]
     Token,
+    /// The text is no password that can be hashed, or the bytes are no hash of one.
+    #[error("not a password, or not the hash of one")]
+    Password,
 }

@@ -209,21 +209,20 @@ impl TownConn {
         if let Some(before) = before {
             query = query.filter(access::access_id.lt(before));
         }
-        let rows: Vec<(Uuid, Uuid, String, String, DateTime<Utc>)> = query
+        let rows: Vec<Look> = query
             .order(access::access_id.desc())
             .limit(limit)
             .select((access::access_id, access::staff_id, access::purpose, access::operation, access::at))
             .load(driver)
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, staff, purpose, operation, at)| AccessRow {
-                id,
-                staff: StaffId::from_uuid(staff),
-                purpose,
-                operation,
-                at,
-            })
-            .collect())
+        Ok(rows.into_iter().map(look).collect())
     }
+}
+
+/// A look's columns: id, staff, purpose, operation, time.
+pub(crate) type Look = (Uuid, Uuid, String, String, DateTime<Utc>);
+
+/// A look as it is read.
+pub(crate) fn look((id, staff, purpose, operation, at): Look) -> AccessRow {
+    AccessRow { id, staff: StaffId::from_uuid(staff), purpose, operation, at }
 }

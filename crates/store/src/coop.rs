@@ -13,6 +13,7 @@ use kernel::{Digest, TownCode};
 use seal::TokenHash;
 use uuid::Uuid;
 
+use crate::hub::{CheckpointRow, latest_checkpoint};
 use crate::schema::{coop_token, member, release};
 use crate::{Installation, StoreError, TownConn, pool};
 
@@ -145,7 +146,7 @@ impl Coop {
         Ok(Self { pool: pool::open(installation, "coop", COOP_CONNECTIONS)? })
     }
 
-    async fn conn(&self) -> Result<Object<AsyncPgConnection>, StoreError> {
+    pub(crate) async fn conn(&self) -> Result<Object<AsyncPgConnection>, StoreError> {
         self.pool.get().await.map_err(|_| StoreError::Unavailable)
     }
 
@@ -222,6 +223,15 @@ impl Coop {
             .load(&mut self.conn().await?)
             .await?;
         rows.into_iter().map(release_row).collect()
+    }
+
+    /// The newest checkpoint of the evidence log, if one was ever signed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn latest_checkpoint(&self) -> Result<Option<CheckpointRow>, StoreError> {
+        let mut conn = self.conn().await?;
+        latest_checkpoint(&mut conn).await
     }
 
     /// Adds a token of the cooperative.

@@ -32,6 +32,12 @@ pub struct TownKeys {
     pub sign: SigningKey,
 }
 
+/// That this process has keys in memory; given back when dropped, or when the process ends.
+#[derive(Debug)]
+pub struct KeyHold {
+    _file: fs::File,
+}
+
 impl TownKeys {
     /// The keyed mark of the part somebody plays in a record: tells the parts of one record apart without
     /// telling what they are, for a role says who is protected from whom.
@@ -56,6 +62,42 @@ impl KeyFolder {
         let path = self.0.join("installation.key");
         let bytes = read_or_make(&path, || InstallationSecret::generate().expose().to_owned())?;
         Ok(InstallationSecret::from_bytes(&bytes))
+    }
+
+    /// Says, while the answer lives, that this process has keys of the folder in memory.
+    ///
+    /// # Errors
+    /// [`StoreError::Keys`] when another process changes keys just now, or the folder cannot be written.
+    pub fn hold(&self) -> Result<KeyHold, StoreError> {
+        let file = self.lock_file()?;
+        let held = file.try_lock_shared();
+        held.map_err(|_| StoreError::Keys("another process changes keys just now".to_owned()))?;
+        Ok(KeyHold { _file: file })
+    }
+
+    /// The same for a process that changes keys: whoever else holds some would go on with the old ones.
+    ///
+    /// # Errors
+    /// [`StoreError::Keys`] while another process holds keys.
+    pub fn hold_alone(&self) -> Result<KeyHold, StoreError> {
+        let file = self.lock_file()?;
+        let held = file.try_lock();
+        held.map_err(|_| {
+            StoreError::Keys("another process, such as the server, has the keys open".to_owned())
+        })?;
+        Ok(KeyHold { _file: file })
+    }
+
+    fn lock_file(&self) -> Result<fs::File, StoreError> {
+        let path = self.0.join("in-use.lock");
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.0)
+            .map_err(|error| failed(&self.0, &error))?;
+        let mut options = fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true).mode(0o600);
+        options.open(&path).map_err(|error| failed(&path, &error))
     }
 
     /// Removes every town's keys: whatever they sealed is unreadable from now on. For a demonstration

@@ -12,6 +12,7 @@ pub mod load;
 pub mod rows;
 pub mod sequencer;
 pub mod town;
+pub mod watch;
 
 mod pool;
 mod schema;
@@ -21,6 +22,7 @@ pub use column_class::ColumnClass;
 pub use coop::Coop;
 pub use error::StoreError;
 pub use install::{Installation, Prefix};
-pub use keyfolder::{KeyFolder, TownKeys};
+pub use keyfolder::{KeyFolder, KeyHold, TownKeys};
 pub use sequencer::Sequencer;
 pub use town::{TownConn, TownTx, Towns};
+pub use watch::Watch;

@@ -1,7 +1,9 @@
-//! A pool of connections as one of the installation's roles.
+//! A pool of connections as one of the installation's roles: opened when needed, closed when idle.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use deadpool::managed::QueueMode;
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -31,5 +33,12 @@ pub(crate) fn open(
         })
     });
     let manager = AsyncDieselConnectionManager::new_with_config("", config);
-    Pool::builder(manager).max_size(size).build().map_err(|_| StoreError::Unavailable)
+    // The one used last is used next: what is not needed any more becomes idle.
+    let pool = Pool::builder(manager).max_size(size).queue_mode(QueueMode::Lifo);
+    pool.build().map_err(|_| StoreError::Unavailable)
+}
+
+/// Closes the connections that nobody has used for so long; says how many.
+pub(crate) fn close_idle(pool: &Pool<AsyncPgConnection>, idle: Duration) -> usize {
+    pool.retain(|_, used| used.last_used() < idle).removed.len()
 }

@@ -21,6 +21,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.profile_plan (town_id, plan_id) {
+        town_id -> Text,
+        plan_id -> Uuid,
+        base_profile_id -> Nullable<Uuid>,
+        digest -> Bytea,
+        bundle -> Bytea,
+        created_at -> Timestamptz,
+        created_by -> Uuid,
+        applied_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     town.keystore (town_id, subject_id) {
         town_id -> Text,
         subject_id -> Uuid,
@@ -33,9 +46,12 @@ diesel::table! {
     town.staff (town_id, staff_id) {
         town_id -> Text,
         staff_id -> Uuid,
-        section -> Text,
         name -> Bytea,
         created_at -> Timestamptz,
+        kind -> Text,
+        number -> Nullable<Bytea>,
+        number_index -> Nullable<Bytea>,
+        left_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -49,6 +65,42 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        kind -> Text,
+        renewable_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.posting (town_id, posting_id) {
+        town_id -> Text,
+        posting_id -> Uuid,
+        staff_id -> Uuid,
+        section -> Text,
+        grants -> Array<Text>,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.credential (town_id, staff_id) {
+        town_id -> Text,
+        staff_id -> Uuid,
+        password -> Nullable<Bytea>,
+        password_set_at -> Nullable<Timestamptz>,
+        code_hash -> Nullable<Bytea>,
+        code_expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.sign_in_failure (town_id, number_index) {
+        town_id -> Text,
+        number_index -> Bytea,
+        failures -> Int4,
+        last_at -> Timestamptz,
     }
 }
 
@@ -196,6 +248,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.load_person (town_id, load_id, person_id) {
+        town_id -> Text,
+        load_id -> Uuid,
+        person_id -> Uuid,
+    }
+}
+
+diesel::table! {
     town.link_task (town_id, link_task_id) {
         town_id -> Text,
         link_task_id -> Uuid,
@@ -249,6 +309,20 @@ diesel::table! {
         body -> Bytea,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    town.entry (town_id, entry_id, version) {
+        town_id -> Text,
+        entry_id -> Uuid,
+        version -> Int4,
+        person_id -> Uuid,
+        category -> Int2,
+        run_id -> Nullable<Uuid>,
+        written_by -> Uuid,
+        written_at -> Timestamptz,
+        body -> Bytea,
     }
 }
 
@@ -355,6 +429,8 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     access,
     consent,
+    credential,
+    entry,
     handover,
     handover_item,
     household,
@@ -363,15 +439,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     keystore,
     link_task,
     load,
+    load_person,
     membership,
     operation,
     pack,
     peer_key,
     person,
+    posting,
     profile,
+    profile_plan,
     reject,
     run,
     score,
+    sign_in_failure,
     staff,
     task,
     token,

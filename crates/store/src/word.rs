@@ -47,7 +47,9 @@ mod tests {
     use crate::rows::handover_item::ItemDecision;
     use crate::rows::link_task::LinkTaskState;
     use crate::rows::run::RunState;
+    use crate::rows::staff::StaffKind;
     use crate::rows::task::TaskKind;
+    use crate::rows::token::TokenKind;
 
     #[test]
     fn every_word_leads_back_and_another_is_malformed() {
@@ -59,7 +61,18 @@ mod tests {
                 assert!(matches!("Open ".parse::<$name>(), Err(StoreError::Malformed(_))));
             )+};
         }
-        check!(Direction, HubKind, HubState, ItemDecision, KeyPurpose, LinkTaskState, RunState, TaskKind);
+        check!(
+            Direction,
+            HubKind,
+            HubState,
+            ItemDecision,
+            KeyPurpose,
+            LinkTaskState,
+            RunState,
+            StaffKind,
+            TaskKind,
+            TokenKind
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@
 pub mod name;
 
 mod benefit;
+mod beside;
 mod chance;
 mod family;
 mod lesson;

@@ -14,7 +14,7 @@ use crate::lesson::Number;
 use crate::row::Row;
 use crate::sheet::Sheet;
 use crate::world::Town;
-use crate::{benefit, lesson, protection, spoil};
+use crate::{benefit, beside, lesson, protection, spoil};
 
 /// One file as a town's system would export it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,17 +66,18 @@ pub(crate) fn file(
 ) -> Result<Option<SynthFile>, Unspelt> {
     let mut chance = Chance::new(seed, &format!("{}/{code}", profile.code));
     let rows = rows(town, code, source, &mut chance);
-    let (Some(rows), Some(sheet)) = (rows, Sheet::of(&source.layout)) else { return Ok(None) };
+    let layout = source.layout.on(town.as_of);
+    let (Some(rows), Some(sheet)) = (rows, Sheet::of(layout)) else { return Ok(None) };
+    let rows = beside::months(layout, rows);
     let unspelt = |why| Unspelt { town: profile.slug.clone(), source_code: code.clone(), why };
-    let mut bytes = sheet.write(&source.layout, &rows, town.as_of, &mut chance).map_err(unspelt)?;
+    let mut bytes = sheet.write(layout, &rows, town.as_of, &mut chance).map_err(unspelt)?;
     if bytes.is_empty() {
         // A file without header and without rows is no file.
         return Ok(None);
     }
     let spared = code.as_str() == "protection_list";
     let rejects = if spared { BTreeMap::new() } else { spoil::spoil(&sheet, &mut bytes, rows.len()) };
-    let extension = if sheet.is_csv() { "csv" } else { "dat" };
-    let name = format!("{code}_{}.{extension}", town.as_of.format("%Y%m%d"));
+    let name = format!("{code}_{}.{}", town.as_of.format("%Y%m%d"), sheet.extension());
     let rows = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     let expected = Counts { rows, rejects };
     Ok(Some(SynthFile { source: code.clone(), name, as_of: town.as_of, bytes, expected }))

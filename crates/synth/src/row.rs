@@ -33,6 +33,18 @@ impl Row {
         &self.line
     }
 
+    /// Takes the values of another line under other names: those of one month of several.
+    pub(crate) fn add_month(&mut self, other: &Self, name: impl Fn(&str) -> String) {
+        let values = other.line.locals.iter().map(|(local, value)| (name(local), value.clone()));
+        self.line.locals.extend(values);
+    }
+
+    /// Gives its own values other names.
+    pub(crate) fn keep_months(&mut self, name: impl Fn(&str) -> String) {
+        let values = std::mem::take(&mut self.line.locals);
+        self.line.locals = values.into_iter().map(|(local, value)| (name(&local), value)).collect();
+    }
+
     /// Adds somebody. `number` is the person's number in the system behind the file, when it knows one.
     pub(crate) fn who(mut self, role: RoleId, person: &Person, number: Option<String>) -> Self {
         self.line.persons.push((role, identity(person, number)));

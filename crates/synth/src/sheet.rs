@@ -21,8 +21,17 @@ pub(crate) struct Sheet {
 /// How the file is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    Csv { header: bool, delimiter: u8 },
-    Fixed { record_length: usize },
+    Csv {
+        header: bool,
+        delimiter: u8,
+    },
+    Fixed {
+        record_length: usize,
+    },
+    /// A workbook or JSON: nothing of it is damaged.
+    Whole {
+        extension: &'static str,
+    },
 }
 
 /// One column, in the order in which columns are written.
@@ -54,22 +63,30 @@ impl Sheet {
     /// Reads the layout's published form.
     pub(crate) fn of(layout: &Layout) -> Option<Self> {
         let whole = serde_json::to_value(layout).ok()?;
-        let csv = whole.pointer("/form/csv");
-        let form = match csv {
-            Some(csv) => Form::Csv {
+        let form = match (whole.pointer("/form/csv"), whole.pointer("/form/fixed/record_length")) {
+            (Some(csv), _) => Form::Csv {
                 header: csv.get("header")? != "none",
                 delimiter: u8::try_from(csv.get("delimiter")?.as_u64()?).ok()?,
             },
-            None => Form::Fixed { record_length: number(whole.pointer("/form/fixed/record_length")?)? },
+            (_, Some(length)) => Form::Fixed { record_length: number(length)? },
+            _ if whole.pointer("/form/json").is_some() => Form::Whole { extension: "jsonl" },
+            _ => Form::Whole { extension: "xlsx" },
         };
         let fields = whole.get("fields")?.as_array()?;
-        let written = fields.iter().filter(|field| field.pointer("/slot/constant").is_none());
-        let columns = written.enumerate().map(|(nth, field)| column(nth, field)).collect::<Option<_>>()?;
+        let written: Vec<_> =
+            fields.iter().filter(|field| field.pointer("/slot/constant").is_none()).collect();
+        let names = names(&written);
+        let columns = written.iter().map(|field| column(&names, field)).collect::<Option<_>>()?;
         Some(Self { form, columns })
     }
 
-    pub(crate) const fn is_csv(&self) -> bool {
-        matches!(self.form, Form::Csv { .. })
+    /// What a file of this kind is called.
+    pub(crate) const fn extension(&self) -> &'static str {
+        match self.form {
+            Form::Csv { .. } => "csv",
+            Form::Fixed { .. } => "dat",
+            Form::Whole { extension } => extension,
+        }
     }
 
     /// The file. A value nobody collected is spelt in one of the ways the column has for an absent one,
@@ -103,11 +120,9 @@ impl Sheet {
                 *number = format!("{number:0>pad$}");
             }
         }
-        for name in ["late_days", "absent_days"] {
-            if let Some(value) = row.locals.get_mut(name)
-                && chance.permille(RARELY)
-                && self.can(name)
-            {
+        for (name, value) in &mut row.locals {
+            let counted = matches!(name.split('@').next(), Some("late_days" | "absent_days"));
+            if counted && chance.permille(RARELY) && self.can(name) {
                 *value = Datum::NOT_COLLECTED;
             }
         }
@@ -183,8 +198,26 @@ fn absences(identity: &mut Identity) -> impl Iterator<Item = (&'static str, &mut
     .filter_map(|(part, absent)| Some((part, absent?)))
 }
 
-fn column(nth: usize, field: &Value) -> Option<Column> {
+/// The names of the columns in the order in which they are written: each where it is first named.
+fn names<'f>(fields: &[&'f Value]) -> Vec<&'f str> {
+    let mut names: Vec<&str> = Vec::new();
+    for field in fields {
+        let more = field.get("more").and_then(Value::as_array).into_iter().flatten();
+        for slot in field.get("slot").into_iter().chain(more) {
+            if let Some(name) = slot.get("column").and_then(Value::as_str)
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn column(names: &[&str], field: &Value) -> Option<Column> {
     let slot = field.get("slot")?;
+    let named = slot.get("column").and_then(Value::as_str);
+    let nth = named.and_then(|name| names.iter().position(|known| *known == name)).unwrap_or_default();
     let place = match (slot.get("position"), slot.get("bytes")) {
         (Some(position), _) => Place::Cell(number(position)?),
         (_, Some(bytes)) => {

@@ -1,5 +1,5 @@
 //! Work that nobody asks for: placing evidence, closing handovers whose receipts have come and recording those
-//! that ended unanswered, taking up loads that a stop cut off.
+//! that ended unanswered, taking up loads that a stop cut off, giving back what nobody uses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,12 @@ const SEQUENCE_EVERY: Duration = Duration::from_millis(900);
 
 /// How often a town's handovers are looked after.
 const HANDOVERS_EVERY: Duration = Duration::from_secs(5);
+
+/// How often is looked which sources are late: their days pass at midnight.
+const ARRIVALS_EVERY: Duration = Duration::from_secs(60);
+
+/// How often what nobody uses is given back and what holds others up is ended.
+const REST_EVERY: Duration = Duration::from_secs(30);
 
 /// Starts the periodic work and takes up what was cut off.
 ///
@@ -25,6 +31,8 @@ pub async fn start(app: &Arc<App>) -> app::Result<()> {
     }
     tokio::spawn(sequence(Arc::clone(app)));
     tokio::spawn(handovers(Arc::clone(app)));
+    tokio::spawn(arrivals(Arc::clone(app)));
+    tokio::spawn(rest(Arc::clone(app)));
     Ok(())
 }
 
@@ -55,6 +63,32 @@ async fn handovers(app: Arc<App>) {
             if let Err(fault) = app.handovers_lapse(member.town).await {
                 tracing::error!(town = %member.town, code = %fault, "ended handovers could not be recorded");
             }
+        }
+    }
+}
+
+async fn arrivals(app: Arc<App>) {
+    let mut tick = tokio::time::interval(ARRIVALS_EVERY);
+    loop {
+        tick.tick().await;
+        match app.arrivals_measure(chrono::Utc::now()).await {
+            Ok(0) => {}
+            Ok(late) => tracing::info!(late, "sources are late"),
+            Err(fault) => tracing::error!(code = %fault, "arrivals could not be looked at"),
+        }
+    }
+}
+
+async fn rest(app: Arc<App>) {
+    let mut tick = tokio::time::interval(REST_EVERY);
+    loop {
+        tick.tick().await;
+        match app.rest().await {
+            Ok(rested) if rested.stuck > 0 => {
+                tracing::warn!(sessions = rested.stuck, "sessions that kept a transaction open were ended");
+            }
+            Ok(rested) => tracing::debug!(?rested, "given back"),
+            Err(fault) => tracing::error!(code = %fault, "stuck sessions could not be looked for"),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The product's wiring: settings, certificates, periodic work, the server, and the demonstration.
 
+pub mod command;
 pub mod demo;
 pub mod jobs;
 pub mod notify;
 pub mod serve;
 pub mod settings;
+pub mod table;
 pub mod tenants;
 pub mod tls;
 pub mod verify;

@@ -59,6 +59,7 @@ impl From<Asked> for Limits {
 /// When the database, the keys or the port cannot be had.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let (installation, folder) = options.database.installation()?;
+    let _keys = folder.hold()?;
     let app = App::open(installation, folder).await?;
     until_stopped(app, &options.bind, &options.certificate, options.limits.into()).await
 }

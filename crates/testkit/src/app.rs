@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use ::app::App;
 use ::app::loads::Begun;
+use ::app::staff::NewStaff;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kernel::id::{OperationId, RequestId, StaffId};
-use kernel::{CoopCtx, Digest, Fault, Grant, Grants, Purpose, TownCode, TownCtx};
+use kernel::{CoopCtx, Digest, Fault, Grant, Grants, Purpose, SectionCode, TownCode, TownCtx};
 use profiles::{Bundle, Cooperative};
 use store::rows::load::LoadRow;
 
@@ -101,19 +102,36 @@ impl TestApp {
         self.app.town_admit(&coop, code, profile.slug.clone(), &profile.name).await.unwrap();
         let bundle = self.bundle.of_town(profile.slug.as_str()).unwrap();
         self.app.profile_apply(&coop, &bundle).await.unwrap();
-        let section = profile.sections[0].code.to_string();
-        let admin = self.first_desk(code, &section).await;
-        let expires = Utc::now() + TimeDelta::days(1);
+        let section = profile.sections[0].code.clone();
+        let admin = self.first_desk(code, section.as_str()).await;
         for &grant in Grant::ALL {
             if grant == Grant::TownAdmin {
                 continue;
             }
-            let staff = self.app.staff_add(&admin.ctx(None), &section, grant.ja()).await.unwrap().id;
-            let grants: Grants = [grant].into_iter().collect();
-            let token = self.app.token_issue(&admin.ctx(None), staff, grants, expires).await.unwrap().secret;
-            self.desks.insert((code, grant), Desk { town: code, staff, grants, token });
+            let desk = self.hire_by(&admin, grant.ja(), &section, &[grant]).await;
+            self.desks.insert((code, grant), desk);
         }
         self.desks.insert((code, Grant::TownAdmin), admin);
+    }
+
+    /// One more member of staff of a town, with these grants and a token that allows them.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn hire(&self, town: &str, name: &str, grants: &[Grant]) -> Desk {
+        let profile = self.cooperative.towns.iter().find(|profile| profile.code == code(town)).unwrap();
+        let section = profile.sections[0].code.clone();
+        self.hire_by(self.desk(town, Grant::TownAdmin), name, &section, grants).await
+    }
+
+    async fn hire_by(&self, admin: &Desk, name: &str, section: &SectionCode, grants: &[Grant]) -> Desk {
+        let (ctx, grants): (_, Grants) = (admin.ctx(None), grants.iter().copied().collect());
+        let from = ctx.today() - TimeDelta::days(1);
+        let new = NewStaff::member(name, section.clone(), grants, from);
+        let staff = self.app.staff_add(&ctx, new).await.unwrap().row.id;
+        let expires = Utc::now() + TimeDelta::days(1);
+        let token = self.app.token_issue(&ctx, staff, grants, expires).await.unwrap().secret;
+        Desk { town: admin.town, staff, grants, token }
     }
 
     async fn first_desk(&self, town: TownCode, section: &str) -> Desk {

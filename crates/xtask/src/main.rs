@@ -7,13 +7,18 @@
 
 mod bench;
 mod checkout;
+mod clients;
 mod demo;
+mod fuzz;
 mod install;
 mod lint;
 mod pg;
 mod postgres;
+mod python;
 mod run;
 mod say;
+mod served;
+mod soak;
 mod steps;
 mod test;
 
@@ -42,6 +47,12 @@ enum Command {
     Test(test::Arguments),
     /// The benchmarks, beside their peers
     Bench(bench::Arguments),
+    /// The API's document against the served demo: generated requests (schemathesis)
+    Fuzz(fuzz::Arguments),
+    /// Clients generated from the API's document, each with a smoke script against the served demo
+    Clients(clients::Arguments),
+    /// Interleaved requests of all towns, cut off anywhere, in full size
+    Soak(soak::Arguments),
     /// A private PostgreSQL to use by hand
     #[command(subcommand)]
     Pg(pg::Command),
@@ -69,6 +80,9 @@ fn dispatch(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo::run(arguments, &checkout, &interrupt),
         Command::Test(arguments) => test::run(arguments, &checkout, &interrupt),
         Command::Bench(arguments) => bench::run(arguments, &checkout, &interrupt),
+        Command::Fuzz(arguments) => fuzz::run(arguments, &checkout, &interrupt),
+        Command::Clients(arguments) => clients::run(arguments, &checkout, &interrupt),
+        Command::Soak(arguments) => soak::run(arguments, &checkout, &interrupt),
         Command::Pg(command) => pg::run(command, &checkout, &interrupt),
         Command::Lint => lint::run(&checkout, &interrupt),
     }

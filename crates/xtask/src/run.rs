@@ -135,6 +135,44 @@ pub fn spawn(command: &mut Command) -> Result<Child> {
     child.with_context(|| format!("cannot start {}", command.get_program().display()))
 }
 
+/// A child that runs beside others until this is dropped.
+#[derive(Debug)]
+pub struct Background(Child);
+
+impl Background {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        spawn(command).map(Self)
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn check(&mut self) -> Result<()> {
+        match self.0.try_wait()? {
+            Some(status) => anyhow::bail!("it ended ({status}); its lines above say why"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let deadline = Instant::now() + GRACE;
+        let _ = signal_group(&self.0, Signal::SIGTERM);
+        while matches!(self.0.try_wait(), Ok(None)) {
+            if Instant::now() > deadline {
+                let _ = signal_group(&self.0, Signal::SIGKILL);
+            }
+            thread::sleep(POLL);
+        }
+    }
+}
+
 /// Runs an installer in the foreground: `sudo` asks for a password on the terminal, and a package
 /// manager is never cut off half way, so a signal counts only when it has ended.
 ///

@@ -43,6 +43,26 @@ pub fn run(arguments: &Arguments, checkout: &Checkout, interrupt: &Interrupt) ->
     Ok(steps.close("cargo xtask test"))
 }
 
+/// Only the tests whose name contains `filter`, with these variables.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_filtered(
+    filter: &str,
+    variables: &[(&str, &str)],
+    checkout: &Checkout,
+    interrupt: &Interrupt,
+) -> Result<ExitCode> {
+    let installed = install::ensure_all(interrupt)?;
+    let state = State::open(&checkout.root, Account::to_drop_to()?.as_ref())?;
+    let mut cluster = Cluster::start(&state, Kind::Test, &installed, "test", interrupt)?;
+    let mut steps = Steps::new(1, interrupt);
+    let mut command = lint::cargo_at(checkout, &["test", "--package", "tests", filter, "--", "--nocapture"]);
+    steps.step("tests", command.envs(cluster.environment()).envs(variables.iter().copied()))?;
+    cluster.check()?;
+    Ok(steps.close("the tests"))
+}
+
 /// By nextest when it is installed: a process a test, side by side over all packages.
 fn tests(arguments: &Arguments, checkout: &Checkout) -> Command {
     let nextest = run::succeeds(Command::new(cargo()).args(["nextest", "--version"]));

@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: one act of many requests, whatever is cut off in between.
 
 use app::idempotency::{Repeatable, Turn};
+use app::staff::NewStaff;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use kernel::{Code, Grant};
@@ -13,10 +14,14 @@ use crate::http::{Answer, Ask, Http};
 use crate::resting::number;
 
 const KEY: (&str, &str) = ("Idempotency-Key", "019a9f3c-5b7a-7c3e-8a1f-2b3c4d5e6f70");
-const STAFF: &str = "SELECT count(*) FROM town.staff WHERE section = 'mayor/twice'";
+const STAFF: &str = "SELECT count(*) FROM town.posting WHERE section = 'board/gakko'";
 
 fn added<'a>(token: &'a str, name: &str) -> Ask<'a> {
-    Ask::post("/api/v1/staff", json!({"section": "mayor/twice", "name": name})).by(token).header(KEY)
+    Ask::post("/api/v1/staff", new(name)).by(token).header(KEY)
+}
+
+fn new(name: &str) -> serde_json::Value {
+    json!({"section": "board/gakko", "name": name, "grants": ["holder"]})
 }
 
 async fn world() -> (TestApp, Http, String) {
@@ -46,13 +51,12 @@ async fn the_same_request_again_is_answered_alike_and_not_done_twice() {
         (None, Some("true"))
     );
     assert_eq!(number(&world, STAFF).await, 1);
-    let without =
-        Ask::post("/api/v1/staff", json!({"section": "mayor/twice", "name": "架空 花子"})).by(&token);
+    let without = Ask::post("/api/v1/staff", new("架空 花子")).by(&token);
     assert_eq!(http.send(without).await.status, 201);
     assert_eq!(number(&world, STAFF).await, 2, "without a key it is done again");
     // At rest neither the key nor the answer can be read.
     let rests = "SELECT count(*) FROM town.idempotency i WHERE position('019a9f3c' IN encode(key_index, 'escape')) > 0
-        OR position('mayor/twice' IN encode(answer, 'escape')) > 0";
+        OR position('board/gakko' IN encode(answer, 'escape')) > 0";
     assert_eq!(number(&world, rests).await, 0);
 }
 
@@ -169,10 +173,14 @@ async fn whoever_was_taken_over_cannot_commit_and_what_was_committed_is_not_give
     let mut later = ctx.clone();
     later.now += TimeDelta::minutes(2);
     let next = claim(&later).await.unwrap();
-    let late = slow.hold(world.app.staff_add(&ctx, "mayor/twice", "架空 花子")).await;
+    let hanako = || {
+        let grants = [Grant::Holder].into_iter().collect();
+        NewStaff::member("架空 花子", "board/gakko".parse().unwrap(), grants, ctx.today())
+    };
+    let late = slow.hold(world.app.staff_add(&ctx, hanako())).await;
     assert_eq!(late.unwrap_err().code(), Code::Unavailable);
     assert_eq!(number(&world, STAFF).await, 0);
-    next.hold(world.app.staff_add(&ctx, "mayor/twice", "架空 花子")).await.unwrap();
+    next.hold(world.app.staff_add(&ctx, hanako())).await.unwrap();
     assert_eq!(number(&world, STAFF).await, 1);
     world.app.idempotency_release(&ctx, next).await.unwrap();
     assert_eq!(claim(&later).await, Err(Code::IdempotencyInProgress));

@@ -14,7 +14,8 @@ use testkit::towns::{KAISEI, NAKAI, OI};
 use crate::handovers::family::{Family, observation, refused, today};
 use crate::http::{Ask, Http};
 
-const ALL: DeadlinesAsk = DeadlinesAsk { kind: None, section: None, consent_days: 0, after: None, limit: 100 };
+const ALL: DeadlinesAsk =
+    DeadlinesAsk { kind: None, section: None, consent_days: 0, after: None, limit: 100 };
 
 async fn lines(family: &Family, ctx: &TownCtx, ask: &DeadlinesAsk) -> Vec<Deadline> {
     family.app().deadlines(ctx, ask).await.unwrap().rows.clone()
@@ -49,7 +50,8 @@ async fn everything_that_waits_is_told_and_gone_when_it_is_done() {
     let terms = app.handover(&sender, id).await.unwrap().terms.clone().unwrap();
     app.handover_redraft(&sender, id, terms).await.unwrap();
     let review_due = today() + Days::new(3);
-    let by = OnBehalf { position: "子育て健康課長".into(), absence: "出張のため".into(), review_due };
+    let by =
+        OnBehalf { position: "子育て健康課長".into(), absence: "出張のため".into(), review_due };
     app.handover_approve(&approver, id, Approval { on_behalf: Some(by), paper: None }).await.unwrap();
     assert_eq!(told(&approver).await, [due(DeadlineKind::Review, 3), due(DeadlineKind::Offer, 90)]);
     app.handover_review(&family.head(), id).await.unwrap();
@@ -97,7 +99,11 @@ async fn calls_consents_and_protections_are_told_too() {
     assert_eq!(all[1].persons, [family.child]);
     assert!(all.iter().all(|one| one.section.is_some()), "each is in some section's hand");
     let few = kinds(&family, &sender, &within(9)).await;
-    assert_eq!(few, [DeadlineKind::ProtectionPastEnd, DeadlineKind::Call], "the consent ends later than that");
+    assert_eq!(
+        few,
+        [DeadlineKind::ProtectionPastEnd, DeadlineKind::Call],
+        "the consent ends later than that"
+    );
 
     let spoke_to = "大井町 架空係長".to_owned();
     let done = Completion { how: How::InPerson, on: today(), spoke_to, note: None };
@@ -118,7 +124,10 @@ async fn pages_show_each_line_once_and_record_exactly_whom_they_show() {
     let looks = async || {
         let sql = family.world.db.superuser().await;
         let count = |person: kernel::id::PersonId| {
-            format!("SELECT count(*) FROM town.access WHERE operation = 'deadline_list' AND person_id = '{}'", person.uuid())
+            format!(
+                "SELECT count(*) FROM town.access WHERE operation = 'deadline_list' AND person_id = '{}'",
+                person.uuid()
+            )
         };
         (sql.number(&count(family.mother)).await, sql.number(&count(family.child)).await)
     };
@@ -159,7 +168,8 @@ async fn a_client_reads_days_in_both_ways_and_how_late_they_are() {
     protect_until(&family, today() - Days::new(2)).await;
     let http = Http::open(&family.world).await;
     let token = &family.world.desk(KAISEI, Grant::Approver).token;
-    let answer = http.send(Ask::get("/api/v1/deadlines?kind=protection_past_end").by(token).to("handover")).await;
+    let answer =
+        http.send(Ask::get("/api/v1/deadlines?kind=protection_past_end").by(token).to("handover")).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let list = answer.json();
     let line = &list["items"][0];

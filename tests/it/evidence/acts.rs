@@ -9,7 +9,7 @@ use testkit::TestApp;
 use testkit::files::{consulted, file, nth, registered};
 use testkit::towns::{KAISEI, OI, code};
 
-use super::residents;
+use super::{newcomer, residents};
 use crate::resting::{acts, assert_refused, leaves, number};
 
 /// Does something and sees that it left exactly these leaves, in 開成町's chain and in no other.
@@ -33,9 +33,8 @@ async fn every_act_leaves_exactly_one_leaf() {
     let admin = world.desk(KAISEI, Grant::TownAdmin).ctx(None);
     let loader = world.ctx(KAISEI, &[Grant::OverallManager], Purpose::DataQuality);
     let expires = Utc::now() + TimeDelta::hours(1);
-    let staff =
-        leaves_one(&world, &[Act::StaffChanged], app.staff_add(&admin, "mayor/jumin", "架空職員")).await;
-    let staff = staff.unwrap().id;
+    let staff = leaves_one(&world, &[Act::StaffChanged], app.staff_add(&admin, newcomer())).await;
+    let staff = staff.unwrap().row.id;
     let issued = app.token_issue(&admin, staff, Grants::default(), expires);
     let token = leaves_one(&world, &[Act::TokenIssued], issued).await.unwrap().row.id;
     leaves_one(&world, &[Act::TokenRevoked], app.token_revoke(&admin, token)).await.unwrap();
@@ -141,9 +140,9 @@ async fn an_act_that_cannot_leave_its_leaf_does_not_happen() {
     let before = (acts(&world, KAISEI).await, number(&world, "SELECT count(*) FROM town.staff").await);
     let sql = world.db.superuser().await;
     sql.run("REVOKE EXECUTE ON FUNCTION hub.append_leaf(text, uuid, bytea) FROM tst0_town").await;
-    let added = app.staff_add(&admin, "mayor/jumin", "架空職員").await;
+    let added = app.staff_add(&admin, newcomer()).await;
     assert_refused(added, Code::EvidenceRefused, "証跡を書けないため、何もしていません", "nothing was done");
     assert_eq!((acts(&world, KAISEI).await, number(&world, "SELECT count(*) FROM town.staff").await), before);
     sql.run("GRANT EXECUTE ON FUNCTION hub.append_leaf(text, uuid, bytea) TO tst0_town").await;
-    app.staff_add(&admin, "mayor/jumin", "架空職員").await.unwrap();
+    app.staff_add(&admin, newcomer()).await.unwrap();
 }

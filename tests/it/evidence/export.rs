@@ -8,7 +8,7 @@ use seal::SigningKey;
 use testkit::TestApp;
 use testkit::towns::{KAISEI, OI, code};
 
-use super::{auditor, residents};
+use super::{auditor, newcomer, residents};
 use crate::resting::{assert_refused, leaves};
 
 fn trust(world: &TestApp) -> Trust {
@@ -43,11 +43,7 @@ async fn an_export_verifies_offline() {
 
     // A later export grows from what was verified before.
     let seen = (bundle.checkpoint.clone(), verified.head);
-    world
-        .app
-        .staff_add(&world.desk(KAISEI, Grant::TownAdmin).ctx(None), "mayor/jumin", "架空職員")
-        .await
-        .unwrap();
+    world.app.staff_add(&world.desk(KAISEI, Grant::TownAdmin).ctx(None), newcomer()).await.unwrap();
     let after = i64::try_from(seen.1.count).unwrap();
     let later = world.app.evidence_export(&auditor(&world, KAISEI), after).await.unwrap();
     assert_eq!((later.before, later.entries.len()), (seen.1, 1));

@@ -5,6 +5,7 @@ mod acts;
 mod export;
 mod looks;
 
+use app::staff::NewStaff;
 use kernel::{Grant, Purpose, TownCtx};
 use testkit::TestApp;
 use testkit::files::{file, nth, registered};
@@ -19,6 +20,12 @@ async fn residents(world: &TestApp) {
     let today = jst_date(Utc::now());
     let bytes = file(world, KAISEI, "resident_register", today, &rows);
     world.load(KAISEI, "resident_register", today, &bytes).await.unwrap();
+}
+
+/// Somebody to add to the staff.
+fn newcomer() -> NewStaff {
+    let grants = [Grant::CaseWorker].into_iter().collect();
+    NewStaff::member("架空職員", "mayor/jumin".parse().unwrap(), grants, jst_date(Utc::now()))
 }
 
 fn auditor(world: &TestApp, town: &str) -> TownCtx {

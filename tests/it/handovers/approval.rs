@@ -12,7 +12,8 @@ use super::family::{Family, at, refused, today};
 use crate::http::{Ask, Http};
 
 fn on_behalf(review_due: NaiveDate) -> Approval {
-    let by = OnBehalf { position: "子育て健康課長".into(), absence: "出張のため".into(), review_due };
+    let by =
+        OnBehalf { position: "子育て健康課長".into(), absence: "出張のため".into(), review_due };
     Approval { on_behalf: Some(by), paper: None }
 }
 
@@ -94,7 +95,10 @@ async fn the_body_may_be_left_out_and_says_no_half_of_anything() {
     let due = today().to_string();
     for (body, pointer) in [
         (json!({"on_behalf": {"position": "課長", "review_due": due}}), "/on_behalf/absence"),
-        (json!({"on_behalf": {"position": " ", "absence": "出張", "review_due": due}}), "/on_behalf/position"),
+        (
+            json!({"on_behalf": {"position": " ", "absence": "出張", "review_due": due}}),
+            "/on_behalf/position",
+        ),
         (json!({"paper": {"decided_on": due}}), "/paper/number"),
         (json!({"paper": {"number": "1", "decided_on": "2026-02-30"}}), "/paper/decided_on"),
         (json!({"approved": true}), "/approved"),
@@ -161,7 +165,10 @@ async fn before_the_offer_its_drafter_or_the_head_takes_it_back() {
         assert_eq!(refused(by_another), Code::GrantMissing);
         let view = app.handover_withdraw(&taker, id, "転出の取りやめ").await.unwrap();
         let taken = view.withdrawn.as_ref().unwrap();
-        assert_eq!((at(&view).0, taken.by, taken.reason.as_str()), ("withdrawn", Some(taker.staff), "転出の取りやめ"));
+        assert_eq!(
+            (at(&view).0, taken.by, taken.reason.as_str()),
+            ("withdrawn", Some(taker.staff), "転出の取りやめ")
+        );
         let decided = app.handover_approve(&family.approver(), id, Approval::default()).await;
         assert_eq!(refused(decided), Code::HandoverState, "a withdrawn draft is approved by nobody");
         let late = app.handover_offer(&family.sender(), id).await.unwrap();

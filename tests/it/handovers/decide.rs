@@ -18,7 +18,10 @@ async fn every_step_may_be_asked_for_twice() {
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = family.draft(|_| ()).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(at(&app.handover_approve(&family.approver(), id, Approval::default()).await.unwrap()).0, "approved");
+        assert_eq!(
+            at(&app.handover_approve(&family.approver(), id, Approval::default()).await.unwrap()).0,
+            "approved"
+        );
     }
     for _ in 0..2 {
         assert_eq!(at(&app.handover_offer(&sender, id).await.unwrap()).0, "offered");
@@ -174,7 +177,8 @@ async fn what_was_taken_back_or_has_lapsed_cannot_be_accepted() {
     assert_eq!(refused(app.handover_accept(&later, by_our_clock).await), Code::HandoverTooLate);
     let id = family.acknowledged().await;
     let sql = family.world.db.superuser().await;
-    sql.run("UPDATE hub.handover SET expires_at = now() - interval '1 second' WHERE state = 'accepting'").await;
+    sql.run("UPDATE hub.handover SET expires_at = now() - interval '1 second' WHERE state = 'accepting'")
+        .await;
     for _ in 0..2 {
         assert_eq!(refused(app.handover_accept(&receiver, id).await), Code::HandoverTooLate);
     }

@@ -37,7 +37,11 @@ async fn an_unreadable_package_is_answered_with_why_and_may_be_offered_anew() {
     let family = Family::new().await;
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = family.acknowledged().await;
-    assert_eq!(refused(app.handover_unreadable(&receiver, id).await), Code::HandoverState, "not accepted yet");
+    assert_eq!(
+        refused(app.handover_unreadable(&receiver, id).await),
+        Code::HandoverState,
+        "not accepted yet"
+    );
     app.handover_accept(&receiver, id).await.unwrap();
     assert_eq!(refused(app.handover_unreadable(&receiver, id).await), Code::PackageReadable);
     let sql = family.world.db.superuser().await;
@@ -52,7 +56,11 @@ async fn an_unreadable_package_is_answered_with_why_and_may_be_offered_anew() {
     assert_eq!(refused(app.handover_receive(&receiver, id, &Taking::default()).await), Code::AlreadyDecided);
 
     let view = app.handover(&sender, id).await.unwrap();
-    assert_eq!(view.summary.state, State::Unreadable(UnreadableCode::Tampered), "before the sender's row knows");
+    assert_eq!(
+        view.summary.state,
+        State::Unreadable(UnreadableCode::Tampered),
+        "before the sender's row knows"
+    );
     assert_eq!(app.handovers_close(code(KAISEI)).await.unwrap(), 1);
     assert_eq!(app.handovers_close(code(KAISEI)).await.unwrap(), 0);
     assert_eq!(family.count(KAISEI, Act::HandoverUnreadable).await, 1);
@@ -65,7 +73,11 @@ async fn an_acceptance_that_comes_too_late_is_told_so_in_both_towns() {
     let family = Family::new().await;
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = family.acknowledged().await;
-    assert_eq!(at(&app.handover(&sender, id).await.unwrap()).0, "accepting", "the sender sees that it was looked at");
+    assert_eq!(
+        at(&app.handover(&sender, id).await.unwrap()).0,
+        "accepting",
+        "the sender sees that it was looked at"
+    );
     lapse(&family, id).await;
     assert_eq!(refused(app.handover_accept(&receiver, id).await), Code::HandoverTooLate);
     for ctx in [&sender, &receiver] {
@@ -146,8 +158,10 @@ async fn two_at_once_do_a_task_once() {
     app.handover_close(&sender, id).await.unwrap();
     let task = open(&family, &sender).await[0];
     let approver = family.approver();
-    let (a, b) =
-        tokio::join!(app.task_complete(&sender, task, spoken()), app.task_complete(&approver, task, spoken()));
+    let (a, b) = tokio::join!(
+        app.task_complete(&sender, task, spoken()),
+        app.task_complete(&approver, task, spoken())
+    );
     assert!(a.is_ok() != b.is_ok());
     assert_eq!(if a.is_ok() { refused(b) } else { refused(a) }, Code::TaskDone);
 }
@@ -194,7 +208,10 @@ async fn the_old_town_learns_nothing_of_where_a_protected_child_is() {
     app.task_complete(&receiver, there, Completion { note, ..spoken() }).await.unwrap();
     app.handover_close(&sender, id).await.unwrap();
     let task = app.task(&sender, open(&family, &sender).await[0]).await.unwrap();
-    assert_eq!((task.peer, task.persons.as_slice(), task.done.is_none()), (code(OI), &[family.child][..], true));
+    assert_eq!(
+        (task.peer, task.persons.as_slice(), task.done.is_none()),
+        (code(OI), &[family.child][..], true)
+    );
     let view = app.handover(&sender, id).await.unwrap();
     assert!(view.links.is_empty() && view.flag.is_none() && view.receipt.is_none());
 }

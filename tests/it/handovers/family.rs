@@ -115,7 +115,8 @@ impl Family {
         let identity = Identity { moved_out_on: Known::Present(today().into()), ..known };
         let sql = self.world.db.superuser().await;
         let (child, register) = (self.child.uuid(), Category::Register.number());
-        sql.run(&format!("DELETE FROM town.pack WHERE subject_id = '{child}' AND category = {register}")).await;
+        sql.run(&format!("DELETE FROM town.pack WHERE subject_id = '{child}' AND category = {register}"))
+            .await;
         let mut tx = self.world.db.towns().begin(code(KAISEI)).await.unwrap();
         let pack = NewPack {
             subject: child,

@@ -21,7 +21,10 @@ async fn one_familys_records_travel_from_town_to_town() {
     let drafted = app.handover_draft(&sender, family.terms(consent)).await.unwrap();
     let id = drafted.summary.id;
     assert_eq!(at(&drafted), ("draft", "kaisei"));
-    assert_eq!(at(&app.handover_approve(&family.approver(), id, Approval::default()).await.unwrap()), ("approved", "kaisei"));
+    assert_eq!(
+        at(&app.handover_approve(&family.approver(), id, Approval::default()).await.unwrap()),
+        ("approved", "kaisei")
+    );
     assert!(app.handovers_in(&receiver).await.unwrap().is_empty(), "nothing has left yet");
     assert_eq!(at(&app.handover_offer(&sender, id).await.unwrap()), ("offered", "kaisei"));
 

@@ -17,7 +17,10 @@ async fn a_protected_person_is_in_no_ordinary_handover() {
     family.protect(family.child).await;
     let consent = family.consent(|_| ()).await;
     assert_eq!(refused(app.handover_draft(&sender, family.terms(consent)).await), Code::ProtectedPerson);
-    assert_eq!(refused(app.handover_approve(&family.approver(), drafted, Approval::default()).await), Code::ProtectedPerson);
+    assert_eq!(
+        refused(app.handover_approve(&family.approver(), drafted, Approval::default()).await),
+        Code::ProtectedPerson
+    );
     assert_eq!(refused(app.handover_offer(&sender, approved).await), Code::ProtectedPerson);
     let sql = family.world.db.superuser().await;
     assert_eq!(sql.number("SELECT count(*) FROM hub.handover").await, 0, "nothing has left");

@@ -26,7 +26,8 @@ async fn of_two_who_read_the_same_one_wins() {
         let lost = if a.is_ok() { refused(b) } else { refused(a) };
         assert_eq!(lost, Code::PreconditionFailed);
     }
-    let done = family.count(KAISEI, Act::HandoverApproved).await + family.count(KAISEI, Act::HandoverReturned).await;
+    let done =
+        family.count(KAISEI, Act::HandoverApproved).await + family.count(KAISEI, Act::HandoverReturned).await;
     assert_eq!(done, 8);
 }
 

@@ -111,7 +111,10 @@ async fn two_people_stand_behind_every_handover() {
     let id = family.draft(|_| ()).await.unwrap();
     let both = family.world.ctx(KAISEI, &[Grant::CaseWorker, Grant::Approver], Purpose::Handover);
     assert_eq!(refused(app.handover_approve(&both, id, Approval::default()).await), Code::SelfApproval);
-    assert_eq!(refused(app.handover_approve(&family.sender(), id, Approval::default()).await), Code::GrantMissing);
+    assert_eq!(
+        refused(app.handover_approve(&family.sender(), id, Approval::default()).await),
+        Code::GrantMissing
+    );
     assert_eq!(refused(app.handover_offer(&family.sender(), id).await), Code::HandoverState, "not approved");
     let sql = family.world.db.superuser().await;
     assert_eq!(sql.number("SELECT count(*) FROM town.handover WHERE state = 'draft'").await, 1);

@@ -47,7 +47,11 @@ async fn one_is_taken_in_and_one_is_purged() {
     let purged = "SELECT count(*) FROM town.handover_item WHERE decision = 'refused' AND body IS NULL";
     assert_eq!(sql.number(purged).await, 1, "the body is gone, the decision stays");
     assert_eq!(family.count(OI, Act::HandoverSettled).await, 2);
-    assert_eq!(app.handover(&receiver, id).await.unwrap().receipt, receipt, "the receipt stays as it was given");
+    assert_eq!(
+        app.handover(&receiver, id).await.unwrap().receipt,
+        receipt,
+        "the receipt stays as it was given"
+    );
 
     let reader = family.world.desk(OI, Grant::CaseWorker).ctx(Purpose::Support);
     let timeline = app.timeline(&reader, family.child_there, None).await.unwrap();

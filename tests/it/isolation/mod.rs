@@ -2,4 +2,6 @@
 
 mod arbitrary_sql;
 mod catalog;
+mod interleaved;
 mod transactions;
+mod watchdog;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use kernel::TownCode;
 use kernel::id::StaffId;
-use store::rows::staff::StaffRow;
+use store::rows::staff::{StaffKind, StaffRow};
 use store::{StoreError, Towns};
 use testkit::db::leaf;
 use testkit::towns::{KAISEI, OI, code};
@@ -14,9 +14,11 @@ use testkit::{Sql, TestDb};
 fn somebody() -> StaffRow {
     StaffRow {
         id: StaffId::new(),
-        section: "mayor/kosodate".into(),
+        kind: StaffKind::Member,
+        number: None,
         name: "架空 花子".into(),
         created_at: Utc::now(),
+        left_at: None,
     }
 }
 
@@ -194,4 +196,32 @@ async fn a_town_that_was_never_admitted_gets_no_keys_and_no_connection() {
     let nobody = code("131016");
     assert!(matches!(towns.read(nobody).await, Err(StoreError::Unavailable)));
     assert!(!db.key_path().join("131016").exists(), "asking for a town must not make it keys");
+}
+
+#[tokio::test]
+async fn connections_that_nobody_uses_are_closed_and_opened_again_when_needed() {
+    let db = TestDb::with_towns(&[KAISEI]).await;
+    let (sql, towns) = (db.superuser().await, db.towns());
+    let both = tokio::join!(towns.read(code(KAISEI)), towns.read(code(KAISEI)));
+    assert_eq!(towns.close_idle(Duration::ZERO).await, 0, "both are in use");
+    drop((both.0.unwrap(), both.1.unwrap()));
+    assert_eq!(towns.close_idle(Duration::from_secs(60)).await, 0, "they were used just now");
+    assert_eq!(towns.close_idle(Duration::ZERO).await, 2);
+    soon("their sessions end", async || sessions(&db, &sql, KAISEI).await.is_empty()).await;
+    drop(towns.read(code(KAISEI)).await.unwrap());
+    assert_eq!(sessions(&db, &sql, KAISEI).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_town_that_needs_a_connection_gets_one_that_another_left_idle() {
+    let db = TestDb::with_towns(&[KAISEI, OI]).await;
+    let sql = db.superuser().await;
+    let towns = Towns::within(std::sync::Arc::clone(db.installation()), db.key_folder(), 2);
+    drop(towns.read(code(KAISEI)).await.unwrap());
+    let one = towns.read(code(OI)).await.unwrap();
+    assert_eq!(sessions(&db, &sql, KAISEI).await.len(), 1, "two may be open");
+    let two = towns.read(code(OI)).await.unwrap();
+    soon("the idle one is closed", async || sessions(&db, &sql, KAISEI).await.is_empty()).await;
+    assert_eq!(sessions(&db, &sql, OI).await.len(), 2);
+    drop((one, two));
 }

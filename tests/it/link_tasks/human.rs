@@ -90,6 +90,37 @@ async fn a_record_that_vanishes_is_closed_with_its_decision() {
     assert!(queue.tasks(LinkTaskState::Open).await.is_empty());
 }
 
+/// Gone from one file and back in the next, as a record is that a clerk filtered out by mistake.
+#[tokio::test]
+async fn a_decision_outlives_its_records_absence() {
+    let queue = Queue::open().await;
+    let app = &queue.world.app;
+    let rows = |day| [consulted(&nameless(), "7", day), consulted(&nameless(), "8", day)];
+    assert_eq!(queue.load(COUNSEL, &rows("2026-05-01")).await, (2, 2));
+    let tasks: Vec<_> = queue.tasks(LinkTaskState::Open).await.iter().map(|task| task.0.id).collect();
+    app.link_decide(&queue.ctx(), tasks[0], LinkDecision::Linked(queue.one)).await.unwrap();
+    app.link_decide(&queue.ctx(), tasks[1], LinkDecision::Refused).await.unwrap();
+    let other = |day| consulted(&nth(3), "9", day);
+    assert_eq!(queue.load(COUNSEL, &[other("2026-05-09")]).await, (1, 0));
+    assert_eq!(queue.known(queue.one, COUNSEL).await, 0);
+    // Back again, as it was and then changed: nobody is asked anew, and nobody's stays nobody's.
+    for day in ["2026-05-01", "2026-05-02"] {
+        let file = [rows(day).as_slice(), &[other("2026-05-09")]].concat();
+        assert_eq!(queue.load(COUNSEL, &file).await, (2, 0), "{day}");
+        assert_eq!(queue.known(queue.one, COUNSEL).await, 1, "{day}");
+        assert!(queue.tasks(LinkTaskState::Open).await.is_empty(), "{day}");
+    }
+    let again = app.link_task(&queue.ctx(), tasks[0]).await.unwrap();
+    assert_eq!((again.0.state, again.0.person), (LinkTaskState::Linked, Some(queue.one)));
+    assert_eq!(again.0.decided_by, Some(queue.ctx().staff), "it is still that human's word");
+    assert_eq!(queue.tasks(LinkTaskState::Refused).await.len(), 1);
+    // It can be taken back, and what was taken back is asked anew.
+    app.link_undo(&queue.ctx(), tasks[0]).await.unwrap();
+    assert_eq!(queue.known(queue.one, COUNSEL).await, 0);
+    assert_eq!(queue.load(COUNSEL, &[other("2026-05-10")]).await, (1, 0));
+    assert_eq!(queue.load(COUNSEL, &rows("2026-05-03")).await, (2, 1));
+}
+
 /// A record with somebody's 宛名番号 and another one's name: a human says whose it is, and the number stays
 /// whose it was.
 #[tokio::test]

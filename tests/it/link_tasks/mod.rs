@@ -2,6 +2,7 @@
 
 mod decide;
 mod human;
+mod rest;
 
 use app::Released;
 use app::links::LinkTask;

@@ -2,6 +2,7 @@
 
 mod accesses;
 mod list;
+mod page;
 mod read;
 mod search;
 

@@ -1,6 +1,7 @@
 //! One person: every part a value or a reason, whereabouts only as the protection list allows, and every
 //! record back to its line.
 
+use futures_util::future::join_all;
 use kernel::Grant;
 use serde_json::{Value, json};
 
@@ -149,4 +150,27 @@ async fn what_is_not_there_and_what_is_malformed_answer_alike() {
     let category =
         scene.get(Grant::CaseWorker, &format!("/api/v1/persons/{unknown}/timeline?category=gossip")).await;
     assert_eq!((category.status, category.code().as_str()), (422, "invalid_value"));
+}
+
+#[actix_web::test]
+async fn people_asked_for_at_the_same_moment_are_each_answered_with_themselves() {
+    let scene = Scene::of(&["resident_register"], 0).await;
+    let everybody = scene.everybody().await;
+    let ids: Vec<&str> = everybody.iter().take(20).map(|brief| text(brief, "/id")).collect();
+    let broken = ids[7];
+    let uuid = broken.strip_prefix("per_").unwrap();
+    let tampered =
+        format!("UPDATE town.pack SET body = body || '\\x00' WHERE subject_id = '{uuid}' AND category = 1");
+    scene.platform.db.superuser().await.run(&tampered).await;
+    let nobody = "/api/v1/persons/per_01890000000070008000000000000000".to_owned();
+    let paths: Vec<String> = ids.iter().map(|id| format!("/api/v1/persons/{id}")).chain([nobody]).collect();
+    let answers = join_all(paths.iter().map(|path| scene.get(Grant::CaseWorker, path))).await;
+    for (id, answer) in ids.iter().zip(&answers) {
+        if *id == broken {
+            assert_eq!(answer.status, 500, "its box does not open");
+        } else {
+            assert_eq!((answer.status, text(&answer.json(), "/id")), (200, *id));
+        }
+    }
+    assert_eq!(answers[20].status, 404);
 }

@@ -1,5 +1,5 @@
 //! 判定: a run from its beginning to a child's trace.
 
-mod read;
+pub mod read;
 mod rulebooks;
 mod waits;

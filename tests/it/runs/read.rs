@@ -12,21 +12,34 @@ use testkit::towns::KAISEI;
 use crate::http::{Answer, Ask, Http};
 use crate::persons::text;
 
-struct Scored {
-    platform: TestApp,
-    http: Http,
-    run: String,
+/// A town that has been scored.
+pub struct Scored {
+    /// The platform.
+    pub platform: TestApp,
+    /// Its API.
+    pub http: Http,
+    /// The run.
+    pub run: String,
 }
 
-const LISTS: [&str; 6] =
+/// Every list.
+pub const LISTS: [&str; 6] =
     ["certain", "possible", "not_assessable", "out", "out_of_scope", "not_in_population"];
 
 impl Scored {
     /// 開成町 with every file loaded and one run done.
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let platform = TestApp::open(&[KAISEI]).await;
         platform.load_fictional(&[KAISEI], 600, jst_date(Utc::now())).await;
         let http = Http::open(&platform).await;
+        let mut this = Self { platform, http, run: String::new() };
+        this.run = this.begin().await;
+        this
+    }
+
+    /// Another run, to its end.
+    pub async fn begin(&self) -> String {
+        let (platform, http) = (&self.platform, &self.http);
         let token = platform.desk(KAISEI, Grant::OverallManager).token.clone();
         let begun = http.send(Ask::post("/api/v1/runs", json!({"rulebook": "young_carer"})).by(&token)).await;
         assert_eq!(begun.status, 202, "{}", begun.text);
@@ -39,7 +52,7 @@ impl Scored {
                 "running" => tokio::time::sleep(Duration::from_millis(10)).await,
                 "done" => {
                     assert_eq!(work["target_id"], run);
-                    return Self { platform, http, run };
+                    return run;
                 }
                 other => panic!("the run {other}: {work}"),
             }
@@ -47,12 +60,24 @@ impl Scored {
         panic!("the run does not end")
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    /// A read by a case worker.
+    pub async fn get(&self, path: &str) -> Answer {
         let token = &self.platform.desk(KAISEI, Grant::CaseWorker).token;
         self.http.send(Ask::get(path).by(token).to("assessment")).await
     }
 
-    async fn list(&self, list: &str) -> Vec<Value> {
+    /// Everybody of the run, each with the list.
+    pub async fn children(&self) -> Vec<(&'static str, String)> {
+        let mut all = Vec::new();
+        for list in LISTS {
+            let children = self.list(list).await;
+            all.extend(children.iter().map(|child| (list, text(child, "/person/id").to_owned())));
+        }
+        all
+    }
+
+    /// Everybody on a list of the run.
+    pub async fn list(&self, list: &str) -> Vec<Value> {
         let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
             let path = format!("/api/v1/runs/{}/candidates?list={list}&limit=5{cursor}", self.run);

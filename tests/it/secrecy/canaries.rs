@@ -7,9 +7,9 @@ use chrono::Utc;
 use kernel::id::{StaffId, TokenId, UploadId};
 use kernel::{Code, Fault, Grant};
 use seal::TokenSecret;
-use store::StoreError;
 use store::rows::staff::StaffRow;
-use store::rows::token::TokenRow;
+use store::rows::token::{TokenKind, TokenRow};
+use store::{StoreError, Towns};
 use testkit::db::leaf;
 use testkit::load::{hand_in, load};
 use testkit::towns::{KAISEI, code};
@@ -19,36 +19,37 @@ use super::encodings::Shape;
 use super::plant::Plant;
 use super::search::{Canaries, Hit, a_moment_ago};
 
+/// People in the register at once, so that more than two hundred canaries lie about.
+const PEOPLE: usize = 20;
+
+fn planted() -> Vec<Plant> {
+    (0..PEOPLE).map(|_| Plant::new()).collect()
+}
+
+fn values(plants: &[Plant]) -> Vec<String> {
+    let values: BTreeSet<String> = plants.iter().flat_map(Plant::values).collect();
+    assert!(values.len() >= 200, "{} canaries", values.len());
+    values.into_iter().collect()
+}
+
 /// Everything the store takes, then every error it can be brought to while it holds a canary.
-async fn plant_all(db: &TestDb, plant: &Plant) {
-    let (towns, town) = (db.towns(), code(KAISEI));
-    let (resident, extra) = (plant.resident(), plant.extra());
-    load(&towns, town, "resident_register", std::slice::from_ref(&resident), &extra).await.unwrap();
-    let staff = plant.staff_row();
-    let token = TokenRow {
-        id: TokenId::new(),
-        staff: staff.id,
-        grants: [Grant::CaseWorker].into_iter().collect(),
-        created_at: Utc::now(),
-        expires_at: Utc::now(),
-        revoked_at: None,
-    };
+async fn plant_all(db: &TestDb, plants: &[Plant]) {
+    let (towns, town, plant) = (db.towns(), code(KAISEI), &plants[0]);
+    let residents: Vec<_> = plants.iter().map(Plant::resident).collect();
+    let extra = Plant::extra_of(plants);
+    load(&towns, town, "resident_register", &residents, &extra).await.unwrap();
     let mut tx = towns.begin(town).await.unwrap();
-    tx.staff_insert(&staff).await.unwrap();
-    tx.token_insert(&token, &plant.token.hash()).await.unwrap();
+    for plant in plants {
+        let staff = plant.staff_row();
+        tx.staff_insert(&staff).await.unwrap();
+        tx.token_insert(&token_of(staff.id), &plant.token.hash()).await.unwrap();
+    }
     tx.commit(leaf()).await.unwrap();
 
-    // The same person again: the key is taken, in the middle of a load full of names.
-    let again = load(&towns, town, "resident_register", std::slice::from_ref(&resident), &extra).await;
+    // The same people again: the keys are taken, in the middle of a load full of names.
+    let again = load(&towns, town, "resident_register", &residents, &extra).await;
     assert!(matches!(again, Err(StoreError::Duplicate)), "{again:?}");
-    // The same member of staff, and a token whose member of staff is not there.
-    let mut tx = towns.begin(town).await.unwrap();
-    assert!(matches!(tx.staff_insert(&staff).await, Err(StoreError::Duplicate)));
-    drop(tx);
-    let mut tx = towns.begin(town).await.unwrap();
-    let nobody = TokenRow { id: TokenId::new(), staff: StaffId::new(), ..token };
-    assert!(tx.token_insert(&nobody, &TokenSecret::generate().hash()).await.is_err());
-    drop(tx);
+    refuse_staff(&towns, plant).await;
     // A chunk twice; an upload that is given up; a load that failed for a reason with a name in it.
     let (upload, key) = hand_in(&towns, town, "resident_register", &extra.file, Utc::now()).await.unwrap();
     let mut conn = towns.read(town).await.unwrap();
@@ -58,30 +59,86 @@ async fn plant_all(db: &TestDb, plant: &Plant) {
     let running = conn.load_latest_by_source().await.unwrap().remove("resident_register").unwrap();
     conn.load_failed(running.id, &key, &fault, Utc::now()).await.unwrap();
     conn.upload_abandon(upload).await.unwrap();
-    // A statement that fails with a value in its parameters.
-    let mut tx = towns.begin(town).await.unwrap();
-    let broken = StaffRow { section: "nul\0".to_owned(), ..plant.staff_row() };
-    assert!(tx.staff_insert(&broken).await.is_err());
-    drop(tx);
     // A wrong token with a right look.
-    let mut conn = towns.read(town).await.unwrap();
     assert!(conn.token_by_secret(&TokenSecret::generate().hash()).await.unwrap().is_none());
-    assert_eq!(
-        conn.staff_list().await.unwrap()[0].name,
-        plant.staff,
-        "they are there, and open for the town"
-    );
+    let read: BTreeSet<String> =
+        conn.staff_list().await.unwrap().into_iter().map(|staff| staff.name).collect();
+    assert_eq!(read, plants.iter().map(|p| p.staff.clone()).collect(), "there, and open for the town");
+}
+
+fn token_of(staff: StaffId) -> TokenRow {
+    TokenRow {
+        id: TokenId::new(),
+        kind: TokenKind::Issued,
+        staff,
+        grants: [Grant::CaseWorker].into_iter().collect(),
+        created_at: Utc::now(),
+        expires_at: Utc::now(),
+        renewable_until: None,
+        revoked_at: None,
+    }
+}
+
+/// The same member of staff twice, a token without one, and a statement that fails with a value in its
+/// parameters.
+async fn refuse_staff(towns: &Towns, plant: &Plant) {
+    let (town, staff) = (code(KAISEI), StaffRow { number: None, ..plant.staff_row() });
+    let mut tx = towns.begin(town).await.unwrap();
+    tx.staff_insert(&staff).await.unwrap();
+    assert!(matches!(tx.staff_insert(&staff).await, Err(StoreError::Duplicate)));
+    drop(tx);
+    let mut tx = towns.begin(town).await.unwrap();
+    let nobodys = token_of(StaffId::new());
+    assert!(tx.token_insert(&nobodys, &TokenSecret::generate().hash()).await.is_err());
+    drop(tx);
+    let mut tx = towns.begin(town).await.unwrap();
+    // Another has the 職員番号.
+    assert!(matches!(tx.staff_insert(&plant.staff_row()).await, Err(StoreError::Duplicate)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_planted_is_found_at_rest() {
     let since = a_moment_ago();
-    let (db, plant) = (TestDb::with_towns(&[KAISEI]).await, Plant::new());
-    plant_all(&db, &plant).await;
+    let (db, plants) = (TestDb::with_towns(&[KAISEI]).await, planted());
+    plant_all(&db, &plants).await;
     // Statistics keep values; a rewritten table leaves its old file to the log.
     db.superuser().await.run("VACUUM FULL ANALYZE").await;
-    let hits = Canaries::new(&plant.values()).sweep(&db, since).await;
+    let hits = Canaries::new(&values(&plants)).sweep(&db, since).await;
     assert_eq!(hits, BTreeSet::new());
+}
+
+/// Every canary in every encoding is known when it is met: a sweep that finds nothing has looked for all of it.
+#[test]
+fn every_canary_is_found_in_every_encoding() {
+    let canaries = Canaries::new(&values(&planted()));
+    let (mut hits, mut names) = (BTreeSet::new(), BTreeSet::new());
+    for (canary, shape) in canaries.patterns() {
+        let place = format!("{canary} as {}", shape.name);
+        canaries.find(&place, &[b"\0 ", shape.bytes.as_slice(), b"\n"].concat(), &mut hits);
+        assert!(hits.iter().any(|hit| hit.place == place && hit.canary == *canary), "{place}");
+        hits.clear();
+        names.insert(shape.name);
+    }
+    let wanted = BTreeSet::from([
+        "UTF-8",
+        "UTF-16LE",
+        "UTF-16BE",
+        "CP932",
+        "EUC-JP",
+        "ISO-2022-JP",
+        "NFD, UTF-8",
+        "half-width kana, UTF-8",
+        "half-width kana, CP932",
+        "half-width kana, EUC-JP",
+        "base64",
+        "hex",
+        "HEX",
+        "URL",
+        "JSON \\u",
+        "JSON \\U",
+    ]);
+    assert_eq!(names, wanted);
+    println!("{} patterns", canaries.patterns().len());
 }
 
 /// A table with one row a shape, thrice: a row can lie across the edge of a page of the log.
@@ -139,7 +196,7 @@ async fn everything_that_lies_about_in_clear_is_found() {
 async fn a_value_in_text_json_or_a_compressed_column_is_found() {
     let since = a_moment_ago();
     let (db, plant) = (TestDb::with_towns(&[KAISEI]).await, Plant::new());
-    plant_all(&db, &plant).await;
+    plant_all(&db, std::slice::from_ref(&plant)).await;
     let (sql, name) = (db.superuser().await, &plant.family);
     let long = format!("{name} ").repeat(3000);
     let forgotten = [

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use encoding_rs::SHIFT_JIS;
+use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS};
 use unicode_normalization::UnicodeNormalization;
 
 /// One shape of one value.
@@ -25,17 +25,22 @@ pub fn shapes(value: &str) -> Vec<Shape> {
         shape("UTF-16LE", &utf16(value, u16::to_le_bytes)),
         shape("UTF-16BE", &utf16(value, u16::to_be_bytes)),
     ];
-    // NFD has combining marks, which CP932 has not.
-    for (name, text) in [("CP932", value), ("half-width kana, CP932", &half)] {
-        let (bytes, _, lossy) = SHIFT_JIS.encode(text);
-        assert!(!lossy, "{text} has no CP932 form: choose another canary");
-        shapes.push(shape(name, &bytes));
+    // NFD has combining marks, which none of these has.
+    for (name, encoding, text) in [
+        ("CP932", SHIFT_JIS, value),
+        ("EUC-JP", EUC_JP, value),
+        ("ISO-2022-JP", ISO_2022_JP, value),
+        ("half-width kana, CP932", SHIFT_JIS, &half),
+        ("half-width kana, EUC-JP", EUC_JP, &half),
+    ] {
+        shapes.push(shape(name, &encoded(encoding, text)));
     }
     for plain in shapes.clone() {
         shapes.extend(base64(&plain));
         shapes.push(Shape { name: "hex", bytes: hex::encode(&plain.bytes).into_bytes() });
         shapes.push(Shape { name: "HEX", bytes: hex::encode_upper(&plain.bytes).into_bytes() });
     }
+    shapes.push(shape("URL", percent(value).as_bytes()));
     for (name, text) in [("JSON \\u", escaped(value, false)), ("JSON \\U", escaped(value, true))] {
         // A dump doubles each backslash.
         shapes.push(shape(name, text.replace('\\', "\\\\").as_bytes()));
@@ -50,6 +55,23 @@ pub fn shapes(value: &str) -> Vec<Shape> {
 
 fn shape(name: &'static str, bytes: &[u8]) -> Shape {
     Shape { name, bytes: bytes.to_vec() }
+}
+
+/// In one of the Japanese encodings. ISO-2022-JP without the escapes around it, which stand elsewhere in a
+/// longer text.
+fn encoded(encoding: &'static Encoding, text: &str) -> Vec<u8> {
+    let (bytes, _, lossy) = encoding.encode(text);
+    assert!(!lossy, "{text} has no {} form: choose another canary", encoding.name());
+    let inner = bytes.strip_prefix(b"\x1b$B").and_then(|rest| rest.strip_suffix(b"\x1b(B"));
+    inner.unwrap_or(&bytes).to_vec()
+}
+
+/// As in a query (RFC 3986): every byte that is not ASCII.
+fn percent(value: &str) -> String {
+    let escaped = |byte: u8| {
+        if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    value.bytes().map(escaped).collect()
 }
 
 fn utf16(value: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
@@ -110,6 +132,9 @@ fn shapes_are_what_their_names_say() {
         of("ガッパガッパ", "half-width kana, CP932"),
         [b"\xb6\xde\xaf\xca\xdf\xb6\xde\xaf\xca\xdf".to_vec()]
     );
+    assert_eq!(of("ガッパ", "EUC-JP"), [b"\xa5\xac\xa5\xc3\xa5\xd1".to_vec()]);
+    assert_eq!(of("ガッパ", "ISO-2022-JP"), [b"%,%C%Q".to_vec()]);
+    assert_eq!(of("ガッ", "URL"), [b"%E3%82%AC%E3%83%83".to_vec()]);
     assert_eq!(of("襷太郎", "UTF-16BE"), [b"\x89\x77\x59\x2a\x90\xce".to_vec()]);
     assert!(of("襷太郎", "JSON \\u").contains(&br"\u8977\u592a\u90ce".to_vec()));
     let text = "xyz襷太郎".to_owned() + "tail";

@@ -7,3 +7,4 @@ mod keyfolder;
 mod plant;
 mod platform;
 mod search;
+mod typed;

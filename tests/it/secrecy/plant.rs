@@ -6,7 +6,7 @@ use kernel::id::StaffId;
 use seal::TokenSecret;
 use store::rows::link_task::{CandidateNote, LinkTaskBody};
 use store::rows::pack::Whereabouts;
-use store::rows::staff::StaffRow;
+use store::rows::staff::{StaffKind, StaffRow};
 use testkit::load::{Extra, Resident};
 
 /// One run's canaries: made of random characters, so that no other run's are ever found.
@@ -38,6 +38,11 @@ pub struct Plant {
 const KANA: &str = "アガカギクゲコザシズセゾダヂツデドナニヌバパビピブプベペボポマミムメモヤユヨ";
 /// Characters of JIS X 0208's first level, so that each has a CP932 form.
 const KANJI: &str = "襷鷺澤渡邊齋藤鶴龍櫻瀧廣澁濱檜鵜鴨鷲蓬蘭蕨菫萩葵藍梓椿楓柊榎樫槙桂桐";
+
+/// A word that is nowhere else, of characters that a Japanese text has.
+pub fn word() -> String {
+    random(KANJI, 7)
+}
 
 fn random(alphabet: &str, length: usize) -> String {
     let letters: Vec<char> = alphabet.chars().collect();
@@ -120,9 +125,25 @@ impl Plant {
         Extra { file: raw.repeat(300), rejects: vec![raw], tasks: vec![task] }
     }
 
+    /// As [`Self::extra`], of several.
+    pub fn extra_of(plants: &[Self]) -> Extra {
+        plants.iter().map(Self::extra).fold(Extra::default(), |mut all, one| {
+            all.file.extend(one.file);
+            all.rejects.extend(one.rejects);
+            all.tasks.extend(one.tasks);
+            all
+        })
+    }
+
     /// A member of staff.
     pub fn staff_row(&self) -> StaffRow {
-        let section = "mayor/kosodate".to_owned();
-        StaffRow { id: StaffId::new(), section, name: self.staff.clone(), created_at: Utc::now() }
+        StaffRow {
+            id: StaffId::new(),
+            kind: StaffKind::Member,
+            number: Some(self.number.clone()),
+            name: self.staff.clone(),
+            created_at: Utc::now(),
+            left_at: None,
+        }
     }
 }

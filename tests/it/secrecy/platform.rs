@@ -5,8 +5,16 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use app::cases::{CaseStep, NewMember};
+use app::entries::Change;
+use app::exports::{Charset, Form, Writing};
+use app::persons::PersonBrief;
+use app::relations::{How, RelationSaid};
+use app::runs::Verdict;
 use encoding_rs::SHIFT_JIS;
+use kernel::id::{CaseId, PersonId, RunId};
 use kernel::{Grant, Purpose};
+use linkage::kinship::{Certainty, RelationKind};
 use testkit::towns::KAISEI;
 use testkit::{TestApp, tenants};
 
@@ -74,6 +82,30 @@ fn planted_register(register: &[u8], plant: &Plant) -> Vec<u8> {
     bytes.into_owned()
 }
 
+/// What a case worker records about somebody, each with the words planted.
+async fn write_down(kaisei: &TestApp, run: RunId, [person, other]: [PersonId; 2], words: &str) {
+    let worker = kaisei.desk(KAISEI, Grant::CaseWorker);
+    let (app, ctx) = (&kaisei.app, worker.ctx(Purpose::Support));
+    let on = ctx.today();
+    let relation = RelationSaid {
+        other,
+        kind: RelationKind::OtherCarer,
+        certainty: Certainty::Certain,
+        how: How::Told,
+        on,
+        what: words.to_owned(),
+        ended_on: None,
+    };
+    app.relation_record(&ctx, person, relation).await.unwrap();
+    app.candidate_assess(&ctx, run, person, (Verdict::TooLow, words.to_owned())).await.unwrap();
+    let lead = NewMember::Staff { staff: worker.staff, section: "mayor/kosodate".parse().unwrap() };
+    let case = app.case_open(&ctx, person, on, words.to_owned(), lead).await.unwrap();
+    let partner = NewMember::Partner { name: words.to_owned(), contact: None };
+    let change = Change { version: 1, reason: words.to_owned() };
+    let step = CaseStep::Add(partner, on);
+    app.case_change(&ctx, person, CaseId::from_uuid(case.id), change, step).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_towns_file_through_the_whole_platform_leaves_nothing_in_clear() {
     let (since, said, plant) = (a_moment_ago(), Said::listen(), Plant::new());
@@ -97,12 +129,15 @@ async fn a_towns_file_through_the_whole_platform_leaves_nothing_in_clear() {
     let broken = [b"\xff\xfe".as_slice(), plant.raw.as_bytes()].concat();
     assert!(kaisei.load(KAISEI, "resident_register", as_of, &broken).await.is_err());
     let manager = kaisei.ctx(KAISEI, &[Grant::OverallManager], Purpose::Assessment);
-    let (_, run) = kaisei.app.run_begin(&manager, &"young_carer".parse().unwrap(), None).await.unwrap();
-    assert_eq!(kaisei.ended(KAISEI, run).await, "done");
+    let (run, work) = kaisei.app.run_begin(&manager, &"young_carer".parse().unwrap(), None).await.unwrap();
+    assert_eq!(kaisei.ended(KAISEI, work).await, "done");
     let worker = kaisei.desk(KAISEI, Grant::CaseWorker);
     let found = kaisei.app.person_list(&worker.ctx(Purpose::Support), None, 10_000).await.unwrap();
     let names = format!("{:?}", found.iter().filter_map(|p| p.identity.full_name()).collect::<Vec<_>>());
     assert!(names.contains(&plant.family), "the town itself reads it: {names}");
+    write_down(&kaisei, run.id, [found[0].id, found[1].id], &plant.note).await;
+
+    exported(&kaisei, run.id, &found, &plant).await;
 
     let canaries = Canaries::new(&plant.values());
     assert_eq!(canaries.sweep(&kaisei.db, since).await, BTreeSet::new());
@@ -111,4 +146,24 @@ async fn a_towns_file_through_the_whole_platform_leaves_nothing_in_clear() {
     let mut hits = BTreeSet::new();
     canaries.find_in_dump("what the process said", &said, &mut hits);
     assert_eq!(hits, BTreeSet::new());
+}
+
+/// Exports everything that can be: the names are in the bytes that staff get, and in no file's name.
+async fn exported(kaisei: &TestApp, run: RunId, people: &[PersonBrief], plant: &Plant) {
+    let worker = kaisei.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Support);
+    let planted = people.iter().find(|p| p.identity.family_name.value() == Some(&plant.family)).unwrap();
+    let sheet = kaisei.app.export_sheet(&worker, planted.id).await.unwrap();
+    assert!(String::from_utf8_lossy(&sheet.bytes).contains(&plant.family), "the sheet is about them");
+    let mut names = vec![sheet.file_name.clone()];
+    for form in [Form::Csv, Form::Xlsx] {
+        for list in rulebook::List::ALL {
+            let writing = Writing { form, charset: Charset::Cp932 };
+            names.push(
+                kaisei.app.export_candidates(&worker, run, list, writing).await.unwrap().file_name.clone(),
+            );
+        }
+    }
+    for name in names {
+        assert!(name.is_ascii() && name.starts_with("tasuki-"), "{name}");
+    }
 }

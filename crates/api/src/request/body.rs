@@ -39,20 +39,7 @@ impl<T: DeserializeOwned, const LIMIT: usize> Body<T, LIMIT> {
         if !self.is_json {
             return Err(Fault::new(Code::UnsupportedMediaType).with("expected", "application/json"));
         }
-        // serde would take a list of values, in order, for a struct; the document says object.
-        if self.bytes.trim_ascii_start().starts_with(b"[") {
-            return Err(invalid(
-                "body",
-                "型が違います。使えるのは object です",
-                "invalid type: expected an object",
-                String::new(),
-            ));
-        }
-        let mut json = serde_json::Deserializer::from_slice(&self.bytes);
-        let value = serde_path_to_error::deserialize(&mut json)
-            .map_err(|error| unreadable(error.path(), error.inner()))?;
-        json.end().map_err(|error| malformed(&error))?;
-        Ok(value)
+        json(&self.bytes)
     }
 }
 
@@ -64,6 +51,47 @@ impl<T: DeserializeOwned, const LIMIT: usize> Body<Option<T>, LIMIT> {
     pub fn read_optional(&self) -> Result<Option<T>, Fault> {
         if self.bytes.is_empty() { Ok(None) } else { self.read() }
     }
+}
+
+/// A CSV of at most 1 MiB, not yet read.
+pub struct Csv {
+    bytes: Bytes,
+    is_csv: bool,
+}
+
+impl Csv {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// `unsupported_media_type`.
+    pub fn read(&self) -> Result<&[u8], Fault> {
+        if self.is_csv {
+            Ok(&self.bytes)
+        } else {
+            Err(Fault::new(Code::UnsupportedMediaType).with("expected", "text/csv"))
+        }
+    }
+}
+
+/// Reads a JSON body that has come.
+///
+/// # Errors
+/// `bad_request` for what is not JSON, `invalid_value` with a pointer.
+pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    // serde would take a list of values, in order, for a struct; the document says object.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(invalid(
+            "body",
+            "型が違います。使えるのは object です",
+            "invalid type: expected an object",
+            String::new(),
+        ));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| unreadable(error.path(), error.inner()))?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
 }
 
 fn malformed(error: &serde_json::Error) -> Fault {
@@ -142,14 +170,34 @@ impl<T: 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = request.content_type().eq_ignore_ascii_case("application/json");
-        let announced =
-            request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        let payload = payload.take();
-        Box::pin(async move {
-            let bytes = in_time(payload, announced, LIMIT).await?;
-            Ok(Self { bytes, is_json, shape: PhantomData })
-        })
+        let taking = take_body(request, payload, LIMIT);
+        Box::pin(async move { Ok(Self { bytes: taking.await?, is_json, shape: PhantomData }) })
     }
+}
+
+impl FromRequest for Csv {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_csv = request.content_type().eq_ignore_ascii_case("text/csv");
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self { bytes: in_time(payload, None, DEFAULT_LIMIT).await?, is_csv }) })
+    }
+}
+
+/// The bytes of a whole body of at most `limit` bytes.
+///
+/// # Errors
+/// `payload_too_large`; `bad_request` when it was cut off or did not come in time.
+pub(crate) fn take_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> impl Future<Output = Result<Bytes, Fault>> + use<> {
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    in_time(payload.take(), announced, limit)
 }
 
 /// The bytes of a JSON body, for what must see them before the handler does.

@@ -2,14 +2,19 @@
 //! say which kind of caller a handler serves.
 
 use std::future::{Ready, ready};
+use std::net::{IpAddr, Ipv6Addr};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use app::Caller;
+use app::sign_in::Claimant;
 use chrono::{DateTime, Utc};
+use kernel::id::RequestId;
 use kernel::{Code, CoopCtx, Fault, TownCtx};
 use utoipa::IntoParams;
 
+use crate::authenticate::bearer;
+use crate::envelope::Asked;
 use crate::{Problem, schema};
 
 /// The header that says why residents are read.
@@ -30,6 +35,23 @@ pub struct Town(pub TownCtx);
 /// The cooperative's operator (組合の運用担当).
 pub struct Coop(pub CoopCtx);
 
+/// The token of the request, as it was sent.
+pub struct Bearer(pub String);
+
+/// Somebody who has no token yet.
+pub struct Stranger {
+    address: IpAddr,
+    request: RequestId,
+}
+
+impl Stranger {
+    /// Who they say they are.
+    #[must_use]
+    pub fn says<'a>(&self, town: &'a str, number: &'a str) -> Claimant<'a> {
+        Claimant { town, number, address: self.address, now: Utc::now(), request: self.request }
+    }
+}
+
 /// Either.
 pub struct AnyCaller(pub Caller);
 
@@ -46,6 +68,28 @@ impl AnyCaller {
 
 fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
     request.extensions().get::<Caller>().cloned().ok_or_else(|| Code::Unauthenticated.into())
+}
+
+impl FromRequest for Bearer {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let sent = bearer(request.headers()).map(|token| Self(token.to_owned()));
+        ready(sent.ok_or_else(|| Code::Unauthenticated.into()))
+    }
+}
+
+impl FromRequest for Stranger {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // The peer of the connection and no header: anybody can write a header.
+        let address = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
+        let asked = request.extensions().get::<Asked>().map(|asked| asked.request);
+        ready(Ok(Self { address, request: asked.unwrap_or_else(RequestId::new) }))
+    }
 }
 
 impl FromRequest for Town {

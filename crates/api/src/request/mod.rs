@@ -8,9 +8,9 @@ mod language;
 mod params;
 mod path;
 
-pub use body::Body;
-pub(crate) use body::take_json;
-pub use caller::{AnyCaller, Coop, PURPOSE, PurposeHeader, Town};
+pub use body::{Body, Csv};
+pub(crate) use body::{json, take_body, take_json};
+pub use caller::{AnyCaller, Bearer, Coop, PURPOSE, PurposeHeader, Stranger, Town};
 pub use if_match::{IfMatch, IfMatchHeader};
 pub use language::Language;
 pub use params::Params;

@@ -127,7 +127,10 @@ pub async fn read_checkpoint(platform: Platform, _caller: AnyCaller) -> Answer<L
 /// it offline.
 #[utoipa::path(
     params(BundleParams),
-    responses((status = 200, description = "The bundle: leaves, chain, proofs, checkpoint.", body = Object)),
+    responses(
+        (status = 200, description = "The bundle: leaves, chain, proofs, checkpoint.", body = Object),
+        (status = 404, description = "`leaf_not_found`: the town's chain does not go as far as `after`."),
+    ),
 )]
 #[get("/evidence-bundle")]
 pub async fn export_evidence(platform: Platform, town: Town, params: Params) -> Answer<evidence::Bundle> {

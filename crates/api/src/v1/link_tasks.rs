@@ -21,7 +21,7 @@ use crate::{Platform, Problem, schema};
 #[schema(example = json!({
     "id": "lnk_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "load_id": "lod_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
     "source": "attendance", "line": 12, "role": "person", "state": "open",
-    "name": "架空　花子", "kana": "カクウ　ハナコ", "birth_date": "2016-06-15",
+    "name": "架空　花子", "kana": "カクウ　ハナコ", "birth_date": "2016-06-15", "birth_date_wareki": "平成28年6月15日",
     "reason_ja": "同じ氏名カナ・生年月日の人が二人います", "reason_en": "two persons share kana and birth date",
     "candidates": [], "person_id": null, "created_at": "2026-11-21T01:23:45Z", "decided_by": null, "decided_at": null
 }))]
@@ -50,6 +50,9 @@ pub struct LinkTask {
     /// 生年月日, likewise; `2016-06` or `2016` where the rest is not known.
     #[schema(required = true, value_type = Option<String>)]
     birth_date: Option<PartialDate>,
+    /// The same, as staff write it.
+    #[schema(required = true)]
+    birth_date_wareki: Option<String>,
     /// Why it waits.
     reason_ja: String,
     /// The same in English.
@@ -91,6 +94,7 @@ impl LinkTask {
     fn of(task: &Task) -> Self {
         let (row, body) = (&task.0, task.0.body.as_ref());
         let identity = body.map(|body| &body.identity);
+        let born = identity.and_then(|identity| identity.birth_date.value().copied());
         Self {
             id: row.id,
             load_id: row.load,
@@ -100,7 +104,8 @@ impl LinkTask {
             state: row.state.as_str().to_owned(),
             name: identity.and_then(kernel::Identity::full_name),
             kana: identity.and_then(kernel::Identity::full_kana),
-            birth_date: identity.and_then(|identity| identity.birth_date.value().copied()),
+            birth_date: born,
+            birth_date_wareki: born.map(PartialDate::wareki),
             reason_ja: body.map(|body| body.reason_ja.clone()).unwrap_or_default(),
             reason_en: body.map(|body| body.reason_en.clone()).unwrap_or_default(),
             candidates: body

@@ -22,7 +22,7 @@ use crate::{Platform, Problem, schema};
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "lod_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "upload_id": "upl_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
-    "source": "resident_register", "as_of": "2026-11-20", "state": "loaded",
+    "source": "resident_register", "as_of": "2026-11-20", "as_of_wareki": "令和8年11月20日", "state": "loaded",
     "rows_read": 1000, "rows_loaded": 990, "rows_unchanged": 7, "rows_rejected": 3, "rows_closed": 0,
     "rows_queued": 0, "rejects": {"era_bounds": 2, "blank_undeclared": 1}, "fault": null,
     "started_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "started_at": "2026-11-21T01:23:45Z",
@@ -39,6 +39,8 @@ pub struct Load {
     source: String,
     /// The day the export shows.
     as_of: NaiveDate,
+    /// The same, as staff write it.
+    as_of_wareki: String,
     /// `running`, `loaded`, `unchanged` or `failed`.
     state: String,
     /// Data rows in the file.
@@ -81,6 +83,7 @@ impl Load {
             upload_id: row.upload,
             source: row.source,
             as_of: row.as_of,
+            as_of_wareki: kernel::date::wareki(row.as_of),
             state: row.state,
             rows_read: row.counts.read,
             rows_loaded: row.counts.loaded,

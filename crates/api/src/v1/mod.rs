@@ -1,9 +1,13 @@
 //! The operations, a file a noun: handlers that translate, and the shapes they translate to. A handler
 //! decides nothing; what is allowed and what happens is the use case's.
 
+pub mod arrivals;
+pub mod cases;
+pub mod changes;
 pub mod consents;
 pub mod deadlines;
 pub mod evidence;
+pub mod exports;
 pub mod handovers;
 pub mod health;
 pub mod households;
@@ -14,12 +18,15 @@ pub mod peer_keys;
 pub mod persons;
 pub mod profiles;
 pub mod protections;
+pub mod recorded_relations;
 pub mod retention;
 pub mod rulebooks;
 pub mod runs;
+pub mod sign_ins;
 pub mod staff;
 pub mod tasks;
 pub mod tokens;
+pub mod town_health;
 pub mod towns;
 pub mod uploads;
 pub mod watch_notes;

@@ -7,8 +7,8 @@ use app::release::Listed;
 use app::tasks::{Completion, Done, How, TaskFilter, TaskView};
 use chrono::{DateTime, NaiveDate, Utc};
 use handover::State;
-use kernel::id::{HandoverId, PersonId, StaffId, TaskId};
 use kernel::TownCode;
+use kernel::id::{HandoverId, PersonId, StaffId, TaskId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -115,7 +115,9 @@ impl Task {
 /// How a handover ended, with the code of a refusal or of an unreadable package in the words.
 fn ended(state: State) -> Word {
     let (ja, en) = match state {
-        State::Refused(code) => (format!("{}（{}）", state.ja(), code.ja()), format!("refused: {}", code.en())),
+        State::Refused(code) => {
+            (format!("{}（{}）", state.ja(), code.ja()), format!("refused: {}", code.en()))
+        }
         State::Unreadable(code) => {
             (format!("{}（{}）", state.ja(), code.ja()), format!("unreadable: {}", code.en()))
         }

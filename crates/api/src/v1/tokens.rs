@@ -19,24 +19,31 @@ use crate::{Platform, Problem, schema};
 /// A token, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "tok_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "staff_id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+    "id": "tok_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "kind": "issued",
+    "staff_id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
     "grants": ["case_worker"], "created_at": "2026-04-01T00:00:00Z",
-    "expires_at": "2027-03-31T15:00:00Z", "revoked_at": null
+    "expires_at": "2027-03-31T15:00:00Z", "renewable_until": null, "revoked_at": null
 }))]
 pub struct Token {
     /// Public handle.
     #[schema(value_type = schema::TokenId)]
     id: TokenId,
+    /// What it came from.
+    #[schema(value_type = schema::TokenKind)]
+    kind: &'static str,
     /// 職員: whose it is.
     #[schema(value_type = schema::StaffId)]
     staff_id: StaffId,
-    /// 権限: what it allows.
+    /// 権限: what it allows at most; the postings of whose it is may allow less.
     #[schema(value_type = Vec<schema::Grant>)]
     grants: Vec<Grant>,
     /// Since when.
     created_at: DateTime<Utc>,
     /// Until when.
     expires_at: DateTime<Utc>,
+    /// Until when it can be prolonged; null for a token that did not come from a sign-in.
+    #[schema(required = true)]
+    renewable_until: Option<DateTime<Utc>>,
     /// When it was revoked; null while it was not.
     #[schema(required = true)]
     revoked_at: Option<DateTime<Utc>>,
@@ -46,10 +53,12 @@ impl From<TokenRow> for Token {
     fn from(row: TokenRow) -> Self {
         Self {
             id: row.id,
+            kind: row.kind.as_str(),
             staff_id: row.staff,
             grants: row.grants.iter().collect(),
             created_at: row.created_at,
             expires_at: row.expires_at,
+            renewable_until: row.renewable_until,
             revoked_at: row.revoked_at,
         }
     }
@@ -63,13 +72,13 @@ impl From<TokenRow> for Token {
     "expires_at": "2027-03-31T15:00:00Z"
 }))]
 pub struct NewToken {
-    /// 職員: whose it will be.
+    /// 職員 or 連携用: whose it will be.
     #[schema(value_type = schema::StaffId)]
     staff_id: StaffId,
     /// 権限: what it will allow; at least one.
     #[schema(value_type = Vec<schema::Grant>, min_items = 1)]
     grants: BTreeSet<Grant>,
-    /// Until when; in the future.
+    /// Until when; in the future, and for a service client within 366 days.
     expires_at: DateTime<Utc>,
 }
 
@@ -91,9 +100,10 @@ impl NewToken {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "token": {
-        "id": "tok_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "staff_id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+        "id": "tok_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "kind": "issued",
+        "staff_id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
         "grants": ["case_worker"], "created_at": "2026-04-01T00:00:00Z",
-        "expires_at": "2027-03-31T15:00:00Z", "revoked_at": null
+        "expires_at": "2027-03-31T15:00:00Z", "renewable_until": null, "revoked_at": null
     },
     "secret": "tsk_143669_shown-once"
 }))]
@@ -118,9 +128,10 @@ pub async fn list_tokens(platform: Platform, town: Town, params: Params) -> Answ
     Ok(web::Json(Page::cut(town.0.now, rows, &paging, Order::Falling, |row| row.id, Token::from)))
 }
 
-/// Issues a token to a member of staff.
+/// Issues a token to a service client or a member of staff.
 ///
-/// Needs the grant `town_admin` (町管理者). The secret is in this answer and nowhere else.
+/// Needs the grant `town_admin` (町管理者). The secret is in this answer and nowhere else. It allows no more than
+/// the postings of whose it is. People sign in instead (`/sign-ins`).
 #[utoipa::path(
     params(IdempotencyHeader),
     request_body = NewToken,

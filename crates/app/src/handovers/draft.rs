@@ -127,7 +127,8 @@ impl App {
         }
         if row.peer != terms.receiver.town {
             let fault = Fault::new(Code::InvalidValue).with("name", "receiver");
-            let (ja, en) = ("相手の町は変えられません。取り下げて新しく起案してください", "it is another town");
+            let (ja, en) =
+                ("相手の町は変えられません。取り下げて新しく起案してください", "it is another town");
             return Err(fault.with_words("why", ja, en).at_pointer("/receiver/town_code"));
         }
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;

@@ -13,6 +13,7 @@ mod ended;
 mod expiry;
 mod flag;
 mod items;
+mod of_person;
 mod offer;
 mod receive;
 mod record;
@@ -40,6 +41,7 @@ pub use approval::{Approval, Approved, OnBehalf, Paper, Returned, Review, TakenB
 pub use content::{Arrival, ArrivedItem, Content, Link, RefusedItem};
 pub use draft::{PreviewAsk, PreviewView};
 pub use expiry::ItemExpiry;
+pub(crate) use of_person::HandoverIndex;
 pub use receive::Taking;
 pub use record::{Subject, Terms};
 pub use store::rows::handover::Direction;

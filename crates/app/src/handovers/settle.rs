@@ -102,12 +102,7 @@ async fn write(
     Ok(())
 }
 
-fn settle(
-    kept: &[HandoverItemRow],
-    body: &InBody,
-    taking: &Taking,
-    profile: &Applied,
-) -> Result<Settled> {
+fn settle(kept: &[HandoverItemRow], body: &InBody, taking: &Taking, profile: &Applied) -> Result<Settled> {
     let mut settled = Settled { accepted: Vec::new(), decided: Vec::new(), links: links(body, taking)? };
     let mut seen = BTreeSet::new();
     for (n, decided) in taking.decisions.iter().enumerate() {
@@ -123,9 +118,11 @@ fn settle(
             Decision::Accept => {
                 let item = read(row)?.ok_or_else(|| internal("an item kept apart has no content"))?;
                 let here = settled.links.get(&item.subject).copied();
-                let here = here.ok_or_else(|| Fault::new(Code::LinkAmbiguous).with("count", 0).at_pointer("/links"))?;
+                let here = here
+                    .ok_or_else(|| Fault::new(Code::LinkAmbiguous).with("count", 0).at_pointer("/links"))?;
                 if !known_items(&item, profile) {
-                    let (ja, en) = ("この町のデータ項目にない値があります", "it holds what no item here means");
+                    let (ja, en) =
+                        ("この町のデータ項目にない値があります", "it holds what no item here means");
                     return Err(invalid("item_id", &pointer, ja, en));
                 }
                 settled.accepted.push((item, here));
@@ -161,7 +158,12 @@ fn links(body: &InBody, taking: &Taking) -> Result<BTreeMap<PersonId, PersonId>>
             return Err(invalid("links", &pointer, "引継ぎの対象者ではありません", "nobody in the package"));
         }
         if *links.entry(*traveller).or_insert(*here) != *here {
-            return Err(invalid("links", &pointer, "もう別の住民に突合されています", "already tied to another person"));
+            return Err(invalid(
+                "links",
+                &pointer,
+                "もう別の住民に突合されています",
+                "already tied to another person",
+            ));
         }
     }
     Ok(links)

@@ -60,12 +60,7 @@ impl App {
 }
 
 /// Why it does not open, as of its acceptance.
-async fn why(
-    conn: &mut TownConn,
-    ctx: &TownCtx,
-    hub: &HubHandover,
-    body: &InBody,
-) -> Result<UnreadableCode> {
+async fn why(conn: &mut TownConn, ctx: &TownCtx, hub: &HubHandover, body: &InBody) -> Result<UnreadableCode> {
     match arrived(conn, hub).await {
         Ok(arrived) => {
             let at = body.accepted_at.unwrap_or(ctx.now);

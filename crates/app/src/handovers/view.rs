@@ -168,7 +168,7 @@ impl App {
     }
 }
 
-fn view(found: &Found, ctx: &TownCtx) -> Result<HandoverView> {
+pub(super) fn view(found: &Found, ctx: &TownCtx) -> Result<HandoverView> {
     match (&found.row, &found.hub) {
         (Some(row), hub) if row.direction == Direction::Out => {
             let body = read_out(row)?;

@@ -7,7 +7,7 @@ use chrono::Utc;
 use evidence::Act;
 use kernel::{Category, Code, Fault, ItemCode, SourceCode, TownCtx};
 use layouts::layout::Mode;
-use layouts::{DecodeOptions, Decoder, Outcome, Row, Summary};
+use layouts::{DecodeOptions, Decoder, Operation, Outcome, Row, Summary};
 use profiles::Source;
 use seal::{LoadKey, RowHashKey};
 use store::load::{Closing, Key16, Known, LoadEnd, Stage, StagedSubject, StagedTask, TaskPlace};
@@ -35,6 +35,8 @@ pub(super) struct Decoded {
     pub line: u32,
     pub record_key: Key16,
     pub row_hash: Key16,
+    /// What the row of a delta does; in every other file each row upserts.
+    pub operation: Operation,
     pub persons: layouts::row::Persons,
     pub observations: Vec<(layouts::RoleId, kernel::Observation)>,
 }
@@ -184,6 +186,7 @@ impl Marks {
             line: row.line,
             record_key: *self.hash.hash(row.key.as_bytes()).as_bytes(),
             row_hash: *self.hash.hash(&bytes).as_bytes(),
+            operation: row.operation,
             persons: row.persons,
             observations: row.observations,
         }
@@ -219,6 +222,10 @@ impl Intake<'_> {
     async fn take_row(&mut self, row: Decoded) -> Result<()> {
         self.seen.insert(row.record_key);
         let before = self.known.records.get(&row.record_key);
+        if row.operation == Operation::Close {
+            self.close(&row.record_key);
+            return Ok(());
+        }
         if before.is_some_and(|record| record.row_hash == row.row_hash) {
             self.counts.unchanged += 1;
             return Ok(());
@@ -226,7 +233,10 @@ impl Intake<'_> {
         self.counts.loaded += 1;
         let before = before.cloned().unwrap_or_default();
         self.closing.packs.extend(before.packs.iter().copied());
-        let resolved = self.resolver.resolve(self.stage.keys(), &mut self.known, &row, &before.tasks)?;
+        let remembered = self.known.remembered.get(&row.record_key).map(Vec::as_slice).unwrap_or_default();
+        // What stands comes first; of several past decisions, the last.
+        let tasks: Vec<TaskPlace> = before.tasks.iter().chain(remembered.iter().rev()).cloned().collect();
+        let resolved = self.resolver.resolve(self.stage.keys(), &mut self.known, &row, &tasks)?;
         let decided = |task: &&TaskPlace| resolved.waiting.iter().any(|wait| wait.decided == Some(task.id));
         self.closing.tasks.extend(before.tasks.iter().filter(|task| !decided(task)).map(|task| task.id));
         for pack in &resolved.packs {
@@ -252,6 +262,19 @@ impl Intake<'_> {
             self.stage.task(&self.key, &task).await.map_err(store)?;
         }
         Ok(())
+    }
+
+    /// Ends a record that a delta says has ended. One that is not known has nothing to end.
+    fn close(&mut self, key: &Key16) {
+        match self.known.records.get(key) {
+            None => self.counts.unchanged += 1,
+            Some(record) => {
+                self.counts.loaded += 1;
+                self.counts.closed += 1;
+                self.closing.packs.extend(record.packs.iter().copied());
+                self.closing.tasks.extend(record.tasks.iter().map(|task| task.id));
+            }
+        }
     }
 
     async fn take_pack(&mut self, row: &Decoded, pack: &Pack) -> Result<()> {

@@ -176,13 +176,12 @@ impl App {
         fault: &Fault,
     ) -> Result<bool> {
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let state = tx.load(load).await.map_err(store)?.map(|load| load.state);
-        if state.as_deref() != Some("running") {
-            return Ok(false);
-        }
+        let row = tx.load(load).await.map_err(store)?;
+        let Some(row) = row.filter(|load| load.state == "running") else { return Ok(false) };
         let key = tx.load_key(upload).await.map_err(store)?;
         tx.load_failed(load, &key, fault, chrono::Utc::now()).await.map_err(store)?;
         tx.upload_refused(upload).await.map_err(store)?;
+        tx.hub_record_refusal(&row, chrono::Utc::now()).await.map_err(store)?;
         let leaf = leaf::of(ctx, Act::LoadRefused, vec![load.into()], &fault.code().as_str())?;
         tx.commit(leaf).await.map_err(store)?;
         Ok(true)

@@ -1,44 +1,58 @@
 //! Households as kinship is derived from them, and who is whose child.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
+use kernel::Identity;
 use kernel::id::{HouseholdId, PersonId};
-use linkage::kinship::{Household, Member, RelationKind};
+use linkage::kinship::{Household, Member, Relation, RelationKind};
 
 use super::name::Name;
 use super::{People, Place};
 
 impl People {
     /// The household of a person as kinship is derived from it, with the other households at the same
-    /// address beside it (世帯分離 shows only there).
+    /// address beside it (世帯分離 shows only there) and what people recorded about those in it. `None` for whom
+    /// the register puts in none and nobody recorded anything.
     #[must_use]
     pub fn kinship_of(&self, person: PersonId) -> Option<Household> {
-        let own = self.households.get(&person)?;
-        let beside = self.place(person).map(|place| self.others_at(place, *own)).unwrap_or_default();
-        Some(Household::new(self.as_members(*own), beside))
+        let own = self.households.get(&person).copied();
+        let members = own.map(|own| self.as_members(own)).unwrap_or_default();
+        let about = members.iter().map(|member| member.person).chain(own.is_none().then_some(person));
+        let recorded: Vec<Relation> =
+            about.flat_map(|one| self.recorded_of(one)).map(|(told, _)| *told).collect();
+        if own.is_none() && recorded.is_empty() {
+            return None;
+        }
+        let beside = match (own, self.place(person)) {
+            (Some(own), Some(place)) => self.others_at(place, own),
+            _ => Vec::new(),
+        };
+        let elsewhere = recorded
+            .iter()
+            .flat_map(|told| [told.from, told.to])
+            .filter(|named| members.iter().all(|member| member.person != *named))
+            .map(|named| Member::of(named, self.identities.get(&named).unwrap_or(&Identity::default())))
+            .collect();
+        Some(Household::new(members, beside).with_recorded(recorded, elsewhere))
+    }
+
+    /// What people recorded about somebody and another, with when.
+    pub(crate) fn recorded_of(&self, person: PersonId) -> &[(Relation, DateTime<Utc>)] {
+        self.recorded.get(&person).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Those in whose household somebody of this name stands as their parent or in a parent's place, for
     /// sure or perhaps.
-    pub(super) fn children_of(&self, parent: &Name) -> HashSet<PersonId> {
+    pub(super) fn children_of(&self, parent: &Name) -> ChildrenOf<'_> {
         let index = self.search();
-        let named: HashSet<PersonId> = index
-            .entries()
-            .iter()
-            .filter(|entry| parent.begins(&index.names(entry)))
-            .map(|entry| entry.person)
-            .collect();
-        let mut seen = HashSet::new();
-        let households = named
-            .iter()
-            .filter(|person| self.households.get(person).is_some_and(|household| seen.insert(*household)))
-            .filter_map(|person| self.kinship_of(*person));
-        households
-            .flat_map(|household| household.relations())
-            .filter(|relation| matches!(relation.kind, RelationKind::Parent | RelationKind::Carer))
-            .filter(|relation| named.contains(&relation.from))
-            .map(|relation| relation.to)
-            .collect()
+        let named = index.entries().iter().filter(|entry| parent.begins(&index.names(entry)));
+        let named: HashSet<PersonId> = named.map(|entry| entry.person).collect();
+        let households = named.iter().filter_map(|person| self.households.get(person).copied()).collect();
+        let told = named.iter().flat_map(|person| self.recorded_of(*person));
+        let told_of = told.map(|(told, _)| told.to).collect();
+        ChildrenOf { people: self, named, households, told_of, derived: RefCell::default() }
     }
 
     fn as_members(&self, household: HouseholdId) -> Vec<Member> {
@@ -54,5 +68,43 @@ impl People {
             place.households.iter().copied().filter(|household| *household != own).collect();
         households.sort_unstable();
         households.into_iter().map(|household| self.as_members(household)).collect()
+    }
+}
+
+/// Whose parent is named so: asked person by person, so that kinship is derived only for the households that
+/// somebody looks at.
+pub(super) struct ChildrenOf<'a> {
+    people: &'a People,
+    named: HashSet<PersonId>,
+    /// Where one of them lives.
+    households: HashSet<HouseholdId>,
+    /// Of whom people recorded that one of them is something to them, wherever they live.
+    told_of: HashSet<PersonId>,
+    /// The children of households asked for before.
+    derived: RefCell<HashMap<HouseholdId, HashSet<PersonId>>>,
+}
+
+impl ChildrenOf<'_> {
+    /// Whether this person is one of the children.
+    pub fn has(&self, person: PersonId) -> bool {
+        if self.told_of.contains(&person) && self.children_beside(person).contains(&person) {
+            return true;
+        }
+        let household = self.people.households.get(&person);
+        let Some(household) = household.filter(|household| self.households.contains(household)) else {
+            return false;
+        };
+        let mut derived = self.derived.borrow_mut();
+        derived.entry(*household).or_insert_with(|| self.children_beside(person)).contains(&person)
+    }
+
+    fn children_beside(&self, person: PersonId) -> HashSet<PersonId> {
+        let household = self.people.kinship_of(person);
+        let relations = household.map(|household| household.relations()).unwrap_or_default();
+        let of_the_named = relations.into_iter().filter(|relation| {
+            matches!(relation.kind, RelationKind::Parent | RelationKind::Carer)
+                && self.named.contains(&relation.from)
+        });
+        of_the_named.map(|relation| relation.to).collect()
     }
 }

@@ -2,8 +2,10 @@
 //! kept while the town's `people` counter stands still. The database keeps, the process knows.
 
 mod born;
+mod cache;
 mod cursor;
 mod families;
+mod identities;
 mod index;
 mod name;
 mod search;
@@ -11,20 +13,21 @@ mod search;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use chrono::{DateTime, Utc};
 use kernel::id::{HouseholdId, PersonId};
 use kernel::{Category, Identity, TownCode};
 use linkage::PeopleIndex;
+use linkage::kinship::Relation;
+use zeroize::Zeroizing;
 
-use crate::cache::Versioned;
 use crate::error::{internal, store};
-use crate::{App, Result};
+use crate::{App, Result, relations};
 
+pub(crate) use cache::PeopleCache;
 pub use cursor::PersonCursor;
+pub use identities::Identities;
 use index::Index;
 pub use search::{Asked, Search};
-
-/// What a town's identities are kept in.
-type Identities = HashMap<PersonId, Identity>;
 
 /// Built when first asked for.
 type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
@@ -45,18 +48,20 @@ pub struct People {
     places: Vec<Place>,
     /// What staff search in.
     search: OnceLock<Index>,
+    /// Relations that people recorded, with when, by each of the two.
+    recorded: Recorded,
 }
+
+/// Relations that people recorded, in force, each with when its version was written, by each of the two.
+pub(crate) type Recorded = HashMap<PersonId, Vec<(Relation, DateTime<Utc>)>>;
 
 /// One address.
 struct Place {
     /// 住所 as one comparable text.
-    address: String,
+    address: Zeroizing<String>,
     /// Households there.
     households: Vec<HouseholdId>,
 }
-
-/// People of every town that was asked for.
-pub(crate) type PeopleCache = Versioned<TownCode, i64, Arc<People>>;
 
 impl App {
     /// The town's people as they are now.
@@ -65,23 +70,32 @@ impl App {
     /// A fault when the database cannot be reached or a box does not open.
     pub(crate) async fn people(&self, town: TownCode) -> Result<Arc<People>> {
         let version = self.towns.versions(town).await.map_err(store)?.people;
-        if let Some(people) = self.people.get(&town, &version) {
+        self.people_at(town, version).await
+    }
+
+    /// The same under a counter that the caller's own statement has just read.
+    pub(crate) async fn people_at(&self, town: TownCode, version: i64) -> Result<Arc<People>> {
+        if let Some(people) = self.people.get(town, version) {
             return Ok(people);
         }
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        let keys = conn.keysets_all().await.map_err(store)?;
-        let packs = conn.packs_all(&[Category::Register], &keys).await.map_err(store)?;
+        let sealed = conn.register_all().await.map_err(store)?;
         let memberships = conn.membership_all().await.map_err(store)?;
-        drop((conn, keys));
-        let mut people = Registered::default();
-        for pack in packs {
-            let address = pack.whereabouts.and_then(|whereabouts| whereabouts.address);
-            people.add(PersonId::from_uuid(pack.subject), pack.body.identity, address);
-        }
-        for membership in memberships {
-            people.join(membership.person, membership.household);
-        }
-        let people = Arc::new(People::of(people));
+        let entries = conn.entries_newest(Category::Kinship, None).await.map_err(store)?;
+        drop(conn);
+        let recorded = relations::by_person(entries)?;
+        let keys = self.towns.keys(town).await.map_err(store)?;
+        let opening = self.jobs.spawn_blocking(move || -> Result<People> {
+            let mut people = Registered { recorded, ..Registered::default() };
+            for row in sealed.open(&keys).map_err(store)? {
+                people.add(row.person, row.identity, row.address);
+            }
+            for membership in memberships {
+                people.join(membership.person, membership.household);
+            }
+            Ok(People::of(people))
+        });
+        let people = Arc::new(opening.await.map_err(|_| internal("a town's people were not opened"))??);
         self.people.put(town, version, Arc::clone(&people));
         Ok(people)
     }
@@ -108,6 +122,7 @@ struct Registered {
     places: HashMap<String, u32>,
     households: HashMap<PersonId, HouseholdId>,
     members: HashMap<HouseholdId, Vec<PersonId>>,
+    recorded: Recorded,
 }
 
 impl Registered {
@@ -130,7 +145,7 @@ impl Registered {
         let mut numbered: Vec<(u32, String)> =
             std::mem::take(&mut self.places).into_iter().map(|(address, number)| (number, address)).collect();
         numbered.sort_unstable();
-        let place = |(_, address)| Place { address, households: Vec::new() };
+        let place = |(_, address)| Place { address: Zeroizing::new(address), households: Vec::new() };
         let mut places: Vec<Place> = numbered.into_iter().map(place).collect();
         for (person, number) in &self.addresses {
             let place = usize::try_from(*number).ok().and_then(|number| places.get_mut(number));
@@ -159,6 +174,7 @@ impl People {
             addresses: registered.addresses,
             places,
             search: OnceLock::new(),
+            recorded: registered.recorded,
         }
     }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::People;
 use super::born::Born;
 use super::cursor::PersonCursor;
+use super::families::ChildrenOf;
 use super::index::{Entry, Index, block_key};
 use super::name::Name;
 use crate::error::store;
@@ -138,7 +139,7 @@ struct Conditions<'a> {
     /// Who has the number; `Some(None)` when nobody has.
     numbered: Option<Option<PersonId>>,
     /// Whose parent is named so.
-    children: Option<HashSet<PersonId>>,
+    children: Option<ChildrenOf<'a>>,
     /// Places in the block, and whose whereabouts are not to be told.
     places: Option<(Vec<bool>, HashSet<PersonId>)>,
 }
@@ -151,8 +152,8 @@ impl Conditions<'_> {
             && born(search.birth_year, entry)
             && search.grade.is_none_or(|grade| self.is_of(grade, entry))
             && self.places.as_ref().is_none_or(|(places, hidden)| lives_in(places, hidden, entry))
-            && self.children.as_ref().is_none_or(|children| children.contains(&entry.person))
             && search.name.as_ref().is_none_or(|name| name.begins(&index.names(entry)))
+            && self.children.as_ref().is_none_or(|children| children.has(entry.person))
     }
 
     /// Whether the person may be of this grade: some day the birth date can be gives it.

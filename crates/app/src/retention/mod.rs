@@ -11,13 +11,14 @@ mod report;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use kernel::date::YearMonth;
 use kernel::id::PersonId;
 use kernel::{Category, Code, Fault, TownCode, TownCtx};
 use store::rows::pack::PackRow;
 use uuid::Uuid;
 
-use crate::error::store;
+use crate::error::{internal, store};
 use crate::profiles::Applied;
 use crate::release::{Hidden, READERS, Resident};
 use crate::{App, Released, Result};
@@ -89,18 +90,15 @@ impl App {
             return Err(fault.with_words("why", ja, en).at_pointer("?until"));
         }
         let profile = self.profile(ctx).await?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let keys = conn.keysets_all().await.map_err(store)?;
-        let packs = conn.packs_kept_all(&keys).await.map_err(store)?;
-        drop(conn);
-        let persons = person_facts(&packs);
-        let mut report = DueReport::new(from, until);
-        for pack in &packs {
-            let person = persons.get(&pack.subject).copied().unwrap_or_default();
-            for (_, outcome) in outcomes(&profile.town.retention, pack, person, ctx.today()) {
-                report.count(pack.category, &outcome);
-            }
-        }
+        let (mut conn, today) = (self.towns.read(ctx.town).await.map_err(store)?, ctx.today());
+        // A whole town is opened: not on a thread that answers others.
+        let counting = self.jobs.spawn(async move {
+            let keys = conn.keysets_all().await.map_err(store)?;
+            let packs = conn.packs_kept_all(&keys).await.map_err(store)?;
+            drop(conn);
+            Result::Ok(counted(&packs, &profile, DueReport::new(from, until), today))
+        });
+        let report = counting.await.map_err(|_| internal("what falls due was not counted"))??;
         self.release(ctx, "retention_report", READERS, report).await
     }
 
@@ -118,6 +116,18 @@ impl App {
             found => found.map(Some),
         }
     }
+}
+
+/// The report with every record of these packs counted.
+fn counted(packs: &[PackRow], profile: &Applied, mut report: DueReport, today: NaiveDate) -> DueReport {
+    let persons = person_facts(packs);
+    for pack in packs {
+        let person = persons.get(&pack.subject).copied().unwrap_or_default();
+        for (_, outcome) in outcomes(&profile.town.retention, pack, person, today) {
+            report.count(pack.category, &outcome);
+        }
+    }
+    report
 }
 
 /// What the register says of everybody in these packs: by the row in force, or by the last one.

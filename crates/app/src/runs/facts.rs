@@ -7,8 +7,10 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::date::{Grade, PartialDate};
 use kernel::id::PersonId;
+use kernel::slug::RECORDED_RELATIONS;
 use kernel::{
-    Absence, Category, Grant, Identity, ItemCode, Known, SourceCode, TownCode, TownCtx, Value, When,
+    Absence, Category, Datum, Grant, Identity, ItemCode, Known, Observation, SourceCode, TownCode, TownCtx,
+    Value, When,
 };
 use linkage::kinship::{Certainty, Household, Order as Birth, Parents, RelationKind, SingleParent as Single};
 use rulebook::{
@@ -22,7 +24,7 @@ use super::{Scored, latest};
 use crate::error::{internal, store};
 use crate::people::People;
 use crate::profiles::Applied;
-use crate::{App, Result, auth};
+use crate::{App, Result, auth, relations};
 
 /// The categories whose records rules may look at. Watch notes are not among them.
 const CATEGORIES: &[Category] = &[
@@ -155,7 +157,7 @@ impl Picture {
             siblings: self.siblings(household.as_ref(), person),
             single_parent: SingleParent {
                 state: single_parent(household.as_ref(), person),
-                origin: self.register_origin(),
+                origin: self.kinship_origin(person),
             },
             class_days: BTreeMap::new(),
         }
@@ -163,10 +165,13 @@ impl Picture {
 
     fn parents(&self, household: Option<&Household>, child: PersonId) -> (Vec<Relative>, bool) {
         match household.map(|household| household.parents_of(child)) {
-            Some(Parents::Known { parents, carers }) => {
+            Some(Parents::Known { mut parents, carers }) => {
+                // Who lives elsewhere is no parent whom the child looks after at home.
+                parents.retain(|parent| household.is_some_and(|household| household.is_near(*parent)));
+                let complete = !parents.is_empty();
                 let certain = parents.iter().map(|p| self.relative(*p, true));
                 let perhaps = carers.iter().map(|p| self.relative(*p, false));
-                (certain.chain(perhaps).collect(), true)
+                (certain.chain(perhaps).collect(), complete)
             }
             Some(Parents::Unknown { candidates, .. }) => {
                 (candidates.iter().map(|p| self.relative(*p, false)).collect(), false)
@@ -180,7 +185,7 @@ impl Picture {
         let members = household
             .relations()
             .into_iter()
-            .filter(|relation| relation.to == child)
+            .filter(|relation| relation.to == child && household.is_near(relation.from))
             .filter_map(|relation| match relation.kind {
                 RelationKind::Sibling { order } => Some((
                     match order {
@@ -202,17 +207,16 @@ impl Picture {
 
     fn person(&self, person: PersonId) -> PersonFacts {
         let facts = self.facts.get(&person).cloned().unwrap_or_default();
-        let identity = self.people.identities.get(&person);
-        let standing = Standing {
-            birth: identity.and_then(|identity| identity.birth_date.value().copied()),
-            registered: identity.and_then(registered).into_iter().collect(),
-            schools: facts.iter().filter_map(enrolment).collect(),
-            in_transit: false,
-        };
-        PersonFacts { standing, facts }
+        let said = facts.iter().map(|fact| (&fact.item, &fact.datum, &fact.when));
+        PersonFacts { standing: belonging(self.people.identities.get(&person), said), facts }
     }
 
-    fn register_origin(&self) -> Option<Origin> {
+    /// What kinship rests on: what people recorded about the child, or the register.
+    fn kinship_origin(&self, child: PersonId) -> Option<Origin> {
+        if let Some(recorded_at) = latest(self.people.recorded_of(child).iter().map(|(_, at)| *at)) {
+            let source: SourceCode = RECORDED_RELATIONS.parse().ok()?;
+            return Some(Origin { source, holder: relations::HOLDER.to_owned(), recorded_at });
+        }
         let recorded_at = self.register_recorded_at?;
         let source: SourceCode = REGISTER.parse().ok()?;
         Some(Origin { source, holder: self.register_holder.clone(), recorded_at })
@@ -272,7 +276,8 @@ fn facts_of(profile: &Applied, pack: PackRow) -> Result<Vec<Fact>> {
         .collect())
 }
 
-fn claims(profile: &Applied, loads: &BTreeMap<String, LoadRow>) -> Vec<CoverageClaim> {
+/// What the newest loads of a town claim to be complete for.
+pub(crate) fn claims(profile: &Applied, loads: &BTreeMap<String, LoadRow>) -> Vec<CoverageClaim> {
     let mut claims = Vec::new();
     for (code, source) in &profile.town.sources {
         let Some(load) = loads.get(code.as_str()) else { continue };
@@ -321,18 +326,38 @@ fn registered(identity: &Identity) -> Option<Span> {
     Some(Span { from: since.latest(), until })
 }
 
-fn enrolment(fact: &Fact) -> Option<Enrolment> {
-    if fact.item.as_str() != SCHOOL {
+/// Where a person belongs, by the register and their records.
+pub(crate) fn standing<'o>(
+    identity: Option<&Identity>,
+    records: impl Iterator<Item = &'o Observation>,
+) -> Standing {
+    belonging(identity, records.map(|record| (&record.item, &record.datum, &record.when)))
+}
+
+fn belonging<'o>(
+    identity: Option<&Identity>,
+    records: impl Iterator<Item = (&'o ItemCode, &'o Datum, &'o When)>,
+) -> Standing {
+    Standing {
+        birth: identity.and_then(|identity| identity.birth_date.value().copied()),
+        registered: identity.and_then(registered).into_iter().collect(),
+        schools: records.filter_map(enrolment).collect(),
+        in_transit: false,
+    }
+}
+
+fn enrolment((item, datum, when): (&ItemCode, &Datum, &When)) -> Option<Enrolment> {
+    if item.as_str() != SCHOOL {
         return None;
     }
-    let Known::Present(Value::Code(code)) = &fact.datum else { return None };
+    let Known::Present(Value::Code(code)) = datum else { return None };
     let founder = match code.as_str() {
         "town_public" => Founder::TownPublic,
         "prefectural" => Founder::Prefectural,
         "private" => Founder::Private,
         _ => return None,
     };
-    let span = match &fact.when {
+    let span = match when {
         When::Period { from, until } => Span {
             from: from.as_ref().map_or(NaiveDate::MIN, |date| date.latest()),
             until: until.as_ref().map(|date| date.earliest()),

@@ -1,7 +1,9 @@
 //! 判定: running a rulebook over a town's children, and the candidates it points out. It points; people
 //! decide.
 
+mod assess;
 mod facts;
+mod verdict;
 
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use evidence::Act;
 use kernel::id::{OperationId, PersonId, RunId};
 use kernel::slug::RulebookCode;
-use kernel::{Code, Fault, Grant, Identity, TownCtx};
+use kernel::{Category, Code, Fault, Grant, Identity, TownCtx};
 use rulebook::{Contact, Effective, Interval, List};
 use serde::{Deserialize, Serialize};
 use store::rows::operation::OperationRow;
@@ -17,9 +19,12 @@ use store::rows::run::{RunRow, RunState};
 
 use crate::error::{internal, store};
 use crate::release::{Hidden, Listed, READERS, Resident};
-use crate::{App, Released, Result, auth, leaf};
+use crate::{App, Released, Result, auth, entries, leaf};
 
+pub use assess::{Assessment, AssessmentCount, AssessmentSaid};
 pub use facts::{Kinship, Picture};
+pub(crate) use facts::{claims, standing};
+pub use verdict::{Sought, Verdict};
 
 /// One child's result as it is kept: what lists need at hand, and the whole trace.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,6 +52,10 @@ pub struct Candidate {
     pub identity: Option<Identity>,
     /// Result.
     pub scored: Scored,
+    /// What a case worker made of it.
+    pub assessment: Option<Assessment>,
+    /// The last assessment of the child in an earlier run of the rulebook.
+    pub earlier: Option<Assessment>,
 }
 
 impl Resident for Candidate {
@@ -187,7 +196,8 @@ impl App {
         conn.run_list(before, limit).await.map_err(store)
     }
 
-    /// Children a run put on a list, in 五十音順 of their reading, from after `after`.
+    /// Children a run put on a list, in 五十音順 of their reading, from after `after`; only those assessed so in
+    /// the run, if that is asked for.
     ///
     /// # Errors
     /// `run_not_found`, and what [`App::release`] refuses.
@@ -195,29 +205,46 @@ impl App {
         &self,
         ctx: &TownCtx,
         run: RunId,
-        list: List,
+        (list, assessed): (List, Option<Sought>),
         after: Option<PersonId>,
         limit: usize,
     ) -> Result<Released<Listed<Candidate>>> {
         self.admit_reader(ctx, READERS)?;
+        let found = self.candidates_of(ctx, run, (list, assessed)).await?;
+        let from =
+            after.and_then(|after| found.iter().position(|c| c.person == after)).map_or(0, |place| place + 1);
+        let page = Listed::first(found.into_iter().skip(from), limit);
+        self.release(ctx, "candidate_list", READERS, page).await
+    }
+
+    /// Everybody a run put on a list and who was assessed as asked, in 五十音順 of their reading; not yet released.
+    ///
+    /// # Errors
+    /// `run_not_found`.
+    pub(crate) async fn candidates_of(
+        &self,
+        ctx: &TownCtx,
+        run: RunId,
+        (list, assessed): (List, Option<Sought>),
+    ) -> Result<Vec<Candidate>> {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;
+        let of = conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;
         let scores = conn.scores(run).await.map_err(store)?;
+        let mut assessments = assess::of_town(&mut conn, &of).await?;
         drop(conn);
         let people = self.people(ctx.town).await?;
         let mut found = Vec::new();
         for (person, body) in scores {
             let scored: Scored =
                 serde_json::from_slice(&body).map_err(|_| internal("a score is not JSON"))?;
-            if scored.list == list {
-                found.push(Candidate { person, identity: people.identities.get(&person).cloned(), scored });
+            let (assessment, earlier) = assessments.remove(&person).unwrap_or_default();
+            if scored.list == list && assessed.is_none_or(|sought| sought.is(assessment.as_ref())) {
+                let identity = people.identities.get(&person).cloned();
+                found.push(Candidate { person, identity, scored, assessment, earlier });
             }
         }
         found.sort_by_cached_key(|c| (c.identity.as_ref().and_then(Identity::full_kana), c.person));
-        let from =
-            after.and_then(|after| found.iter().position(|c| c.person == after)).map_or(0, |place| place + 1);
-        let page = Listed::first(found.into_iter().skip(from), limit);
-        self.release(ctx, "candidate_list", READERS, page).await
+        Ok(found)
     }
 
     /// One child's result in a run, with its trace.
@@ -232,13 +259,16 @@ impl App {
     ) -> Result<Released<Candidate>> {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;
+        let of = conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;
         let score = conn.score(run, person).await.map_err(store)?;
+        let entries = conn.entries(person, Some(Category::Assessment)).await.map_err(store)?;
         drop(conn);
         let score = score.ok_or_else(|| Fault::new(Code::CandidateNotFound))?;
         let scored = serde_json::from_slice(&score.body).map_err(|_| internal("a score is not JSON"))?;
+        let (assessment, earlier) = assess::pick(entries::of_rows(entries)?, &of);
         let people = self.people(ctx.town).await?;
-        let candidate = Candidate { person, identity: people.identities.get(&person).cloned(), scored };
+        let identity = people.identities.get(&person).cloned();
+        let candidate = Candidate { person, identity, scored, assessment, earlier };
         self.release(ctx, "candidate_read", READERS, candidate).await
     }
 }

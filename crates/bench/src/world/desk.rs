@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use app::App;
 use app::peer_keys::{Fingerprints, KeyPurpose};
+use app::staff::NewStaff;
 use chrono::{DateTime, Duration, Utc};
 use kernel::id::{RequestId, StaffId};
 use kernel::{CoopCtx, Grant, Grants, Purpose, TownCode, TownCtx};
@@ -74,8 +75,9 @@ async fn one(
     until: DateTime<Utc>,
 ) -> anyhow::Result<Desk> {
     let ctx = admin.ctx(Purpose::Support);
-    let staff = app.staff_add(&ctx, section, "架空 職員").await?.id;
     let grants: Grants = grants.iter().copied().collect();
+    let new = NewStaff::member("架空 職員", section.parse()?, grants, ctx.today());
+    let staff = app.staff_add(&ctx, new).await?.row.id;
     let token = app.token_issue(&ctx, staff, grants, until).await?.secret;
     Ok(Desk { town: admin.town, staff, grants, token })
 }

@@ -24,7 +24,7 @@ use desk::Desks;
 use people::People;
 
 pub use desk::Desk;
-pub use profile::{FIVE, RECORDS, TOWNS, bundle, checked};
+pub use profile::{FIVE, RECORDS, TOWNS, WIDE, WIDE_SOURCE, bundle, checked};
 
 /// The database, dropped before and after.
 const DATABASE: &str = "tasuki_bench";

@@ -4,7 +4,7 @@
 use anyhow::Context;
 use chrono::{Days, NaiveDate};
 use kernel::{Absence, Datum, Identity, Kin, Known, ResidentStatus, Sex, Value};
-use layouts::{EncodeRow, Encoder, Layout, RecordTime, RoleId};
+use layouts::{EncodeRow, Encoder, Layout, Operation, RecordTime, RoleId};
 use synth::name::{FAMILY, FEMALE, MALE, Name};
 
 use crate::random::Random;
@@ -107,17 +107,18 @@ impl People {
     /// # Errors
     /// When the layout has no spelling for something.
     pub fn records(&self, layout: &Layout, places: impl Iterator<Item = usize>) -> anyhow::Result<Vec<u8>> {
-        let rows = places.filter_map(|place| self.residents.get(place)).map(|resident| {
-            let identity =
-                Identity { local_id: Known::Present(resident.number.clone()), ..Identity::default() };
-            let at = Some(before(self.as_of, 20).into());
-            let record = RecordTime { at, ..RecordTime::default() };
-            EncodeRow {
-                persons: [(RoleId::Person, identity)].into_iter().collect(),
-                record,
-                ..EncodeRow::default()
-            }
-        });
+        let rows = places.filter_map(|place| self.residents.get(place));
+        self.written(layout, rows.map(|resident| resident.recorded(before(self.as_of, 20))))
+    }
+
+    /// So many records of each of the first residents, a day apart.
+    ///
+    /// # Errors
+    /// When the layout has no spelling for something.
+    pub fn many_records(&self, layout: &Layout, residents: usize, each: usize) -> anyhow::Result<Vec<u8>> {
+        let of = self.residents.iter().take(residents);
+        let rows =
+            of.flat_map(|resident| (1..=each).map(move |days| resident.recorded(before(self.as_of, days))));
         self.written(layout, rows)
     }
 
@@ -131,6 +132,17 @@ impl People {
 }
 
 impl Resident {
+    /// A record of this day.
+    fn recorded(&self, at: NaiveDate) -> EncodeRow {
+        let identity = Identity { local_id: Known::Present(self.number.clone()), ..Identity::default() };
+        let record = RecordTime { at: Some(at.into()), ..RecordTime::default() };
+        EncodeRow {
+            persons: [(RoleId::Person, identity)].into_iter().collect(),
+            record,
+            ..EncodeRow::default()
+        }
+    }
+
     fn registered(&self, place: usize) -> EncodeRow {
         let present = |text: &str| Known::Present(text.to_owned());
         let or = |known: bool, text: String, reason: Absence| {
@@ -167,6 +179,7 @@ impl Resident {
         EncodeRow {
             persons: [(RoleId::Person, identity)].into_iter().collect(),
             record: RecordTime::default(),
+            operation: Operation::default(),
             locals: locals.into_iter().collect(),
         }
     }

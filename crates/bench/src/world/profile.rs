@@ -45,6 +45,12 @@ pub const RECORDS: [RecordSource; 5] = [
     ("consult_nurse", "保健室", "school_health.nurse_visit"),
 ];
 
+/// The source whose rows each bring as many observations as [`WIDE`].
+pub const WIDE_SOURCE: &str = "wide";
+
+/// Observations of one row of it.
+pub const WIDE: usize = 30;
+
 macro_rules! of_the_cooperative {
     ($($path:literal),+ $(,)?) => {
         [$((concat!("cooperative/", $path), include_str!(concat!("../../../../tenants/cooperative/", $path)))),+]
@@ -92,6 +98,7 @@ pub fn bundle() -> Bundle {
     for (path, text) in SHARED.iter().chain(OWN) {
         put((*path).to_owned(), text);
     }
+    put("cooperative/items/wide.toml".to_owned(), &wide_items());
     for (code, slug) in TOWNS {
         put(format!("{slug}/town.toml"), &TOWN.replace("{code}", code).replace("{slug}", slug));
         put(format!("{slug}/sources/resident_register.toml"), REGISTER);
@@ -101,8 +108,33 @@ pub fn bundle() -> Bundle {
             let text = RECORD.replace("{name}", name).replace("{item}", item);
             put(format!("{slug}/sources/{source}.toml"), &text);
         }
+        put(format!("{slug}/sources/{WIDE_SOURCE}.toml"), &wide_source());
     }
     Bundle::new(files)
+}
+
+/// Names of the items of a wide row.
+fn wide_codes() -> impl Iterator<Item = String> {
+    (1..=WIDE).map(|nth| format!("consultation.bench_{nth}"))
+}
+
+fn wide_items() -> String {
+    let item = |code: String| {
+        format!(
+            "\n[[item]]\ncode = \"{code}\"\ncategory = \"consultation\"\nkind = \"bool\"\nja = \"{code}\"\nen = \"{code}\"\n"
+        )
+    };
+    std::iter::once("format = 1\n".to_owned()).chain(wide_codes().map(item)).collect()
+}
+
+/// As any source of records, and for every further item the observation that it is so.
+fn wide_source() -> String {
+    let mut codes = wide_codes();
+    let first = codes.next().unwrap_or_default();
+    let further = codes.map(|code| {
+        format!("\n[[observation]]\nof = \"person\"\nitem = \"{code}\"\nconst = true\nat = \"record.at\"\n")
+    });
+    std::iter::once(RECORD.replace("{name}", "相談の記録").replace("{item}", &first)).chain(further).collect()
 }
 
 /// The configuration, checked.
@@ -136,7 +168,7 @@ mod tests {
         let cooperative = checked(&bundle()).unwrap();
         assert_eq!(cooperative.towns.len(), TOWNS.len());
         for town in &cooperative.towns {
-            assert_eq!(town.sources.len(), RECORDS.len() + 2, "{}", town.slug);
+            assert_eq!(town.sources.len(), RECORDS.len() + 3, "{}", town.slug);
             assert_eq!(town.rulebooks.len(), 1);
         }
         assert_eq!(REGISTER.matches("column = ").count(), 20);

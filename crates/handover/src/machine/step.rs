@@ -146,7 +146,9 @@ fn complete(state: State, receipt: Digest, facts: &Facts) -> Result<Step, Fault>
 
 fn withdraw(state: State, facts: &Facts) -> Result<Step, Fault> {
     match state {
-        State::Draft | State::Returned | State::Approved => Ok(to(State::Withdrawn, Act::HandoverWithdrawn, &[])),
+        State::Draft | State::Returned | State::Approved => {
+            Ok(to(State::Withdrawn, Act::HandoverWithdrawn, &[]))
+        }
         State::Offered => Ok(close(State::Withdrawn, Act::HandoverWithdrawn, false, facts)),
         State::Accepting => Ok(close(State::TooLate, Act::HandoverTooLate, false, facts)),
         State::Withdrawn | State::TooLate => Ok(again(state)),

@@ -160,7 +160,11 @@ fn another_decision_after_the_first_is_refused() {
     let now = "2026-11-20T00:00:00Z";
     for (state, event, expected) in [
         (State::Refused(RefusalCode::NotOurs), Event::Refuse(RefusalCode::Duplicate), Code::AlreadyDecided),
-        (State::Unreadable(UnreadableCode::Tampered), Event::ReportUnreadable(UnreadableCode::KeyGone), Code::AlreadyDecided),
+        (
+            State::Unreadable(UnreadableCode::Tampered),
+            Event::ReportUnreadable(UnreadableCode::KeyGone),
+            Code::AlreadyDecided,
+        ),
         (State::Received, Event::Receive { receipt: other }, Code::AlreadyDecided),
         (State::Received, Event::Complete { receipt: other }, Code::ReceiptInvalid),
         (State::Completed, Event::Complete { receipt: other }, Code::ReceiptInvalid),

@@ -133,6 +133,12 @@ impl Fault {
         self.place.as_ref()
     }
 
+    /// What fills `{name}`, where it is the same in both languages or in Japanese.
+    #[must_use]
+    pub fn argument(&self, name: &str) -> Option<&str> {
+        self.args.iter().find(|arg| arg.name == name).map(|arg| arg.ja.as_str())
+    }
+
     /// What happened, short.
     #[must_use]
     pub fn title(&self, lang: Lang) -> &'static str {

@@ -2,12 +2,13 @@
 //! reference followed. Each value keeps its place, so that [`Layout::resolve`](crate::Layout::resolve)
 //! can report against the right file.
 
+use chrono::NaiveDate;
 use kernel::{Absence, Fault};
 
 use super::field::{FieldDoc, ObservationDoc};
+use super::file::{FileDoc, GuardDoc};
 use super::reader::{At, Doc, Spot, TableReader};
-use crate::layout::{Header, Mode};
-use crate::text::Encoding;
+use crate::layout::Mode;
 
 /// The format of layout files this code reads.
 const FORMAT: i64 = 1;
@@ -24,69 +25,50 @@ pub struct LayoutDoc {
     pub(crate) creates: Option<At<bool>>,
     pub(crate) key: Option<At<Vec<At<String>>>>,
     pub(crate) mode: Option<At<Mode>>,
+    pub(crate) months: Option<At<Vec<At<u32>>>>,
     pub(crate) fields: Vec<FieldDoc>,
     pub(crate) observations: Vec<ObservationDoc>,
+    pub(crate) versions: Vec<VersionDoc>,
 }
 
-/// How a file is laid out in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FileKind {
-    Csv,
-    Fixed,
-}
-
-/// `[file]`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct FileDoc {
-    pub kind: Option<At<FileKind>>,
-    pub encoding: Option<At<Encoding>>,
-    pub header: Option<At<Header>>,
-    pub delimiter: Option<At<String>>,
-    pub trailing_comma: Option<At<bool>>,
-    pub columns: Option<At<usize>>,
-    pub ignored: Option<At<Vec<At<String>>>>,
-    pub record_length: Option<At<usize>>,
-    pub records: Option<RecordsDoc>,
-}
-
-/// `[file.records]`.
+/// `[[version]]`: what another version of the same export has otherwise.
 #[derive(Debug, Clone)]
-pub(crate) struct RecordsDoc {
-    pub spot: Spot,
-    pub at: Option<At<(usize, usize)>>,
-    pub header: Option<At<String>>,
-    pub data: Option<At<String>>,
-    pub trailer: Option<At<String>>,
-    pub trailer_count: Option<At<(usize, usize)>>,
-}
-
-/// `[guard]`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct GuardDoc {
-    pub min_rows: Option<At<u64>>,
-    pub max_reject_ratio: Option<At<u8>>,
+pub(crate) struct VersionDoc {
+    /// The first day of an export in this version; without it the header tells.
+    pub from: Option<At<NaiveDate>>,
+    pub layout: LayoutDoc,
 }
 
 impl LayoutDoc {
     /// Asks `root` for the layout's keys and leaves the rest to the caller: `extends`, `file`, `guard`,
-    /// `identity`, `key`, `mode`, `field`, `observation`.
+    /// `identity`, `key`, `mode`, `unfold`, `field`, `observation`, `version`.
     #[must_use]
     pub fn read(root: &mut TableReader<'_>) -> Self {
+        let mut layout = Self::body(root);
+        layout.extends = root.get("extends");
+        layout.versions = root.tables("version").into_iter().map(VersionDoc::read).collect();
+        layout
+    }
+
+    /// What a version may say, too.
+    fn body(root: &mut TableReader<'_>) -> Self {
         let (system, creates) = match root.table("identity") {
             Some(mut identity) => (identity.get("system"), identity.get("creates")),
             None => (None, None),
         };
         Self {
             spot: root.spot().clone(),
-            extends: root.get("extends"),
+            extends: None,
             file: root.table("file").map(FileDoc::read).unwrap_or_default(),
             guard: root.table("guard").map(GuardDoc::read).unwrap_or_default(),
             system,
             creates,
             key: root.get("key"),
-            mode: root.choice("mode", &[("snapshot", Mode::Snapshot), ("append", Mode::Append)]),
+            mode: root.choice("mode", Mode::NAMES),
+            months: root.table("unfold").and_then(|mut table| table.need("months")),
             fields: root.tables("field").into_iter().filter_map(FieldDoc::read).collect(),
             observations: root.tables("observation").into_iter().filter_map(ObservationDoc::read).collect(),
+            versions: Vec::new(),
         }
     }
 
@@ -110,46 +92,9 @@ impl LayoutDoc {
     }
 }
 
-impl FileDoc {
+impl VersionDoc {
     fn read(mut table: TableReader<'_>) -> Self {
-        // Both line ends are read whatever a layout says; the key may stand for the reader's sake.
-        table.choice("newline", &[("crlf", ()), ("lf", ())]);
-        Self {
-            kind: table.choice("kind", &[("csv", FileKind::Csv), ("fixed", FileKind::Fixed)]),
-            encoding: table.choice("encoding", Encoding::NAMES),
-            header: table.choice("header", Header::NAMES),
-            delimiter: table.get("delimiter"),
-            trailing_comma: table.get("trailing_comma"),
-            columns: table.get("columns"),
-            ignored: table.get("ignored"),
-            record_length: table.get("record_length"),
-            records: table.table("records").map(RecordsDoc::read),
-        }
-    }
-}
-
-impl RecordsDoc {
-    fn read(mut table: TableReader<'_>) -> Self {
-        Self {
-            spot: table.spot().clone(),
-            at: table.need("at").and_then(|pair| slot(&table, pair)),
-            header: table.get("header"),
-            data: table.need("data"),
-            trailer: table.get("trailer"),
-            trailer_count: table.get("trailer_count").and_then(|pair| slot(&table, pair)),
-        }
-    }
-}
-
-impl GuardDoc {
-    fn read(mut table: TableReader<'_>) -> Self {
-        let ratio = table.get::<u8>("max_reject_ratio");
-        if let Some(ratio) = ratio.as_ref().filter(|ratio| ratio.value > 100) {
-            table.report(
-                ratio.spot.invalid("0～100（パーセント）を書いてください", "write a percentage, 0 to 100"),
-            );
-        }
-        Self { min_rows: table.get("min_rows"), max_reject_ratio: ratio }
+        Self { from: table.get("from"), layout: LayoutDoc::body(&mut table) }
     }
 }
 

@@ -4,6 +4,7 @@ use kernel::date::{DateFormat, EraRule};
 use kernel::{Absence, ItemCode};
 
 use super::document::{SentinelDoc, slot};
+use super::gather::{ClaimDoc, ReckonDoc};
 use super::node::Node;
 use super::reader::{At, Spot, TableReader};
 use crate::layout::{RoleId, Target, Unknown};
@@ -29,6 +30,8 @@ pub(crate) struct FieldDoc {
     pub pad: Option<At<usize>>,
     pub range: Option<At<(i64, i64)>>,
     pub half_width: Option<At<bool>>,
+    pub claim: ClaimDoc,
+    pub reckon: ReckonDoc,
 }
 
 /// `type` of a field.
@@ -80,6 +83,8 @@ pub(crate) struct ObservationDoc {
     pub month: Option<At<Target>>,
     pub from: Option<At<Target>>,
     pub until: Option<At<Target>>,
+    /// Months after the record's own, where the row holds several.
+    pub plus: u32,
 }
 
 impl FieldDoc {
@@ -99,14 +104,15 @@ impl FieldDoc {
             formats: formats(&mut table),
             era: table.choice("era_overflow", &[("warn", EraRule::Warn), ("reject", EraRule::Strict)]),
             codes: table.get("codes"),
-            on_unknown: table
-                .choice("on_unknown", &[("reject", Unknown::Reject), ("absent", Unknown::Absent)]),
+            on_unknown: table.choice("on_unknown", Unknown::NAMES),
             required: flag(&mut table, "required"),
             missing: missing(&mut table),
             digits: digits(&mut table),
             pad: table.get("pad"),
             range: range(&mut table),
             half_width: table.get("half_width"),
+            claim: ClaimDoc::read(&mut table),
+            reckon: ReckonDoc::read(&mut table),
         };
         to.map(|_| field)
     }
@@ -191,6 +197,6 @@ impl ObservationDoc {
         let (field, constant) = (table.get("field"), table.node("const").and_then(Constant::read));
         let (at, month) = (table.parsed("at"), table.parsed("month"));
         let (from, until) = (table.parsed("from"), table.parsed("until"));
-        Some(Self { spot, of: of?, item: item?, dropped, field, constant, at, month, from, until })
+        Some(Self { spot, of: of?, item: item?, dropped, field, constant, at, month, from, until, plus: 0 })
     }
 }

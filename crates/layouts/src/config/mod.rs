@@ -2,13 +2,17 @@
 
 mod document;
 mod field;
+mod file;
+mod gather;
 mod node;
 pub mod reader;
 mod spot;
 
 pub use document::LayoutDoc;
-pub(crate) use document::{FileDoc, FileKind, GuardDoc, RecordsDoc, SentinelDoc};
+pub(crate) use document::{SentinelDoc, VersionDoc};
 pub(crate) use field::{Constant, FieldDoc, FieldType, ObservationDoc};
+pub(crate) use file::{FileDoc, FileKind, GuardDoc, Newline, RecordsDoc};
+pub(crate) use gather::{GatherDoc, MonthDoc, PlaceDoc};
 pub use node::{FromNode, Node, Wrong};
 
 #[cfg(test)]

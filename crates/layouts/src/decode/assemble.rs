@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use crate::cell::Cell;
 use crate::convert::split_name;
 use crate::layout::{Layout, ObservationPlan, Part, RecordPart, RoleId, Seen, WhenPlan};
-use crate::row::{Persons, RecordTime};
+use crate::row::{Operation, Persons, RecordTime};
 
 /// Steps of a 続柄 in several columns.
 type Steps = [Option<Cell>; 4];
@@ -18,6 +18,7 @@ pub(super) struct Assembly {
     present: SmallVec<[bool; 6]>,
     steps: SmallVec<[Option<Steps>; 1]>,
     pub record: RecordTime,
+    pub operation: Operation,
     pub locals: Vec<Cell>,
 }
 
@@ -29,6 +30,7 @@ impl Assembly {
             present: (0..roles).map(|role| role == 0).collect(),
             steps: (0..roles).map(|_| None).collect(),
             record: RecordTime::default(),
+            operation: Operation::default(),
             locals: Vec::with_capacity(layout.locals.len()),
         }
     }
@@ -48,13 +50,14 @@ impl Assembly {
         }
     }
 
-    /// Takes a time of the record.
+    /// Takes a time of the record, or what it does.
     pub fn time(&mut self, part: RecordPart, cell: &Cell) {
         match (part, cell) {
             (RecordPart::At, Cell::Date(date)) => self.record.at = Some(*date),
             (RecordPart::From, Cell::Date(date)) => self.record.from = Some(*date),
             (RecordPart::Until, Cell::Date(date)) => self.record.until = Some(*date),
             (RecordPart::Month, Cell::Month(month)) => self.record.month = Some(*month),
+            (RecordPart::Operation, Cell::Operation(operation)) => self.operation = *operation,
             _ => {}
         }
     }
@@ -73,24 +76,43 @@ impl Assembly {
     }
 
     /// The observations, of the roles the row speaks of.
-    pub fn observations(&self, layout: &Layout, as_of: NaiveDate) -> Vec<(RoleId, Observation)> {
-        let of = |plan: &ObservationPlan| {
-            self.present.get(plan.role).copied().filter(|present| *present)?;
-            let datum = match &plan.seen {
-                Seen::Local(local) => self.locals.get(*local)?.clone().datum(),
-                Seen::Constant(datum) => datum.clone(),
-            };
-            let when = self.when(plan.when, as_of)?;
-            Some((*layout.roles.get(plan.role)?, Observation { item: plan.item.clone(), datum, when }))
+    pub fn observations(&mut self, layout: &Layout, as_of: NaiveDate) -> Vec<(RoleId, Observation)> {
+        let mut seen = Vec::with_capacity(layout.observations.len());
+        for (n, plan) in layout.observations.iter().enumerate() {
+            // Nearly every local is observed once: its text goes on and is not copied.
+            let again = layout.observations.iter().skip(n + 1).any(|later| later.seen == plan.seen);
+            seen.extend(self.observation(layout, plan, as_of, again));
+        }
+        seen
+    }
+
+    fn observation(
+        &mut self,
+        layout: &Layout,
+        plan: &ObservationPlan,
+        as_of: NaiveDate,
+        again: bool,
+    ) -> Option<(RoleId, Observation)> {
+        self.present.get(plan.role).copied().filter(|present| *present)?;
+        let when = self.when(plan.when, as_of)?;
+        let datum = match &plan.seen {
+            Seen::Local(local) if again => self.locals.get(*local)?.clone().datum(),
+            Seen::Local(local) => {
+                let cell = self.locals.get_mut(*local)?;
+                std::mem::replace(cell, Cell::Absent(Absence::NotCollected)).datum()
+            }
+            Seen::Constant(datum) => datum.clone(),
         };
-        layout.observations.iter().filter_map(of).collect()
+        Some((*layout.roles.get(plan.role)?, Observation { item: plan.item.clone(), datum, when }))
     }
 
     fn when(&self, plan: WhenPlan, as_of: NaiveDate) -> Option<When> {
         Some(match plan {
             WhenPlan::AsOf => When::AsOf(as_of),
             WhenPlan::At(part) => When::At(self.day(part)?),
-            WhenPlan::Month => When::Month(self.record.month?),
+            WhenPlan::Month { plus } => {
+                When::Month((0..plus).fold(self.record.month?, |month, _| month.next()))
+            }
             WhenPlan::Period { from, until } => When::Period {
                 from: from.and_then(|part| self.day(part)),
                 until: until.and_then(|part| self.day(part)),
@@ -103,7 +125,7 @@ impl Assembly {
             RecordPart::At => self.record.at,
             RecordPart::From => self.record.from,
             RecordPart::Until => self.record.until,
-            RecordPart::Month => None,
+            RecordPart::Month | RecordPart::Operation => None,
         }
     }
 

@@ -6,7 +6,7 @@
 
 use kernel::{Code, Fault};
 
-use crate::text::Encoding;
+use crate::text::{Encoding, is_japanese_utf8};
 
 /// Lines looked at; after them, a line that cannot be read is a reject.
 const LINES: u32 = 100;
@@ -28,7 +28,11 @@ impl Evidence {
     pub fn mark(&self, head: &[u8]) -> Result<usize, Fault> {
         match head {
             [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(self.wrong(1)),
-            [0xEF, 0xBB, 0xBF, ..] if self.encoding == Encoding::Cp932 => Err(self.wrong(1)),
+            // The mark of the other order of bytes, read as UTF-16.
+            [0xEF, 0xBF, 0xBE, ..] => Err(self.wrong(1)),
+            [0xEF, 0xBB, 0xBF, ..] if matches!(self.encoding, Encoding::Cp932 | Encoding::EucJp) => {
+                Err(self.wrong(1))
+            }
             [0xEF, 0xBB, 0xBF, ..] => Ok(3),
             _ => Ok(0),
         }
@@ -43,13 +47,24 @@ impl Evidence {
         if line > LINES {
             return Ok(());
         }
-        let utf8 = std::str::from_utf8(bytes);
         let wrong = match self.encoding {
-            Encoding::Utf8 | Encoding::Utf8Bom => utf8.is_err(),
-            Encoding::Cp932 if utf8.is_ok_and(|text| text.chars().any(|c| c >= '\u{3000}')) => true,
-            Encoding::Cp932 => self.whole_lines && self.encoding.decode(bytes).is_none(),
+            Encoding::Utf8 | Encoding::Utf8Bom => std::str::from_utf8(bytes).is_err(),
+            // What is no UTF-16 has become U+FFFD.
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                std::str::from_utf8(bytes).is_ok_and(|text| text.contains('\u{fffd}'))
+            }
+            Encoding::Cp932 | Encoding::EucJp if is_japanese_utf8(bytes) => true,
+            Encoding::Cp932 | Encoding::EucJp => self.whole_lines && self.encoding.decode(bytes).is_none(),
         };
         if wrong { Err(self.wrong(line)) } else { Ok(()) }
+    }
+
+    /// Whether a later line is in another encoding than the file: two files put together.
+    pub fn is_other(&self, record: &[u8]) -> bool {
+        matches!(self.encoding, Encoding::Cp932 | Encoding::EucJp)
+            && self.whole_lines
+            && !record.is_ascii()
+            && is_japanese_utf8(record)
     }
 
     /// The file is not in its layout's encoding, as seen on `line`.

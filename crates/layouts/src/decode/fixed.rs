@@ -3,7 +3,7 @@
 use kernel::{Code, Fault};
 
 use super::frame::Frame;
-use super::header::mismatch;
+use super::header::Mismatch;
 use super::reader::RowReader;
 use crate::layout::{FixedForm, Form, Layout, RecordKinds, Slot};
 use crate::refusal::Refusal;
@@ -20,8 +20,9 @@ pub(super) const fn probe(form: &FixedForm) -> usize {
 /// Records end with line ends when the first one does; a record is never longer than its length.
 pub(super) fn frame(form: &FixedForm, body: &[u8]) -> Frame {
     let first = body.get(..probe(form)).unwrap_or(body);
-    match memchr::memchr(b'\n', first) {
-        Some(_) => Frame::Lines,
+    let end = if form.carriage_return { b'\r' } else { b'\n' };
+    match memchr::memchr(end, first) {
+        Some(_) => Frame::Lines(end),
         None => Frame::Blocks(form.record_length),
     }
 }
@@ -63,7 +64,7 @@ impl FixedCutter {
             }
             self.data += 1;
             if code != kinds.data.as_bytes() && record.len() == form.record_length {
-                let raw = layout.encoding.decode_lossy(code);
+                let raw = layout.encoding.cut_as().decode_lossy(code);
                 let fault = Fault::new(Code::PatternMismatch).with("line", line).with("column", KIND_LABEL);
                 return Ok(Some(rows.refuse(line, record, fault.with("raw", raw))));
             }
@@ -76,7 +77,7 @@ impl FixedCutter {
             return Ok(None);
         }
         let missing = format!("{KIND_LABEL} {}", kinds.header.as_deref().unwrap_or_default());
-        Err(mismatch(&[&missing], &[]))
+        Err(Mismatch::absent(&missing).fault())
     }
 
     fn data_row<'r>(
@@ -100,8 +101,9 @@ impl FixedCutter {
             layout.encoding.mark_trails(record, &mut self.trails);
         }
         let cut_at = |byte: usize| self.trails.get(byte).copied().unwrap_or(false);
-        rows.read(line, record, |n| {
-            let Some(Slot::Bytes { start, length }) = layout.fields.get(n).map(|field| &field.slot) else {
+        rows.read(line, record, &|n, nth| {
+            let slot = layout.fields.get(n).and_then(|field| field.slots().nth(nth));
+            let Some(Slot::Bytes { start, length }) = slot else {
                 return Err(Refusal::Plain(Code::BlankUndeclared));
             };
             // A cut at the end shows when the slice is decoded: it breaks off in a character.

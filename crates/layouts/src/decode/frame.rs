@@ -1,18 +1,20 @@
 //! Finds where records end in bytes that arrive in pieces. Any cut of the bytes gives the same records.
 
 /// How records end.
-pub(super) enum Frame {
+pub(crate) enum Frame {
     /// At a line end outside quotes.
     Csv(Quotes),
-    /// At a line end.
-    Lines,
+    /// At a line end, which is this byte.
+    Lines(u8),
     /// After so many bytes; a line end there is skipped.
     Blocks(usize),
 }
 
 /// Where a scan of a CSV record stands.
-pub(super) struct Quotes {
+pub(crate) struct Quotes {
     delimiter: u8,
+    /// The last byte of a line end.
+    end: u8,
     state: State,
     /// The byte before the next one: what tells an opening quote from a quote in a cell.
     before: u8,
@@ -29,8 +31,8 @@ enum State {
 }
 
 impl Quotes {
-    pub fn new(delimiter: u8) -> Self {
-        Self { delimiter, state: State::Plain, before: delimiter, newlines: 0 }
+    pub fn new(delimiter: u8, end: u8) -> Self {
+        Self { delimiter, end, state: State::Plain, before: delimiter, newlines: 0 }
     }
 
     fn scan(&mut self, data: &[u8]) -> Option<usize> {
@@ -41,18 +43,19 @@ impl Quotes {
                 at += usize::from(self.state == State::Quoted);
                 continue;
             }
-            let Some(found) = memchr::memchr2(b'"', b'\n', rest) else { break };
+            let Some(found) = memchr::memchr2(b'"', self.end, rest) else { break };
             let position = at + found;
             at = position + 1;
-            match (self.state, data.get(position)) {
-                (State::Plain, Some(b'\n')) => {
+            let is_end = data.get(position) == Some(&self.end);
+            match self.state {
+                State::Plain if is_end => {
                     self.newlines += 1;
                     self.before = self.delimiter;
                     return Some(at);
                 }
-                (_, Some(b'\n')) => self.newlines += 1,
-                (State::Quoted, _) => self.state = State::Closing,
-                (_, _) => {
+                _ if is_end => self.newlines += 1,
+                State::Quoted => self.state = State::Closing,
+                _ => {
                     let before = position.checked_sub(1).and_then(|n| data.get(n)).unwrap_or(&self.before);
                     if *before == self.delimiter {
                         self.state = State::Quoted;
@@ -70,7 +73,7 @@ impl Frame {
     pub fn scan(&mut self, data: &[u8], held: usize) -> Option<usize> {
         match self {
             Self::Csv(quotes) => quotes.scan(data),
-            Self::Lines => memchr::memchr(b'\n', data).map(|end| end + 1),
+            Self::Lines(end) => memchr::memchr(*end, data).map(|end| end + 1),
             Self::Blocks(length) => Some(length.saturating_sub(held)).filter(|end| *end <= data.len()),
         }
     }
@@ -79,7 +82,7 @@ impl Frame {
     pub fn take_lines(&mut self) -> u32 {
         match self {
             Self::Csv(quotes) => std::mem::take(&mut quotes.newlines).max(1),
-            Self::Lines | Self::Blocks(_) => 1,
+            Self::Lines(_) | Self::Blocks(_) => 1,
         }
     }
 

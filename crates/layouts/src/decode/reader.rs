@@ -7,9 +7,9 @@ use super::assemble::{Assembly, GAP};
 use super::keys::Keys;
 use crate::cell::Cell;
 use crate::convert::Converter;
-use crate::layout::{Field, Layout, Slot, Target};
+use crate::layout::{Field, Layout, Mode, Slot, Target};
 use crate::refusal::{Refusal, Where};
-use crate::row::{Outcome, Reject, Row, Summary};
+use crate::row::{Operation, Outcome, Reject, Row, Summary};
 
 /// Separates the parts of a key: never in a cell, where control characters are refused.
 const KEY_SEPARATOR: char = '\u{1f}';
@@ -17,10 +17,13 @@ const KEY_SEPARATOR: char = '\u{1f}';
 /// What a date past its era is, whether it warns or is refused.
 const OVERFLOW: Refusal = Refusal::Plain(Code::EraOverflow);
 
+/// Gives the raw bytes of a column: the field by its index, and which of its columns.
+pub(super) type RawCells<'c, 'r> = &'c dyn Fn(usize, usize) -> Result<&'r [u8], Refusal>;
+
 /// Reads rows and counts them.
 pub(super) struct RowReader<'l> {
     layout: &'l Layout,
-    converter: Converter<'l>,
+    pub converter: Converter<'l>,
     options: &'l DecodeOptions,
     roles: Vec<Option<usize>>,
     keyed: Vec<Option<usize>>,
@@ -55,13 +58,13 @@ impl<'l> RowReader<'l> {
         }
     }
 
-    /// Reads the row `raw` on `line`; `cell` gives a field's raw bytes by the field's index.
-    pub fn read<'r>(
-        &mut self,
-        line: u32,
-        raw: &'r [u8],
-        cell: impl Fn(usize) -> Result<&'r [u8], Refusal>,
-    ) -> Outcome<'r> {
+    /// The layout it reads by.
+    pub const fn layout(&self) -> &'l Layout {
+        self.layout
+    }
+
+    /// Reads the row `raw` on `line`.
+    pub fn read<'r>(&mut self, line: u32, raw: &'r [u8], cell: RawCells<'_, '_>) -> Outcome<'r> {
         let mut row = Assembly::new(self.layout);
         let mut key = KeyParts {
             texts: self.layout.key.iter().map(|_| String::new()).collect(),
@@ -71,15 +74,16 @@ impl<'l> RowReader<'l> {
         for (n, field) in self.layout.fields.iter().enumerate() {
             let value = match &field.slot {
                 Slot::Constant(cell) => cell.clone(),
-                _ => match cell(n).and_then(|bytes| self.converter.read(n, field, bytes)) {
+                _ => match self.converter.read(n, field, &|nth| cell(n, nth)) {
                     Ok(read) => {
                         if read.overflow {
-                            warnings.push(self.tell(line, field, cell(n).unwrap_or_default(), OVERFLOW));
+                            warnings.push(self.tell(line, field, cell(n, 0).unwrap_or_default(), OVERFLOW));
                         }
                         read.cell
                     }
                     Err(refusal) => {
-                        reasons.push(self.tell(line, field, cell(n).unwrap_or_default(), refusal));
+                        let fault = self.tell(line, field, cell(n, 0).unwrap_or_default(), refusal);
+                        reasons.push((n, fault));
                         continue;
                     }
                 },
@@ -89,37 +93,49 @@ impl<'l> RowReader<'l> {
             }
             self.place(&mut row, n, field, value);
         }
+        let mut reasons = self.counting(&row, reasons);
         if reasons.is_empty()
             && let Err((role, step)) = row.join_steps()
         {
-            reasons.push(self.gap(line, role, step, &cell));
+            reasons.push(self.gap(line, role, step, cell));
         }
         let read = key.is_whole(self.layout);
-        let key = self.key(line, &key, &mut reasons);
+        let key = self.key(line, key, &mut reasons);
         self.summary.rows += 1;
         if !reasons.is_empty() {
             self.summary.rejected += 1;
             return Outcome::Reject(Reject { line, key: read.then_some(key), reasons, raw: raw.to_vec() });
         }
         self.summary.accepted += 1;
-        let observations = row.observations(self.layout, self.options.as_of);
+        let observations = match row.operation {
+            Operation::Upsert => row.observations(self.layout, self.options.as_of),
+            Operation::Close => Vec::new(),
+        };
         let locals = self
             .unobserved
             .iter()
             .filter_map(|n| row.locals.get(*n))
             .map(|cell| cell.clone().datum())
             .collect();
-        let record = row.record;
+        let (record, operation) = (row.record, row.operation);
         Outcome::Row(Row {
             line,
             raw,
             key,
             persons: row.persons(self.layout),
             record,
+            operation,
             observations,
             locals,
             warnings,
         })
+    }
+
+    /// The reasons that count. Of a record that ends, the row of a delta need say no more than its key.
+    fn counting(&self, row: &Assembly, reasons: Vec<(usize, Fault)>) -> Vec<Fault> {
+        let ends = self.layout.mode == Mode::Delta && row.operation == Operation::Close;
+        let counts = |n: usize| !ends || self.keyed.get(n).copied().flatten().is_some();
+        reasons.into_iter().filter(|(n, _)| counts(*n)).map(|(_, fault)| fault).collect()
     }
 
     /// A row that could not be cut into cells.
@@ -144,17 +160,11 @@ impl<'l> RowReader<'l> {
     }
 
     fn tell(&self, line: u32, field: &Field, raw: &[u8], refusal: Refusal) -> Fault {
-        let (source, encoding) = (self.options.source.as_str(), self.layout.encoding);
+        let (source, encoding) = (self.options.source.as_str(), self.layout.encoding.cut_as());
         refusal.tell(&Where { source, line, label: &field.label, raw, encoding })
     }
 
-    fn gap<'r>(
-        &self,
-        line: u32,
-        role: usize,
-        step: usize,
-        cell: &impl Fn(usize) -> Result<&'r [u8], Refusal>,
-    ) -> Fault {
+    fn gap(&self, line: u32, role: usize, step: usize, cell: RawCells<'_, '_>) -> Fault {
         let is_step =
             |field: &Field| matches!(field.to, Target::Person(_, part) if part.relation_step() == Some(step));
         let found = self
@@ -165,18 +175,19 @@ impl<'l> RowReader<'l> {
             .find(|(n, field)| is_step(field) && self.roles.get(*n).copied().flatten() == Some(role));
         found.map_or_else(
             || Fault::new(GAP),
-            |(n, field)| self.tell(line, field, cell(n).unwrap_or_default(), Refusal::Plain(GAP)),
+            |(n, field)| self.tell(line, field, cell(n, 0).unwrap_or_default(), Refusal::Plain(GAP)),
         )
     }
 
     /// The key, and the reason when an earlier row has the same. A rejected row's key counts too: which
     /// of the two is right is not ours to say.
-    fn key(&mut self, line: u32, parts: &KeyParts, reasons: &mut Vec<Fault>) -> String {
-        let separator = KEY_SEPARATOR.encode_utf8(&mut [0; 4]).to_owned();
-        let key = parts.texts.join(&separator);
-        if parts.is_whole(self.layout)
-            && let Some(first) = self.keys.seen(&key, line)
-        {
+    fn key(&mut self, line: u32, mut parts: KeyParts, reasons: &mut Vec<Fault>) -> String {
+        let is_whole = parts.is_whole(self.layout);
+        let key = match parts.texts.as_mut_slice() {
+            [one] => std::mem::take(one),
+            several => several.join(&*KEY_SEPARATOR.encode_utf8(&mut [0; 4])),
+        };
+        if is_whole && let Some(first) = self.keys.seen(&key, line) {
             let label = self.layout.key_label();
             let fault =
                 Fault::new(Code::DuplicateKey).with("line", line).with("first", first).with("column", &label);

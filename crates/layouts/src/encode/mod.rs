@@ -1,67 +1,27 @@
 //! Rows back to the bytes of a file with the same layout, for fictional towns and for tests.
 //!
-//! Every cell is read back before it is kept: what is written is what will be read, or it is an error.
+//! Every field is read back before its row is kept: what is written is what will be read, or it is an
+//! error.
 
+mod book;
+mod error;
+mod record;
 mod source;
+mod spread;
 
 use chrono::NaiveDate;
 
-use crate::cell::Cell;
+pub use error::EncodeError;
+
+use self::book::Book;
+use self::error::{NO_SPELLING, NOT_IN_ENCODING, READS_OTHERWISE, Refuse, TOO_LONG, refuse};
+use self::record::{columns, joined, mark};
 use crate::convert::Converter;
-use crate::layout::{CsvForm, Field, FixedForm, Form, Header, Layout, RecordKinds, Slot};
+use crate::decode::encode_utf16;
+use crate::layout::{Field, FixedForm, Form, Layout, RecordKinds, Slot};
+use crate::refusal::Refusal;
 use crate::row::EncodeRow;
 use crate::text::Encoding;
-
-/// Why a row cannot be written. Says which field of which row (from 0), never the value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EncodeError {
-    /// The field has no spelling for the value: no sentinel for the absence, no code in the list, no
-    /// date format that holds it.
-    #[error("row {row}: {to} has no spelling for its value")]
-    NoSpelling {
-        /// The row.
-        row: u64,
-        /// The field's target.
-        to: String,
-    },
-    /// The file's encoding lacks a character of the value.
-    #[error("row {row}: the file's encoding lacks a character of {to}")]
-    NotInEncoding {
-        /// The row.
-        row: u64,
-        /// The field's target.
-        to: String,
-    },
-    /// The value has more bytes than the field.
-    #[error("row {row}: {to} is longer than its field")]
-    TooLong {
-        /// The row.
-        row: u64,
-        /// The field's target.
-        to: String,
-    },
-    /// What would be written reads back as something else: a text that is a sentinel, a number out of
-    /// range, blanks at the ends, two fields that disagree on one column.
-    #[error("row {row}: {to} would read back as something else")]
-    ReadsOtherwise {
-        /// The row.
-        row: u64,
-        /// The field's target.
-        to: String,
-    },
-    /// The trailer has no room for the number of rows.
-    #[error("the trailer has no room for {rows} rows")]
-    Trailer {
-        /// The number of rows.
-        rows: u64,
-    },
-}
-
-type Refuse = fn(u64, String) -> EncodeError;
-const NO_SPELLING: Refuse = |row, to| EncodeError::NoSpelling { row, to };
-const NOT_IN_ENCODING: Refuse = |row, to| EncodeError::NotInEncoding { row, to };
-const TOO_LONG: Refuse = |row, to| EncodeError::TooLong { row, to };
-const READS_OTHERWISE: Refuse = |row, to| EncodeError::ReadsOtherwise { row, to };
 
 /// Writes one file.
 pub struct Encoder<'l> {
@@ -69,15 +29,20 @@ pub struct Encoder<'l> {
     converter: Converter<'l>,
     columns: Vec<String>,
     out: Vec<u8>,
+    book: Book,
     rows: u64,
 }
 
 impl<'l> Encoder<'l> {
-    /// An encoder with code lists as valid on `as_of`; header and byte order mark are written at once.
+    /// An encoder with the version and code lists as valid on `as_of`; header and byte order mark are
+    /// written at once.
     #[must_use]
     pub fn new(layout: &'l Layout, as_of: NaiveDate) -> Self {
+        let layout = layout.on(as_of);
         let converter = Converter::new(layout, as_of);
-        let mut encoder = Self { layout, converter, columns: columns(layout), out: Vec::new(), rows: 0 };
+        let columns = columns(layout);
+        let mut encoder =
+            Self { layout, converter, columns, out: Vec::new(), book: Book::default(), rows: 0 };
         encoder.begin();
         encoder
     }
@@ -95,53 +60,83 @@ impl<'l> Encoder<'l> {
             return Err(self.refuse(READS_OTHERWISE, field));
         }
         match &layout.form {
-            Form::Csv(form) => self.csv_row(form, row)?,
             Form::Fixed(form) => self.fixed_row(form, row)?,
+            Form::Csv(form) => {
+                let cells = self.cells(row)?;
+                let record = joined(&cells, form.delimiter);
+                self.end_record(&record);
+            }
+            Form::Json(_) => {
+                let cells = self.cells(row)?;
+                let record = spread::json(&self.columns, &cells);
+                self.end_record(&record);
+            }
+            Form::Sheet(form) if form.is_old => return Err(EncodeError::Kind),
+            Form::Sheet(_) => {
+                let cells = self.cells(row)?;
+                self.book.row(layout, &self.columns, &cells);
+            }
         }
         self.rows += 1;
         Ok(())
     }
 
-    /// The bytes so far, for writing a large file in pieces.
+    /// The bytes so far, for writing a large file in pieces. A workbook has none before its end.
     #[must_use]
     pub fn drain(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.out)
+        let out = std::mem::take(&mut self.out);
+        match self.layout.encoding {
+            encoding @ (Encoding::Utf16Le | Encoding::Utf16Be) => {
+                encode_utf16(encoding, &String::from_utf8_lossy(&out))
+            }
+            _ => out,
+        }
     }
 
     /// Writes the trailer, if the layout has one, and gives the bytes not yet drained.
     ///
     /// # Errors
-    /// [`EncodeError::Trailer`] when its count does not fit.
+    /// [`EncodeError::Trailer`] when its count does not fit; [`EncodeError::Kind`] for a file that cannot
+    /// be written.
     pub fn finish(mut self) -> Result<Vec<u8>, EncodeError> {
-        if let Form::Fixed(FixedForm { record_length, kinds: Some(kinds) }) = &self.layout.form
-            && let Some(trailer) = &kinds.trailer
-        {
-            let mut record = mark(*record_length, kinds, trailer);
-            if let Some((start, length)) = kinds.count {
-                let digits = format!("{:0>length$}", self.rows);
-                let room = record.get_mut(start..start + length).filter(|room| room.len() == digits.len());
-                room.ok_or(EncodeError::Trailer { rows: self.rows })?.copy_from_slice(digits.as_bytes());
+        match &self.layout.form {
+            Form::Sheet(form) => return self.book.finish(form, &self.columns),
+            Form::Fixed(FixedForm { record_length, kinds: Some(kinds), .. }) => {
+                if let Some(trailer) = &kinds.trailer {
+                    let record = self.trailer(*record_length, kinds, trailer)?;
+                    self.end_record(&record);
+                }
             }
-            self.end_record(&record);
+            _ => {}
         }
-        Ok(self.out)
+        Ok(self.drain())
+    }
+
+    fn trailer(&self, length: usize, kinds: &RecordKinds, code: &str) -> Result<Vec<u8>, EncodeError> {
+        let mut record = mark(length, kinds, code);
+        if let Some((start, length)) = kinds.count {
+            let digits = format!("{:0>length$}", self.rows);
+            let room = record.get_mut(start..start + length).filter(|room| room.len() == digits.len());
+            room.ok_or(EncodeError::Trailer { rows: self.rows })?.copy_from_slice(digits.as_bytes());
+        }
+        Ok(record)
     }
 
     fn begin(&mut self) {
-        if self.layout.encoding == Encoding::Utf8Bom {
+        if matches!(self.layout.encoding, Encoding::Utf8Bom | Encoding::Utf16Le | Encoding::Utf16Be) {
             self.out.extend_from_slice("\u{feff}".as_bytes());
         }
         match &self.layout.form {
-            Form::Csv(form) if form.header != Header::None => {
+            Form::Csv(form) if self.layout.form.has_header() => {
                 // Names of columns come from the same configuration as the encoding; one that it lacks
                 // would make the file unreadable, and the first look at it would tell.
-                let encoding = self.layout.encoding;
+                let encoding = self.layout.encoding.cut_as();
                 let names =
                     self.columns.iter().map(|name| encoding.encode(name).unwrap_or_default().into_owned());
                 let record = joined(&names.collect::<Vec<_>>(), form.delimiter);
                 self.end_record(&record);
             }
-            Form::Fixed(FixedForm { record_length, kinds: Some(kinds) }) => {
+            Form::Fixed(FixedForm { record_length, kinds: Some(kinds), .. }) => {
                 if let Some(header) = &kinds.header {
                     self.end_record(&mark(*record_length, kinds, header));
                 }
@@ -150,25 +145,40 @@ impl<'l> Encoder<'l> {
         }
     }
 
-    fn csv_row(&mut self, form: &CsvForm, row: &EncodeRow) -> Result<(), EncodeError> {
-        let mut cells: Vec<Option<Vec<u8>>> = vec![None; self.columns.len().max(form.columns)];
-        for (n, field) in self.layout.fields.iter().enumerate() {
-            let column = match &field.slot {
-                Slot::Column(name) => self.columns.iter().position(|column| column == name),
-                Slot::Position(position) => Some(*position),
-                _ => None,
-            };
-            let Some(place) = column.and_then(|column| cells.get_mut(column)) else { continue };
-            let cell = source::cell(row, field);
-            if place.is_none() {
-                *place = Some(self.spell(n, field, cell.as_ref())?);
+    /// The cells of a row in the order of the columns, each field read back from them.
+    fn cells(&self, row: &EncodeRow) -> Result<Vec<Vec<u8>>, EncodeError> {
+        let count = self.layout.form.table().map_or(0, |table| table.columns).max(self.columns.len());
+        let mut texts: Vec<Option<String>> = vec![None; count];
+        let place = |slot: &Slot| self.column(slot);
+        for (n, field) in self.fields() {
+            if spread::is_said(&texts, field, &place) {
+                continue;
             }
-            self.check(n, field, cell.as_ref(), place.as_deref().unwrap_or_default())?;
+            let cell = source::cell(row, field);
+            let spelt = spread::texts(&self.converter, n, field, cell.as_ref());
+            let spelt = spelt.ok_or_else(|| self.refuse(NO_SPELLING, field))?;
+            spread::put(&mut texts, field, spelt, &place);
         }
-        let cells: Vec<_> = cells.into_iter().map(Option::unwrap_or_default).collect();
-        let record = joined(&cells, form.delimiter);
-        self.end_record(&record);
-        Ok(())
+        for (_, field) in self.fields() {
+            spread::condition(&mut texts, field, source::cell(row, field).as_ref(), &place);
+        }
+        let mut cells = vec![Vec::new(); count];
+        for (_, field) in self.fields() {
+            for at in field.slots().filter_map(place) {
+                let text = texts.get(at).and_then(Option::as_deref).unwrap_or_default();
+                let bytes = self.bytes(field, text)?;
+                if let Some(cell) = cells.get_mut(at) {
+                    *cell = bytes;
+                }
+            }
+        }
+        for (n, field) in self.fields() {
+            self.check(n, field, row, &|nth| {
+                let at = field.slots().nth(nth).and_then(place);
+                at.and_then(|at| cells.get(at)).map(Vec::as_slice).ok_or(LOST)
+            })?;
+        }
+        Ok(cells)
     }
 
     fn fixed_row(&mut self, form: &FixedForm, row: &EncodeRow) -> Result<(), EncodeError> {
@@ -176,32 +186,56 @@ impl<'l> Encoder<'l> {
             Some(kinds) => mark(form.record_length, kinds, &kinds.data),
             None => vec![b' '; form.record_length],
         };
-        for (n, field) in self.layout.fields.iter().enumerate() {
-            let Slot::Bytes { start, length } = field.slot else { continue };
+        for (n, field) in self.fields() {
             let cell = source::cell(row, field);
-            let bytes = self.spell(n, field, cell.as_ref())?;
-            let Some(place) = record.get_mut(start..start + length) else { continue };
-            let Some(room) = place.get_mut(..bytes.len()) else { return Err(self.refuse(TOO_LONG, field)) };
-            room.copy_from_slice(&bytes);
-            self.check(n, field, cell.as_ref(), place)?;
+            let spelt = spread::texts(&self.converter, n, field, cell.as_ref());
+            for (nth, text) in spelt.ok_or_else(|| self.refuse(NO_SPELLING, field))? {
+                let bytes = self.bytes(field, &text)?;
+                let Some(Slot::Bytes { start, length }) = field.slots().nth(nth) else { continue };
+                let room =
+                    record.get_mut(*start..start + length).and_then(|room| room.get_mut(..bytes.len()));
+                room.ok_or_else(|| self.refuse(TOO_LONG, field))?.copy_from_slice(&bytes);
+            }
+        }
+        for (n, field) in self.fields() {
+            self.check(n, field, row, &|nth| match field.slots().nth(nth) {
+                Some(Slot::Bytes { start, length }) => record.get(*start..start + length).ok_or(LOST),
+                _ => Err(LOST),
+            })?;
         }
         self.end_record(&record);
         Ok(())
     }
 
-    /// The bytes of a value; without one, of the field's first sentinel.
-    fn spell(&self, n: usize, field: &Field, cell: Option<&Cell>) -> Result<Vec<u8>, EncodeError> {
-        let text = match cell {
-            Some(cell) => self.converter.write(n, field, cell),
-            None => field.missing.first().map(|sentinel| sentinel.text.clone()),
-        };
-        let text = text.ok_or_else(|| self.refuse(NO_SPELLING, field))?;
-        let bytes = self.layout.encoding.encode(&text).map(std::borrow::Cow::into_owned);
-        bytes.ok_or_else(|| self.refuse(NOT_IN_ENCODING, field))
+    /// The fields that stand in the file.
+    fn fields(&self) -> impl Iterator<Item = (usize, &'l Field)> + use<'l> {
+        let in_file =
+            |(_, field): &(usize, &'l Field)| !matches!(field.slot, Slot::Constant(_) | Slot::FileName(_));
+        self.layout.fields.iter().enumerate().filter(in_file)
     }
 
-    fn check(&self, n: usize, field: &Field, cell: Option<&Cell>, bytes: &[u8]) -> Result<(), EncodeError> {
-        let same = match (self.converter.read(n, field, bytes), cell) {
+    fn column(&self, slot: &Slot) -> Option<usize> {
+        match slot {
+            Slot::Column(name) => self.columns.iter().position(|column| column == name),
+            Slot::Position(position) => Some(*position),
+            _ => None,
+        }
+    }
+
+    fn bytes(&self, field: &Field, text: &str) -> Result<Vec<u8>, EncodeError> {
+        let bytes = self.layout.gaiji.encode(self.layout.encoding.cut_as(), text);
+        bytes.map(std::borrow::Cow::into_owned).ok_or_else(|| self.refuse(NOT_IN_ENCODING, field))
+    }
+
+    fn check<'b>(
+        &self,
+        n: usize,
+        field: &Field,
+        row: &EncodeRow,
+        bytes: &dyn Fn(usize) -> Result<&'b [u8], Refusal>,
+    ) -> Result<(), EncodeError> {
+        let cell = source::cell(row, field);
+        let same = match (self.converter.read(n, field, bytes), &cell) {
             (Ok(read), Some(cell)) => source::same(&read.cell, cell, field),
             (Ok(read), None) => !read.cell.is_present(),
             (Err(_), _) => false,
@@ -210,14 +244,22 @@ impl<'l> Encoder<'l> {
     }
 
     fn refuse(&self, why: Refuse, field: &Field) -> EncodeError {
-        why(self.rows, field.to.to_string())
+        refuse(why, self.rows, field)
     }
 
     fn end_record(&mut self, record: &[u8]) {
         self.out.extend_from_slice(record);
-        self.out.extend_from_slice(b"\r\n");
+        let carriage_return = match &self.layout.form {
+            Form::Csv(form) => form.carriage_return,
+            Form::Fixed(form) => form.carriage_return,
+            _ => false,
+        };
+        self.out.extend_from_slice(if carriage_return { b"\r" } else { b"\r\n" });
     }
 }
+
+/// A column that the record has no place for; the read-back fails on it.
+const LOST: Refusal = Refusal::Plain(kernel::Code::ColumnCount);
 
 /// Writes a whole file.
 ///
@@ -233,54 +275,6 @@ pub fn encode<'r>(
         encoder.push(row)?;
     }
     encoder.finish()
-}
-
-/// The columns of a file with a header: in the order of the fields, then those nobody takes.
-fn columns(layout: &Layout) -> Vec<String> {
-    let Form::Csv(form) = &layout.form else { return Vec::new() };
-    let mut columns: Vec<String> = Vec::new();
-    for field in &layout.fields {
-        if let Slot::Column(name) = &field.slot
-            && !columns.contains(name)
-        {
-            columns.push(name.clone());
-        }
-    }
-    columns.extend(form.ignored.iter().cloned());
-    columns
-}
-
-fn joined(cells: &[Vec<u8>], delimiter: u8) -> Vec<u8> {
-    let mut record = Vec::new();
-    for (n, cell) in cells.iter().enumerate() {
-        if n > 0 {
-            record.push(delimiter);
-        }
-        let plain = !cell.iter().any(|byte| matches!(byte, b'"' | b'\r' | b'\n') || *byte == delimiter);
-        // A record of one empty cell would be a blank line.
-        if plain && (!cell.is_empty() || cells.len() > 1) {
-            record.extend_from_slice(cell);
-            continue;
-        }
-        record.push(b'"');
-        for byte in cell {
-            if *byte == b'"' {
-                record.push(b'"');
-            }
-            record.push(*byte);
-        }
-        record.push(b'"');
-    }
-    record
-}
-
-/// A record of blanks with its type.
-fn mark(record_length: usize, kinds: &RecordKinds, code: &str) -> Vec<u8> {
-    let mut record = vec![b' '; record_length];
-    for (place, byte) in record.iter_mut().skip(kinds.start).zip(code.bytes()) {
-        *place = byte;
-    }
-    record
 }
 
 #[cfg(test)]

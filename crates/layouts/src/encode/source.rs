@@ -14,6 +14,7 @@ pub(super) fn cell(row: &EncodeRow, field: &Field) -> Option<Cell> {
             let (_, identity) = row.persons.iter().find(|(known, _)| known == role)?;
             Some(person(identity, *part))
         }
+        Target::Record(RecordPart::Operation) => Some(Cell::Operation(row.operation)),
         Target::Record(part) => time(row.record, *part),
         Target::Local(name) => {
             Some(row.locals.get(name).map_or(Cell::Absent(Absence::NotCollected), Cell::of_datum))
@@ -118,6 +119,7 @@ fn time(record: RecordTime, part: RecordPart) -> Option<Cell> {
         RecordPart::From => record.from.map(Cell::Date),
         RecordPart::Until => record.until.map(Cell::Date),
         RecordPart::Month => record.month.map(Cell::Month),
+        RecordPart::Operation => None,
     }
 }
 
@@ -125,7 +127,12 @@ impl EncodeRow {
     /// A decoded row, ready to be written again with the same layout.
     #[must_use]
     pub fn of(layout: &Layout, row: &Row<'_>) -> Self {
-        let mut encoded = Self { persons: row.persons.clone(), record: row.record, ..Self::default() };
+        let mut encoded = Self {
+            persons: row.persons.clone(),
+            record: row.record,
+            operation: row.operation,
+            ..Self::default()
+        };
         let mut observations = row.observations.iter();
         for plan in &layout.observations {
             let Some(role) = layout.roles.get(plan.role) else { continue };

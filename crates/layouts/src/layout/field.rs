@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::Unknown;
 use super::target::{Part, Target};
 use crate::cell::Cell;
+use crate::clean::Clean;
+use crate::row::Operation;
 
 /// One field.
 #[derive(Debug, Clone, Serialize)]
@@ -15,9 +17,67 @@ pub(crate) struct Field {
     /// The column in staff's words.
     pub label: String,
     pub slot: Slot,
+    /// Further columns: the others of `gather`, then the one of `when`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Slot>,
+    #[serde(skip_serializing_if = "Gather::is_cell")]
+    pub gather: Gather,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+    /// What is done to the text, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clean: Vec<Clean>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
     pub kind: Kind,
     pub missing: Vec<Sentinel>,
     pub required: bool,
+}
+
+impl Field {
+    /// All its columns.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+        std::iter::once(&self.slot).chain(&self.more)
+    }
+
+    /// Whether its text is one cell, as it stands.
+    pub const fn is_plain(&self) -> bool {
+        self.gather.is_cell() && self.when.is_none() && self.clean.is_empty() && self.split.is_none()
+    }
+}
+
+/// How the texts of several columns become one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Gather {
+    /// There is one.
+    Cell,
+    /// All that say something, with this between them.
+    Concat { with: String },
+    /// The first that says something.
+    Coalesce,
+    /// A year, and a month that stands beside it or is always the same.
+    Period { fiscal: bool, always: Option<u32> },
+}
+
+impl Gather {
+    pub const fn is_cell(&self) -> bool {
+        matches!(self, Self::Cell)
+    }
+}
+
+/// The value counts where the last column of the field says one of these; elsewhere it is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct When {
+    pub is: Vec<String>,
+    pub otherwise: Absence,
+}
+
+/// One part of a text, from 0; a blank separates at any run of blanks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Split {
+    pub at: String,
+    pub part: usize,
 }
 
 /// Where the value stands.
@@ -32,6 +92,8 @@ pub(crate) enum Slot {
     Bytes { start: usize, length: usize },
     /// In the layout.
     Constant(Cell),
+    /// In this part of the file's name, from 0.
+    FileName(usize),
 }
 
 /// A text that means absence, compared with the raw cell.
@@ -58,6 +120,7 @@ pub(crate) enum Kind {
         range: Option<(i64, i64)>,
         digits: Option<(usize, usize)>,
         pad: usize,
+        reckon: Reckon,
     },
     Date {
         formats: Vec<DateFormat>,
@@ -81,6 +144,26 @@ pub(crate) enum Kind {
     },
 }
 
+/// How a number becomes whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Reckon {
+    /// Decimal digits that are kept: with 1, `145.3` is 1453.
+    pub scale: u32,
+    /// What the number is multiplied with and divided by, from the file's unit to the item's.
+    pub factor: (i64, i64),
+    /// The item's unit, where the field states it.
+    pub unit: Option<String>,
+    /// Why 0 is no value, where it is none.
+    pub zero: Option<Absence>,
+}
+
+impl Reckon {
+    /// Whether a number is taken as it stands.
+    pub const fn is_plain(&self) -> bool {
+        self.scale == 0 && self.factor.0 == 1 && self.factor.1 == 1
+    }
+}
+
 /// What the targets of a field's code list are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +173,7 @@ pub(crate) enum Typing {
     Status,
     Kin,
     Bool,
+    Operation,
 }
 
 impl Typing {
@@ -112,6 +196,7 @@ impl Typing {
             Self::Status => "status",
             Self::Kin => "kin",
             Self::Bool => "bool",
+            Self::Operation => "operation",
         }
     }
 
@@ -129,6 +214,9 @@ impl Typing {
             Self::Kin => {
                 let steps: Result<Vec<Kin>, _> = target.split('.').map(str::parse).collect();
                 steps.map(Cell::Kin).map_err(|error| error.to_string())
+            }
+            Self::Operation => {
+                target.parse::<Operation>().map(Cell::Operation).map_err(|error| error.to_string())
             }
             Self::Bool => match target {
                 "true" => Ok(Cell::Bool(true)),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What the first line of a CSV file is.
+/// What the first line of a file with separated cells is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Header {
@@ -27,19 +27,47 @@ pub enum Form {
     Csv(CsvForm),
     /// Records of one length in bytes.
     Fixed(FixedForm),
+    /// One JSON object a line.
+    Json(TableForm),
+    /// A sheet of a workbook.
+    Sheet(SheetForm),
 }
 
-/// Separated cells (RFC 4180, with either line end).
+/// The columns of a table and how they are named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CsvForm {
+pub struct TableForm {
     pub(crate) header: Header,
-    pub(crate) delimiter: u8,
-    /// Whether one empty cell more at the end of a row is no fault.
-    pub(crate) trailing_comma: bool,
     /// Cells in a row of a file without header.
     pub(crate) columns: usize,
     /// Columns known and not taken.
     pub(crate) ignored: Vec<String>,
+}
+
+/// Separated cells (RFC 4180, with any line end).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CsvForm {
+    #[serde(flatten)]
+    pub(crate) table: TableForm,
+    pub(crate) delimiter: u8,
+    /// Whether one empty cell more at the end of a row is no fault.
+    pub(crate) trailing_comma: bool,
+    /// Whether lines end with CR alone.
+    pub(crate) carriage_return: bool,
+}
+
+/// A sheet of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SheetForm {
+    #[serde(flatten)]
+    pub(crate) table: TableForm,
+    /// Whether it is `.xls`, the format before 2007.
+    pub(crate) is_old: bool,
+    /// The sheet's name; without one, the first sheet that is not hidden.
+    pub(crate) sheet: Option<String>,
+    /// Rows that a header takes: in two, a name of the upper one stands over several of the lower.
+    pub(crate) header_rows: usize,
+    /// The table ends before the first row that begins with one of these.
+    pub(crate) footer: Vec<String>,
 }
 
 /// Records of one length in bytes, with or without line ends.
@@ -47,6 +75,8 @@ pub struct CsvForm {
 pub struct FixedForm {
     pub(crate) record_length: usize,
     pub(crate) kinds: Option<RecordKinds>,
+    /// Whether lines end with CR alone.
+    pub(crate) carriage_return: bool,
 }
 
 /// How header, data and trailer records tell themselves apart. Offsets are from 0, in bytes.
@@ -59,4 +89,21 @@ pub struct RecordKinds {
     pub(crate) trailer: Option<String>,
     /// Offset and length of the number of data records in the trailer.
     pub(crate) count: Option<(usize, usize)>,
+}
+
+impl Form {
+    /// The table, where the columns are those of one.
+    pub(crate) const fn table(&self) -> Option<&TableForm> {
+        match self {
+            Self::Csv(form) => Some(&form.table),
+            Self::Json(table) => Some(table),
+            Self::Sheet(form) => Some(&form.table),
+            Self::Fixed(_) => None,
+        }
+    }
+
+    /// Whether its columns are known by names that stand in the file.
+    pub(crate) fn has_header(&self) -> bool {
+        self.table().is_some_and(|table| table.header != Header::None)
+    }
 }

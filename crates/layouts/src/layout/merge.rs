@@ -14,8 +14,12 @@ pub(super) fn over(own: &LayoutDoc, base: &LayoutDoc) -> LayoutDoc {
     merged.creates = first(&own.creates, &base.creates);
     merged.key = first(&own.key, &base.key);
     merged.mode = first(&own.mode, &base.mode);
+    merged.months = first(&own.months, &base.months);
     merged.fields = list(&own.fields, &base.fields, FieldDoc::same);
     merged.observations = list(&own.observations, &base.observations, ObservationDoc::same);
+    if merged.versions.is_empty() {
+        merged.versions.clone_from(&base.versions);
+    }
     merged
 }
 
@@ -27,11 +31,17 @@ fn file(own: &FileDoc, base: &FileDoc) -> FileDoc {
     FileDoc {
         kind: first(&own.kind, &base.kind),
         encoding: first(&own.encoding, &base.encoding),
+        newline: first(&own.newline, &base.newline),
+        name: first(&own.name, &base.name),
+        gaiji: first(&own.gaiji, &base.gaiji),
         header: first(&own.header, &base.header),
         delimiter: first(&own.delimiter, &base.delimiter),
         trailing_comma: first(&own.trailing_comma, &base.trailing_comma),
         columns: first(&own.columns, &base.columns),
         ignored: first(&own.ignored, &base.ignored),
+        sheet: first(&own.sheet, &base.sheet),
+        header_rows: first(&own.header_rows, &base.header_rows),
+        footer: first(&own.footer, &base.footer),
         record_length: first(&own.record_length, &base.record_length),
         records: first(&own.records, &base.records),
     }

@@ -1,27 +1,38 @@
 //! レイアウト: how a source's file is read, checked and compiled. Everything a file's rows need stands
 //! here resolved: where each value is, how it is read, what absence means, what is observed.
 
+mod checks;
 mod field;
 mod form;
 mod kind;
 mod merge;
+mod name_pattern;
 mod observation;
 mod observation_plan;
+mod place;
 mod resolve;
 mod shape;
 mod target;
+mod unfold;
+mod unit;
+mod version;
 
+use chrono::NaiveDate;
 use kernel::{Digest, Fault, ItemCode, ItemDef};
 use serde::Serialize;
 
-pub(crate) use field::{Field, Kind, Slot, Typing};
-pub(crate) use form::{CsvForm, FixedForm, RecordKinds};
+pub(crate) use field::{Field, Gather, Kind, Reckon, Slot, Split, Typing};
+pub(crate) use form::{CsvForm, FixedForm, RecordKinds, SheetForm, TableForm};
 pub use form::{Form, Header};
+pub(crate) use name_pattern::NamePattern;
 pub(crate) use observation::{ObservationPlan, Seen, WhenPlan};
 pub use target::{Part, RecordPart, RoleId, Target, UnknownTarget};
+pub use unfold::local as unfolded_local;
+pub(crate) use version::Version;
 
 use crate::codes::CodeLists;
 use crate::config::LayoutDoc;
+use crate::gaiji::Gaiji;
 use crate::text::Encoding;
 
 /// Whether a file says all there is or adds to what was said.
@@ -32,6 +43,13 @@ pub enum Mode {
     Snapshot,
     /// Each file adds.
     Append,
+    /// Each file says what has changed since the last: its rows say which of them end.
+    Delta,
+}
+
+impl Mode {
+    pub(crate) const NAMES: &[(&str, Self)] =
+        &[("snapshot", Self::Snapshot), ("append", Self::Append), ("delta", Self::Delta)];
 }
 
 /// What a code that is not in its list becomes.
@@ -42,6 +60,13 @@ pub enum Unknown {
     Reject,
     /// The value is absent for the reason `unknown_code`.
     Absent,
+    /// The code stands as it is. Only for codes of an item, whose list may lag behind the town's.
+    KeepRaw,
+}
+
+impl Unknown {
+    pub(crate) const NAMES: &[(&str, Self)] =
+        &[("reject", Self::Reject), ("absent", Self::Absent), ("keep_raw", Self::KeepRaw)];
 }
 
 /// What keeps a truncated or foreign file out.
@@ -68,6 +93,14 @@ pub struct Layout {
     pub form: Form,
     /// The file's encoding.
     pub encoding: Encoding,
+    /// What the file's name tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<NamePattern>,
+    /// The town's external characters.
+    pub(crate) gaiji: Gaiji,
+    /// Other versions of the same export.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) versions: Vec<Version>,
     pub(crate) fields: Vec<Field>,
     /// Fields of the business key, by index, in the order of the key.
     pub(crate) key: Vec<usize>,
@@ -105,7 +138,23 @@ impl Layout {
         item: &dyn Fn(&str) -> Option<ItemDef>,
     ) -> Result<Self, Vec<Fault>> {
         let doc = base.map_or_else(|| own.clone(), |base| merge::over(own, base));
-        resolve::resolve(&doc, codes, item)
+        version::resolve(&doc, codes, item)
+    }
+
+    /// The versions that may read a file of the day `as_of`, the likeliest first: the dated one in force
+    /// that day, then those that only their header tells.
+    #[must_use]
+    pub fn versions_on(&self, as_of: NaiveDate) -> Vec<&Self> {
+        let dated = self.versions.iter().filter(|version| version.from.is_some_and(|from| from <= as_of));
+        let in_force = dated.max_by_key(|version| version.from).map_or(self, |version| &version.layout);
+        let undated = self.versions.iter().filter(|version| version.from.is_none());
+        std::iter::once(in_force).chain(undated.map(|version| &version.layout)).collect()
+    }
+
+    /// The version that a file of the day `as_of` is written in.
+    #[must_use]
+    pub fn on(&self, as_of: NaiveDate) -> &Self {
+        self.versions_on(as_of).first().copied().unwrap_or(self)
     }
 
     /// The identity of what the layout says: the digest of its canonical form with the code lists it
@@ -134,9 +183,12 @@ impl Layout {
         &self.locals
     }
 
-    /// What its rows observe, of whom, in order.
+    /// What its rows observe, of whom, in order, in any of its versions.
     pub fn observed(&self) -> impl Iterator<Item = (RoleId, &ItemCode)> {
-        self.observations.iter().filter_map(|plan| Some((*self.roles.get(plan.role)?, &plan.item)))
+        let layouts = std::iter::once(self).chain(self.versions.iter().map(|version| &version.layout));
+        layouts.flat_map(|layout| {
+            layout.observations.iter().filter_map(|plan| Some((*layout.roles.get(plan.role)?, &plan.item)))
+        })
     }
 
     /// Locals that no observation takes: they serve the key alone.

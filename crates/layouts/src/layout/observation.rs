@@ -31,6 +31,12 @@ pub(crate) enum Seen {
 pub(crate) enum WhenPlan {
     AsOf,
     At(RecordPart),
-    Month,
-    Period { from: Option<RecordPart>, until: Option<RecordPart> },
+    /// So many months after the record's own.
+    Month {
+        plus: u32,
+    },
+    Period {
+        from: Option<RecordPart>,
+        until: Option<RecordPart>,
+    },
 }

@@ -1,6 +1,6 @@
 //! `[[observation]]`, checked against the dictionary and the fields, and compiled.
 
-use kernel::{Known, Value, ValueKind};
+use kernel::{ItemDef, Known, Value, ValueKind};
 
 use super::Layout;
 use super::field::{Field, Kind};
@@ -22,7 +22,7 @@ pub(super) fn plans(
     for plan in &plans {
         let needed = match plan.when {
             WhenPlan::At(part) => part,
-            WhenPlan::Month => RecordPart::Month,
+            WhenPlan::Month { .. } => RecordPart::Month,
             WhenPlan::AsOf | WhenPlan::Period { .. } => continue,
         };
         for field in layout.fields.iter_mut().filter(|field| field.to == Target::Record(needed)) {
@@ -44,7 +44,7 @@ fn plan(resolver: &mut Resolver<'_>, doc: &ObservationDoc, layout: &Layout) -> O
         return None;
     };
     let seen = match (&doc.field, &doc.constant) {
-        (Some(field), None) => local(resolver, field, layout, def.kind),
+        (Some(field), None) => local(resolver, field, layout, &def),
         (None, Some(constant)) => fixed(resolver, constant, def.kind),
         _ => {
             resolver.faults.push(
@@ -57,7 +57,8 @@ fn plan(resolver: &mut Resolver<'_>, doc: &ObservationDoc, layout: &Layout) -> O
     Some(ObservationPlan { role: role?, item: doc.item.value.clone(), seen: seen?, when: when? })
 }
 
-fn local(resolver: &mut Resolver<'_>, name: &At<String>, layout: &Layout, kind: ValueKind) -> Option<Seen> {
+fn local(resolver: &mut Resolver<'_>, name: &At<String>, layout: &Layout, def: &ItemDef) -> Option<Seen> {
+    let kind = def.kind;
     let field =
         layout.fields.iter().find(|field| matches!(&field.to, Target::Local(local) if *local == name.value));
     let (Some(field), Some(index)) = (field, layout.locals.iter().position(|local| *local == name.value))
@@ -70,6 +71,16 @@ fn local(resolver: &mut Resolver<'_>, name: &At<String>, layout: &Layout, kind: 
             &format!("項目の型（{kind:?}）と列の型が違います"),
             &format!("the column is not of the item's type ({kind:?})"),
         ));
+        return None;
+    }
+    if let (Kind::Int { reckon, .. }, Some(unit)) = (&field.kind, &def.unit)
+        && let Some(stated) = reckon.unit.as_ref().filter(|stated| *stated != unit)
+    {
+        let (ja, en) = (
+            format!("項目の単位は {unit} ですが、列の unit.to は {stated} です"),
+            format!("the item is kept in {unit}, unit.to of the column is {stated}"),
+        );
+        resolver.faults.push(name.spot.invalid(&ja, &en));
         return None;
     }
     Some(Seen::Local(index))
@@ -107,15 +118,22 @@ fn fixed(resolver: &mut Resolver<'_>, constant: &At<Constant>, kind: ValueKind) 
 }
 
 fn when(resolver: &mut Resolver<'_>, doc: &ObservationDoc, layout: &Layout) -> Option<WhenPlan> {
-    let day = |part: RecordPart| part != RecordPart::Month;
+    let day = |part: RecordPart| !matches!(part, RecordPart::Month | RecordPart::Operation);
     let at = time(resolver, doc.at.as_ref(), layout, day)?;
     let month = time(resolver, doc.month.as_ref(), layout, |part| part == RecordPart::Month)?;
     let from = time(resolver, doc.from.as_ref(), layout, day)?;
     let until = time(resolver, doc.until.as_ref(), layout, day)?;
+    if doc.plus > 0 && month.is_none() {
+        resolver.faults.push(doc.spot.invalid(
+            "{month} の列を使う観測には month を書いてください",
+            "an observation of {month} columns needs month",
+        ));
+        return None;
+    }
     match (at, month, from, until) {
         (None, None, None, None) => Some(WhenPlan::AsOf),
         (Some(at), None, None, None) => Some(WhenPlan::At(at)),
-        (None, Some(_), None, None) => Some(WhenPlan::Month),
+        (None, Some(_), None, None) => Some(WhenPlan::Month { plus: doc.plus }),
         (None, None, from, until) => Some(WhenPlan::Period { from, until }),
         _ => {
             resolver.faults.push(doc.spot.invalid(

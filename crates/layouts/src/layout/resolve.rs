@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Absence, Code, Digest, Fault, ItemDef};
+use kernel::{Absence, Digest, Fault, ItemDef};
 
 use super::field::{Field, Kind, Sentinel, Slot};
+use super::place::Claim;
 use super::target::{Part, RoleId, Target};
-use super::{Form, Header, Layout, Mode, NamedCodes, observation_plan, shape};
+use super::{Form, Layout, Mode, NamedCodes, observation_plan, shape, unfold};
 use crate::cell::Cell;
 use crate::codes::CodeLists;
 use crate::config::reader::{At, Spot};
@@ -20,18 +21,28 @@ pub(super) struct Resolver<'a> {
     pub codes: &'a CodeLists,
     /// Code lists in use so far.
     pub used: Vec<NamedCodes>,
+    /// Names of the parts of a file's name that fields can take.
+    pub captures: Vec<String>,
     /// Lists whose targets were checked, with the typing they were checked for.
     pub checked: BTreeSet<(String, &'static str)>,
 }
 
+/// Compiles one version of a layout; its digest is the caller's to take.
 pub(super) fn resolve(
     doc: &LayoutDoc,
     codes: &CodeLists,
     item: &dyn Fn(&str) -> Option<ItemDef>,
 ) -> Result<Layout, Vec<Fault>> {
-    let mut resolver =
-        Resolver { faults: Vec::new(), item, codes, used: Vec::new(), checked: BTreeSet::new() };
-    match resolver.layout(doc) {
+    let mut resolver = Resolver {
+        faults: Vec::new(),
+        item,
+        codes,
+        used: Vec::new(),
+        captures: Vec::new(),
+        checked: BTreeSet::new(),
+    };
+    let layout = unfold::expand(&mut resolver, doc).and_then(|doc| resolver.layout(&doc));
+    match layout {
         Some(layout) if resolver.faults.is_empty() => Ok(layout),
         _ => Err(resolver.faults),
     }
@@ -43,6 +54,8 @@ impl Resolver<'_> {
         let live: Vec<_> = doc.fields.iter().filter(|field| !field.dropped).collect();
         self.duplicates(&live);
         let (form, encoding) = shape?;
+        let name = self.name(doc)?;
+        let gaiji = self.gaiji(doc)?;
         let fields: Vec<_> = live.iter().filter_map(|field| self.field(field, &form, encoding)).collect();
         let whole = fields.len() == live.len();
         let mut layout = Layout {
@@ -55,6 +68,9 @@ impl Resolver<'_> {
             },
             form,
             encoding,
+            name,
+            gaiji,
+            versions: Vec::new(),
             key: Vec::new(),
             roles: roles(&fields),
             locals: locals(&fields),
@@ -72,12 +88,7 @@ impl Resolver<'_> {
         self.register(doc, &layout);
         self.unused_locals(&live, &layout);
         layout.codes = std::mem::take(&mut self.used);
-        match Digest::of_canonical(&layout) {
-            Ok(digest) => layout.digest = digest,
-            Err(error) => {
-                self.faults.push(doc.spot.invalid("レイアウトを正規形にできません", &error.to_string()))
-            }
-        }
+        self.delta(doc, &layout);
         Some(layout)
     }
 
@@ -112,57 +123,26 @@ impl Resolver<'_> {
     fn field(&mut self, doc: &FieldDoc, form: &Form, encoding: Encoding) -> Option<Field> {
         let before = self.faults.len();
         let kind = self.kind(doc);
-        let slot = match &doc.constant {
-            Some(constant) => self.constant(doc, constant, kind.as_ref()),
-            None => self.slot(doc, form),
+        let claim = match &doc.constant {
+            Some(constant) => self.constant(doc, constant, kind.as_ref()).map(Claim::constant),
+            None => self.claim(doc, form),
         };
         let missing = doc.missing.iter().filter_map(|sentinel| self.sentinel(sentinel, encoding)).collect();
-        let label = doc.column.as_ref().map_or_else(|| doc.to.value.label(), |column| column.value.clone());
+        let claim = claim?;
         let field = Field {
             to: doc.to.value.clone(),
-            label,
-            slot: slot?,
+            label: label(doc, &claim),
+            slot: claim.slot,
+            more: claim.more,
+            gather: claim.gather,
+            when: claim.when,
+            clean: doc.claim.clean.as_ref().map(|clean| clean.value.clone()).unwrap_or_default(),
+            split: claim.split,
             kind: kind?,
             missing,
             required: doc.required,
         };
         (self.faults.len() == before).then_some(field)
-    }
-
-    fn slot(&mut self, doc: &FieldDoc, form: &Form) -> Option<Slot> {
-        match form {
-            Form::Csv(csv) if csv.header != Header::None => {
-                self.forbid(
-                    doc.position.as_ref(),
-                    "position は見出しのないファイルだけです",
-                    "position is for files without header",
-                );
-                self.forbid(doc.at.as_ref(), "at は固定長だけです", "at is for fixed-width files");
-                self.need(doc.column.as_ref(), &doc.spot, "field.column").cloned().map(Slot::Column)
-            }
-            Form::Csv(csv) => {
-                self.forbid(doc.at.as_ref(), "at は固定長だけです", "at is for fixed-width files");
-                let position = *self.need(doc.position.as_ref(), &doc.spot, "field.position")?;
-                if (1..=csv.columns).contains(&position) {
-                    return Some(Slot::Position(position - 1));
-                }
-                self.outside(doc.position.as_ref(), csv.columns)
-            }
-            Form::Fixed(fixed) => {
-                self.forbid(doc.position.as_ref(), "position は CSV だけです", "position is for CSV files");
-                let (start, length) = *self.need(doc.at.as_ref(), &doc.spot, "field.at")?;
-                if start.checked_add(length).is_some_and(|end| end - 1 <= fixed.record_length) {
-                    return Some(Slot::Bytes { start: start - 1, length });
-                }
-                self.outside(doc.at.as_ref(), fixed.record_length)
-            }
-        }
-    }
-
-    fn outside<T>(&mut self, place: Option<&At<T>>, last: usize) -> Option<Slot> {
-        let (ja, en) = (format!("1～{last} の中にしてください"), format!("it must lie within 1 to {last}"));
-        self.faults.extend(place.map(|place| place.spot.invalid(&ja, &en)));
-        None
     }
 
     pub fn forbid<T>(&mut self, value: Option<&At<T>>, ja: &str, en: &str) {
@@ -182,8 +162,17 @@ impl Resolver<'_> {
     }
 
     fn constant(&mut self, doc: &FieldDoc, constant: &At<Constant>, kind: Option<&Kind>) -> Option<Slot> {
-        for given in [doc.position.is_some(), doc.at.is_some(), doc.column.is_some(), !doc.missing.is_empty()]
-        {
+        let claim = &doc.claim;
+        for given in [
+            doc.position.is_some(),
+            doc.at.is_some(),
+            doc.column.is_some(),
+            !doc.missing.is_empty(),
+            claim.gather.is_some(),
+            claim.when.is_some(),
+            claim.clean.is_some(),
+            claim.split.is_some(),
+        ] {
             if given {
                 self.faults.push(
                     constant
@@ -226,34 +215,19 @@ impl Resolver<'_> {
         }
         indices
     }
+}
 
-    /// A source that creates persons must number them.
-    fn register(&mut self, doc: &LayoutDoc, layout: &Layout) {
-        if layout.creates && !layout.reads(&Target::Person(RoleId::Person, Part::LocalId)) {
-            let spot = doc.creates.as_ref().map_or(&doc.spot, |creates| &creates.spot);
-            self.faults.push(spot.dangling("person.local_id"));
-        }
+/// The column in staff's words.
+fn label(doc: &FieldDoc, claim: &Claim) -> String {
+    if let Some(column) = &doc.column {
+        return column.value.clone();
     }
-
-    /// A local name that nothing takes up is a typing error, or data that the town has no use for.
-    fn unused_locals(&mut self, docs: &[&FieldDoc], layout: &Layout) {
-        for name in layout.unobserved().filter_map(|local| layout.locals.get(local)) {
-            let keyed = layout
-                .key
-                .iter()
-                .filter_map(|at| layout.fields.get(*at))
-                .any(|field| field.to.to_string() == *name);
-            let Some(doc) = docs.iter().find(|doc| doc.to.value.to_string() == *name) else { continue };
-            // Observations that were refused may have been the ones to use it.
-            if !keyed && self.faults.is_empty() {
-                self.faults.push(doc.to.spot.fault(Code::ConfigInvalidValue).with_words(
-                    "why",
-                    &format!("{name} を使う observation も key もありません。使わない列は file.ignored に書いてください"),
-                    &format!("no observation and no key uses {name}; list columns that are not taken in file.ignored"),
-                ));
-            }
-        }
-    }
+    let named = std::iter::once(&claim.slot).chain(&claim.more).filter_map(|slot| match slot {
+        Slot::Column(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let named = named.collect::<Vec<_>>().join("・");
+    if named.is_empty() { doc.to.value.label() } else { named }
 }
 
 fn roles(fields: &[Field]) -> Vec<RoleId> {

@@ -1,9 +1,11 @@
 //! `[file]` and `[file.records]`, checked and compiled.
 
-use super::form::{CsvForm, FixedForm, Form, Header, RecordKinds};
+use super::form::{CsvForm, FixedForm, Form, Header, RecordKinds, SheetForm, TableForm};
+use super::name_pattern::NamePattern;
 use super::resolve::Resolver;
 use crate::config::reader::{At, Spot};
-use crate::config::{FileDoc, FileKind, LayoutDoc, RecordsDoc};
+use crate::config::{FileDoc, FileKind, LayoutDoc, Newline, PlaceDoc, RecordsDoc};
+use crate::gaiji::Gaiji;
 use crate::text::Encoding;
 
 /// Upper bound of a record in bytes: far above any layout found, far below what hurts.
@@ -11,22 +13,67 @@ const MAX_RECORD: usize = 1 << 20;
 
 pub(super) fn form(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<(Form, Encoding)> {
     let (file, spot) = (&doc.file, &doc.spot);
-    let kind = resolver.need(file.kind.as_ref(), spot, "file.kind").copied();
-    let encoding = resolver.need(file.encoding.as_ref(), spot, "file.encoding").copied();
-    let form = match kind? {
-        FileKind::Csv => csv(resolver, doc)?,
+    let kind = *resolver.need(file.kind.as_ref(), spot, "file.kind")?;
+    misplaced(resolver, file, kind);
+    let encoding = if kind.is_sheet() {
+        // A workbook's texts are Unicode.
+        Some(Encoding::Utf8)
+    } else {
+        resolver.need(file.encoding.as_ref(), spot, "file.encoding").copied()
+    };
+    let form = match kind {
+        FileKind::Csv | FileKind::Tsv => csv(resolver, doc, kind)?,
         FileKind::Fixed => fixed(resolver, file, spot)?,
+        FileKind::Jsonl => json(resolver, doc)?,
+        FileKind::Xlsx | FileKind::Xls => sheet(resolver, doc, kind)?,
     };
     Some((form, encoding?))
 }
 
-fn csv(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<Form> {
-    let file = &doc.file;
-    let fixed_only = ("固定長だけの項目です", "this is for fixed-width files");
-    resolver.forbid(file.record_length.as_ref(), fixed_only.0, fixed_only.1);
-    if let Some(records) = &file.records {
-        resolver.faults.push(records.spot.invalid(fixed_only.0, fixed_only.1));
+/// Keys that say nothing for a file of this kind.
+fn misplaced(resolver: &mut Resolver<'_>, file: &FileDoc, kind: FileKind) {
+    use FileKind::{Csv, Fixed, Jsonl, Tsv, Xls, Xlsx};
+    fn spot<T>(at: Option<&At<T>>) -> Option<&Spot> {
+        at.map(|at| &at.spot)
     }
+    let checks: [(Option<&Spot>, &[FileKind], &str); 11] = [
+        (spot(file.encoding.as_ref()), &[Csv, Tsv, Fixed, Jsonl], "csv, tsv, fixed, jsonl"),
+        (spot(file.newline.as_ref()), &[Csv, Tsv, Fixed, Jsonl], "csv, tsv, fixed, jsonl"),
+        (spot(file.header.as_ref()), &[Csv, Tsv, Jsonl, Xlsx, Xls], "csv, tsv, jsonl, xlsx, xls"),
+        (spot(file.columns.as_ref()), &[Csv, Tsv, Xlsx, Xls], "csv, tsv, xlsx, xls"),
+        (spot(file.ignored.as_ref()), &[Csv, Tsv, Jsonl, Xlsx, Xls], "csv, tsv, jsonl, xlsx, xls"),
+        (spot(file.delimiter.as_ref()), &[Csv], "csv"),
+        (spot(file.trailing_comma.as_ref()), &[Csv, Tsv], "csv, tsv"),
+        (spot(file.sheet.as_ref()), &[Xlsx, Xls], "xlsx, xls"),
+        (spot(file.header_rows.as_ref()), &[Xlsx, Xls], "xlsx, xls"),
+        (spot(file.footer.as_ref()), &[Xlsx, Xls], "xlsx, xls"),
+        (spot(file.record_length.as_ref()), &[Fixed], "fixed"),
+    ];
+    for (spot, kinds, names) in checks {
+        if let Some(spot) = spot.filter(|_| !kinds.contains(&kind)) {
+            let (ja, en) = (
+                format!("kind が {names} のファイルだけの項目です"),
+                format!("this is for files of kind {names}"),
+            );
+            resolver.faults.push(spot.invalid(&ja, &en));
+        }
+    }
+    if let Some(records) = file.records.as_ref().filter(|_| kind != Fixed) {
+        resolver.faults.push(records.spot.invalid("固定長だけの項目です", "this is for fixed-width files"));
+    }
+    if kind == Fixed
+        && matches!(file.encoding.as_ref().map(|at| at.value), Some(Encoding::Utf16Le | Encoding::Utf16Be))
+    {
+        resolver.forbid(
+            file.encoding.as_ref(),
+            "固定長は UTF-16 では読めません",
+            "fixed-width files are not read in UTF-16",
+        );
+    }
+}
+
+fn table(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<TableForm> {
+    let file = &doc.file;
     let header = *resolver.need(file.header.as_ref(), &doc.spot, "file.header")?;
     if header == Header::None {
         resolver.forbid(
@@ -41,18 +88,67 @@ fn csv(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<Form> {
             "this is for files without header",
         );
     }
-    let last = doc.fields.iter().filter(|field| !field.dropped).filter_map(|field| field.position.as_ref());
-    let last = last.map(|position| position.value).max().unwrap_or(0);
-    Some(Form::Csv(CsvForm {
+    let live = doc.fields.iter().filter(|field| !field.dropped);
+    let last = live.flat_map(super::place::places).filter_map(|place| match place.value {
+        PlaceDoc::Position(position) => Some(position),
+        _ => None,
+    });
+    let last = last.max().unwrap_or(0);
+    Some(TableForm {
         header,
-        delimiter: delimiter(resolver, file.delimiter.as_ref()),
-        trailing_comma: file.trailing_comma.as_ref().is_some_and(|flag| flag.value),
         columns: file.columns.as_ref().map_or(last, |columns| columns.value),
-        ignored: file
-            .ignored
-            .as_ref()
-            .map(|names| names.value.iter().map(|name| name.value.clone()).collect())
-            .unwrap_or_default(),
+        ignored: texts(file.ignored.as_ref()),
+    })
+}
+
+fn texts(list: Option<&At<Vec<At<String>>>>) -> Vec<String> {
+    list.map(|list| list.value.iter().map(|text| text.value.clone()).collect()).unwrap_or_default()
+}
+
+fn csv(resolver: &mut Resolver<'_>, doc: &LayoutDoc, kind: FileKind) -> Option<Form> {
+    let file = &doc.file;
+    let delimiter = if kind == FileKind::Tsv { b'\t' } else { delimiter(resolver, file.delimiter.as_ref()) };
+    Some(Form::Csv(CsvForm {
+        table: table(resolver, doc)?,
+        delimiter,
+        trailing_comma: file.trailing_comma.as_ref().is_some_and(|flag| flag.value),
+        carriage_return: carriage_return(file),
+    }))
+}
+
+fn carriage_return(file: &FileDoc) -> bool {
+    file.newline.as_ref().is_some_and(|newline| newline.value == Newline::Cr)
+}
+
+fn json(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<Form> {
+    let table = table(resolver, doc)?;
+    if table.header == Header::None {
+        let (ja, en) = ("jsonl では exact か subset です", "for jsonl it is exact or subset");
+        resolver.forbid(doc.file.header.as_ref(), ja, en);
+    }
+    let encoding = doc.file.encoding.as_ref().map(|at| at.value.cut_as());
+    if matches!(encoding, Some(Encoding::Cp932 | Encoding::EucJp)) {
+        resolver.forbid(
+            doc.file.encoding.as_ref(),
+            "JSON は Unicode です（utf8 など）",
+            "JSON is Unicode: utf8",
+        );
+    }
+    Some(Form::Json(table))
+}
+
+fn sheet(resolver: &mut Resolver<'_>, doc: &LayoutDoc, kind: FileKind) -> Option<Form> {
+    let file = &doc.file;
+    let header_rows = file.header_rows.as_ref().map_or(1, |rows| rows.value);
+    if !(1..=2).contains(&header_rows) {
+        resolver.forbid(file.header_rows.as_ref(), "1 か 2 を書いてください", "write 1 or 2");
+    }
+    Some(Form::Sheet(SheetForm {
+        table: table(resolver, doc)?,
+        is_old: kind == FileKind::Xls,
+        sheet: file.sheet.as_ref().map(|sheet| sheet.value.clone()),
+        header_rows,
+        footer: texts(file.footer.as_ref()),
     }))
 }
 
@@ -74,12 +170,6 @@ fn delimiter(resolver: &mut Resolver<'_>, given: Option<&At<String>>) -> u8 {
 }
 
 fn fixed(resolver: &mut Resolver<'_>, file: &FileDoc, spot: &Spot) -> Option<Form> {
-    let csv_only = ("CSV だけの項目です", "this is for CSV files");
-    resolver.forbid(file.header.as_ref(), csv_only.0, csv_only.1);
-    resolver.forbid(file.delimiter.as_ref(), csv_only.0, csv_only.1);
-    resolver.forbid(file.trailing_comma.as_ref(), csv_only.0, csv_only.1);
-    resolver.forbid(file.columns.as_ref(), csv_only.0, csv_only.1);
-    resolver.forbid(file.ignored.as_ref(), csv_only.0, csv_only.1);
     let record_length = *resolver.need(file.record_length.as_ref(), spot, "file.record_length")?;
     if !(1..=MAX_RECORD).contains(&record_length) {
         resolver.forbid(file.record_length.as_ref(), "1～1048576 にしてください", "it must be 1 to 1048576");
@@ -89,7 +179,7 @@ fn fixed(resolver: &mut Resolver<'_>, file: &FileDoc, spot: &Spot) -> Option<For
         Some(records) => Some(kinds(resolver, records, record_length)?),
         None => None,
     };
-    Some(Form::Fixed(FixedForm { record_length, kinds }))
+    Some(Form::Fixed(FixedForm { record_length, kinds, carriage_return: carriage_return(file) }))
 }
 
 fn kinds(resolver: &mut Resolver<'_>, doc: &RecordsDoc, record_length: usize) -> Option<RecordKinds> {
@@ -136,4 +226,45 @@ fn within(
     );
     resolver.forbid(Some(slot), &ja, &en);
     None
+}
+
+impl Resolver<'_> {
+    /// What the file's name tells.
+    #[expect(clippy::option_option, reason = "not given and wrong are different answers")]
+    pub fn name(&mut self, doc: &LayoutDoc) -> Option<Option<NamePattern>> {
+        let Some(pattern) = &doc.file.name else { return Some(None) };
+        match NamePattern::parse(&pattern.value) {
+            Some(name) => {
+                self.captures = name.captures().map(str::to_owned).collect();
+                Some(Some(name))
+            }
+            None => {
+                self.forbid(
+                    Some(pattern),
+                    "ファイル名を {名前} と * を使って書いてください（合わせて 4 つまで、続けては書けません）",
+                    "write the file's name with {names} and *, four at most and never two in a row",
+                );
+                None
+            }
+        }
+    }
+
+    /// The town's table of external characters.
+    pub fn gaiji(&mut self, doc: &LayoutDoc) -> Option<Gaiji> {
+        let mut table = Gaiji::default();
+        let Some(name) = &doc.file.gaiji else { return Some(table) };
+        let Some(list) = self.codes.get(&name.value) else {
+            self.faults.push(name.spot.dangling(&name.value));
+            return None;
+        };
+        for entry in &list.entries {
+            if !table.add(&entry.source, &entry.target) {
+                self.faults.push(entry.spot.invalid(
+                    "source には外字のコード（F040 か U+E000）、target には外字でない文字を書いてください",
+                    "write the code of an external character (F040 or U+E000) and a character that is none",
+                ));
+            }
+        }
+        Some(table)
+    }
 }

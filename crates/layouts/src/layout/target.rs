@@ -99,6 +99,8 @@ kernel::words! {
         From = "from", "開始日";
         /// The last day of the period.
         Until = "until", "終了日";
+        /// What the row of a delta does: `upsert` or `close`.
+        Operation = "operation", "異動区分";
     }
 }
 

@@ -8,12 +8,13 @@ use super::relation::{Certainty, Ground, Relation, RelationKind};
 use super::siblings::order;
 
 impl Household {
-    /// Every relation that the 続柄 of those present tell or allow, in the order of persons and kind. A
-    /// pair has at most one relation of a kind, the surest. Siblings are given both ways.
+    /// Every relation that people recorded or that the 続柄 of those present tell or allow, in the order of
+    /// persons and kind. A pair has at most one relation of a kind, the surest. Siblings are given both ways.
     #[must_use]
     pub fn relations(&self) -> Vec<Relation> {
-        let mut relations: Vec<Relation> =
+        let derived: Vec<Relation> =
             self.here().flat_map(|to| [self.above_of(to), self.beside(to)].concat()).collect();
+        let mut relations = self.overlaid(derived);
         relations.sort_unstable();
         relations.dedup_by_key(|relation| (relation.from, relation.to, relation.kind));
         relations
@@ -50,13 +51,14 @@ impl Household {
             kind,
             certainty,
             evidence,
+            recorded: None,
         };
         match self.place_above(to) {
             Ok(place) => {
                 let parents = place.parents.iter().map(|from| relation(from, Parent, Certain, Ground::Named));
                 let carers =
                     place.carers.iter().map(|from| relation(from, Carer, Certain, Ground::SpouseOfParent));
-                let maybe = place.carers.iter().filter(|_| place.carers_may_be_parents);
+                let maybe = place.perhaps.iter();
                 let maybe = maybe.map(|from| relation(from, Parent, Ambiguous, Ground::SpouseOfParent));
                 parents.chain(carers).chain(maybe).collect()
             }
@@ -85,6 +87,7 @@ impl Household {
                 kind: RelationKind::Grandparent,
                 certainty: if two_heads { Certainty::Ambiguous } else { Certainty::Certain },
                 evidence: Ground::TwoGenerations,
+                recorded: None,
             })
             .collect()
     }
@@ -96,7 +99,7 @@ impl Household {
             .filter_map(|from| {
                 let (certainty, evidence) = self.siblings(from, to)?;
                 let kind = RelationKind::Sibling { order: order(from, to) };
-                Some(Relation { from: from.person, to: to.person, kind, certainty, evidence })
+                Some(Relation { from: from.person, to: to.person, kind, certainty, evidence, recorded: None })
             })
             .collect()
     }

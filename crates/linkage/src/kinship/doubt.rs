@@ -33,6 +33,14 @@ pub enum Doubt {
     SameAddress,
     /// An adult in the household has a 続柄 that says nothing: perhaps a partner.
     OtherAdult,
+    /// Whom the 続柄 makes a parent is recorded as something else.
+    Overruled,
+    /// A recorded parent or carer lives elsewhere: 別居, 離婚 or 単身赴任, nobody said which.
+    ParentElsewhere,
+    /// Somebody is recorded as perhaps a parent or a parent's partner.
+    PerhapsRecorded,
+    /// The household has a spouse of one of several, of whom the parent is one.
+    SpouseUnclear,
 }
 
 impl Doubt {
@@ -51,6 +59,10 @@ impl Doubt {
         Self::PartnerLeft,
         Self::SameAddress,
         Self::OtherAdult,
+        Self::Overruled,
+        Self::ParentElsewhere,
+        Self::PerhapsRecorded,
+        Self::SpouseUnclear,
     ];
 
     /// As staff read it.
@@ -105,6 +117,22 @@ impl Doubt {
             Self::OtherAdult => Words {
                 ja: "続柄から関係の分からない大人が世帯にいます",
                 en: "The household has an adult whose relation says nothing",
+            },
+            Self::Overruled => Words {
+                ja: "続柄では親ですが、記録では親ではありません",
+                en: "A parent by the relation to the head, but recorded as something else",
+            },
+            Self::ParentElsewhere => Words {
+                ja: "記録された親または養育者が別の所にいます（別居・離婚・単身赴任の別は分かりません）",
+                en: "A recorded parent or carer lives elsewhere (separated, divorced or working away: unknown)",
+            },
+            Self::PerhapsRecorded => Words {
+                ja: "親または親のパートナーかもしれない人が記録されています",
+                en: "Somebody is recorded as perhaps a parent or a parent's partner",
+            },
+            Self::SpouseUnclear => Words {
+                ja: "世帯にいる配偶者が、親とそのきょうだいのどちらの配偶者か分かりません",
+                en: "The household has a spouse either of the parent or of the parent's sibling",
             },
         }
     }

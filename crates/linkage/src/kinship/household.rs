@@ -5,6 +5,7 @@ use kernel::date::PartialDate;
 use kernel::id::PersonId;
 use kernel::{Identity, Kin, ResidentStatus};
 
+use super::relation::Relation;
 use crate::normalise::loose_name_key;
 
 /// Years by which a parent is older than their child at the least. A bound of plausibility chosen for
@@ -81,6 +82,10 @@ impl Member {
 pub struct Household {
     members: Vec<Member>,
     same_address: Vec<Vec<Member>>,
+    /// What people recorded, in order.
+    pub(super) recorded: Vec<Relation>,
+    /// Whom those records name besides, wherever they live.
+    elsewhere: Vec<Member>,
 }
 
 impl Household {
@@ -89,7 +94,38 @@ impl Household {
     /// (住所と方書), each with its own members.
     #[must_use]
     pub fn new(members: Vec<Member>, same_address: Vec<Vec<Member>>) -> Self {
-        Self { members: settle(members), same_address: same_address.into_iter().map(settle).collect() }
+        Self {
+            members: settle(members),
+            same_address: same_address.into_iter().map(settle).collect(),
+            recorded: Vec::new(),
+            elsewhere: Vec::new(),
+        }
+    }
+
+    /// The same with what people recorded about those in it. `elsewhere`: whom the records name besides.
+    #[must_use]
+    pub fn with_recorded(self, mut recorded: Vec<Relation>, elsewhere: Vec<Member>) -> Self {
+        recorded.sort_unstable();
+        recorded.dedup();
+        Self { recorded, elsewhere: settle(elsewhere), ..self }
+    }
+
+    /// The same by the register alone.
+    pub(super) fn by_register(&self) -> Self {
+        Self { recorded: Vec::new(), elsewhere: Vec::new(), ..self.clone() }
+    }
+
+    /// Whether somebody lives in this household or in another one at its address.
+    #[must_use]
+    pub fn is_near(&self, person: PersonId) -> bool {
+        self.member(person).is_some()
+            || self.same_address.iter().any(|members| here(members).any(|member| member.person == person))
+    }
+
+    /// Somebody of whom anything is known: here, gone, next door or named by a record.
+    pub(super) fn anybody(&self, person: PersonId) -> Option<&Member> {
+        let next_door = self.same_address.iter().flatten();
+        self.members.iter().chain(next_door).chain(&self.elsewhere).find(|member| member.person == person)
     }
 
     /// The present member with this id.

@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
 use super::household::{Household, Member};
+use super::place::{Place, SPOUSES, Unplaced};
+use super::relation::{Certainty, RelationKind};
 
 /// The parents of a child.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Parents {
-    /// The register names at least one.
+    /// The register or a record names at least one.
     Known {
-        /// Certainly parents (by birth or adoption).
+        /// Certainly parents (by birth or adoption). Recorded ones may live elsewhere.
         parents: Vec<PersonId>,
         /// Certainly in a parent's place beside them, not certainly parents: the spouse of a parent.
         carers: Vec<PersonId>,
@@ -28,8 +30,8 @@ pub enum Parents {
     },
 }
 
-/// Whether a child has one parent only (ひとり親), by the register alone. Receipts of an allowance tell
-/// more, and count besides.
+/// Whether a child has one parent only (ひとり親), by the register and what people recorded. Receipts of an
+/// allowance tell more, and count besides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SingleParent {
@@ -69,23 +71,6 @@ impl SingleParent {
     }
 }
 
-/// The adults in a parent's place to one member.
-pub(super) struct Place<'a> {
-    pub parents: Vec<&'a Member>,
-    pub carers: Vec<&'a Member>,
-    /// A carer may be a parent too: the spouse of the head beside the head's 子. Not so 妻の子 beside the
-    /// head, whom the register would call 子.
-    pub carers_may_be_parents: bool,
-}
-
-/// Why there is no such place, and who may be in it.
-pub(super) struct Unplaced<'a> {
-    pub why: Doubt,
-    pub candidates: Vec<&'a Member>,
-}
-
-const SPOUSES: [Kin; 2] = [Kin::Spouse, Kin::UnregisteredSpouse];
-
 impl Household {
     /// The parents of a member.
     #[must_use]
@@ -111,9 +96,14 @@ impl Household {
             Ok(place) => place,
             Err(unplaced) => return SingleParent::Unknown { why: vec![unplaced.why] },
         };
-        let adults = [place.parents, place.carers].concat();
-        let [parent] = adults.as_slice() else { return SingleParent::No { adults: ids(&adults) } };
-        let why = self.signs_of_another(child, parent);
+        let adults: Vec<&Member> =
+            place.adults().into_iter().filter(|adult| self.is_near(adult.person)).collect();
+        let parent = match adults.as_slice() {
+            [] => return SingleParent::Unknown { why: vec![Doubt::ParentElsewhere] },
+            [parent] => parent,
+            _ => return SingleParent::No { adults: ids(&adults) },
+        };
+        let why = [self.signs_of_another(child, parent), self.signs_recorded(child, parent, &place)].concat();
         if why.is_empty() {
             SingleParent::Yes { parent: parent.person }
         } else {
@@ -121,15 +111,16 @@ impl Household {
         }
     }
 
-    /// The adults in a parent's place to a member, by the member's 続柄.
-    pub(super) fn place_above<'a>(&'a self, child: &Member) -> Result<Place<'a>, Unplaced<'a>> {
+    /// The adults in a parent's place to a member, by the member's 続柄 alone.
+    pub(super) fn named_above<'a>(&'a self, child: &Member) -> Result<Place<'a>, Unplaced<'a>> {
         match child.chain.as_slice() {
             [] => Err(Doubt::RelationUnstated.alone()),
             [Kin::Head] => self.above(child, &[]),
             [Kin::Spouse] => self.above(child, &[Kin::Spouse]),
             [Kin::Child] => {
                 let carers = self.spouses(&[]);
-                Ok(Place { parents: vec![self.head_as_parent(child)?], carers, carers_may_be_parents: true })
+                let parents = vec![self.head_as_parent(child)?];
+                Ok(Place { parents, perhaps: carers.clone(), carers })
             }
             [spouse @ (Kin::Spouse | Kin::UnregisteredSpouse), Kin::Child] => {
                 let carers = vec![self.head()?];
@@ -138,7 +129,7 @@ impl Household {
                     [parent] if !parent.may_be_parent_of(child) => {
                         Err(Unplaced { why: Doubt::AgeImplausible, candidates: parents })
                     }
-                    [_] => Ok(Place { parents, carers, carers_may_be_parents: false }),
+                    [_] => Ok(Place { parents, carers, perhaps: Vec::new() }),
                     [] => Err(Doubt::NamedParentAbsent.alone()),
                     _ => Err(Unplaced { why: Doubt::SeveralCandidates, candidates: parents }),
                 }
@@ -178,7 +169,7 @@ impl Household {
             0 => Err(Doubt::NoCandidate.alone()),
             1 | 2 => {
                 let carers = self.spouses(&above);
-                Ok(Place { parents, carers, carers_may_be_parents: false })
+                Ok(Place { parents, carers, perhaps: Vec::new() })
             }
             _ => Err(Unplaced { why: Doubt::SeveralCandidates, candidates: parents }),
         }
@@ -212,9 +203,13 @@ impl Household {
             ![child.person, parent.person].contains(&other.person)
                 && other.is_opaque()
                 && other.may_be_parent_of(child)
+                && !self.is_explained(other.person, child.person)
         });
         let next_door = self.singles_next_door().any(|neighbour| {
-            neighbour.may_be_parent_of(child) && (may_share(neighbour, parent) || may_share(neighbour, child))
+            neighbour.person != parent.person
+                && !self.is_explained(neighbour.person, child.person)
+                && neighbour.may_be_parent_of(child)
+                && (may_share(neighbour, parent) || may_share(neighbour, child))
         });
         [
             (partner_left, Doubt::PartnerLeft),
@@ -225,11 +220,25 @@ impl Household {
         .filter_map(|(seen, doubt)| seen.then_some(doubt))
         .collect()
     }
-}
 
-impl Doubt {
-    fn alone<'a>(self) -> Unplaced<'a> {
-        Unplaced { why: self, candidates: Vec::new() }
+    /// The same signs in what people recorded.
+    fn signs_recorded(&self, child: &Member, parent: &Member, place: &Place<'_>) -> Vec<Doubt> {
+        let perhaps = |kind| self.recorded_above(child.person, kind, Certainty::Ambiguous);
+        let known = place.adults();
+        let in_doubt = [perhaps(RelationKind::Parent), perhaps(RelationKind::Carer)]
+            .concat()
+            .iter()
+            .any(|one| known.iter().all(|adult| adult.person != one.person));
+        let is_elsewhere = self.member(parent.person).is_none() || !self.elsewhere_of(place).is_empty();
+        let is_recorded = self.told(parent.person, child.person).is_some();
+        [
+            (is_elsewhere, Doubt::ParentElsewhere),
+            (in_doubt, Doubt::PerhapsRecorded),
+            (is_recorded && self.spouse_of(parent).is_none(), Doubt::SpouseUnclear),
+        ]
+        .into_iter()
+        .filter_map(|(seen, doubt)| seen.then_some(doubt))
+        .collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A relation between two members of a household, how sure it is, and what it rests on.
 
 use kernel::code::Words;
-use kernel::id::PersonId;
+use kernel::id::{PersonId, RelationId};
 use serde::{Deserialize, Serialize};
 
 /// 親族関係: `from` is to `to` what `kind` says.
@@ -17,6 +17,9 @@ pub struct Relation {
     pub certainty: Certainty,
     /// What it rests on.
     pub evidence: Ground,
+    /// The record, if people recorded it; `None` for what follows from the register.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<RelationId>,
 }
 
 /// What one is to another.
@@ -29,6 +32,9 @@ pub enum RelationKind {
     Carer,
     /// 祖父母.
     Grandparent,
+    /// その他の養育者: raises the child and is no parent's spouse or partner. Recorded by people only; nothing
+    /// follows from it.
+    OtherCarer,
     /// 兄弟姉妹, half-brothers and half-sisters included.
     Sibling {
         /// Which of the two is older.
@@ -52,16 +58,22 @@ pub enum Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
-    /// It follows from the register.
+    /// It follows from the register, or people are sure of it.
     Certain,
     /// It may be.
     Ambiguous,
 }
 
-/// What a relation rests on: always the 続柄 to the 世帯主, in one of these ways.
+/// What a relation rests on: what people saw or were told, or the 続柄 to the 世帯主 in one of these ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ground {
+    /// Seen in 戸籍.
+    Koseki,
+    /// Seen in another document.
+    Document,
+    /// Told by somebody.
+    Told,
     /// The 続柄 names the parent: 世帯主と子, 妻と妻の子, 世帯主と父母.
     Named,
     /// The spouse of a named parent.
@@ -86,6 +98,7 @@ impl RelationKind {
                 Words { ja: "親の配偶者・パートナー", en: "spouse or partner of a parent" }
             }
             Self::Grandparent => Words { ja: "祖父母", en: "grandparent" },
+            Self::OtherCarer => Words { ja: "その他の養育者", en: "other carer" },
             Self::Sibling { order: Order::Older } => Words { ja: "兄・姉", en: "older sibling" },
             Self::Sibling { order: Order::Younger } => Words { ja: "弟・妹", en: "younger sibling" },
             Self::Sibling { order: Order::Unknown } => {
@@ -111,6 +124,9 @@ impl Ground {
     #[must_use]
     pub const fn words(self) -> Words {
         match self {
+            Self::Koseki => Words { ja: "戸籍で確認", en: "seen in the family register (koseki)" },
+            Self::Document => Words { ja: "その他の書類で確認", en: "seen in another document" },
+            Self::Told => Words { ja: "聞き取り", en: "told by somebody" },
             Self::Named => Words {
                 ja: "続柄が親を示している",
                 en: "the relation to the head names the parent",

@@ -29,7 +29,7 @@ impl Household {
                 None if may_hide_siblings(child, other) => Certainty::Ambiguous,
                 None => continue,
             };
-            match (certainty, order(other, child)) {
+            match (certainty, self.order_told(other, child)) {
                 (_, Order::Older) => {}
                 (Certainty::Certain, Order::Younger) => younger.certain.push(other.person),
                 _ => younger.maybe.push(other.person),
@@ -38,8 +38,41 @@ impl Household {
         Some(younger)
     }
 
-    /// Whether two members are siblings by their 続柄.
+    /// Whether two members are siblings: by what people recorded, by a parent they have in common, or by their
+    /// 続柄.
     pub(super) fn siblings(&self, a: &Member, b: &Member) -> Option<(Certainty, Ground)> {
+        if self.recorded.is_empty() {
+            return self.siblings_by_register(a, b);
+        }
+        let recorded =
+            self.recorded_siblings(a.person, b.person).map(|(certainty, ground, _)| (certainty, ground));
+        if self.told(a.person, b.person).is_some() {
+            return recorded.filter(|(certainty, _)| *certainty == Certainty::Certain);
+        }
+        if self.have_parent_in_common(a, b) {
+            return Some((Certainty::Certain, Ground::SameParent));
+        }
+        let by_register = self.siblings_by_register(a, b);
+        match by_register {
+            Some((Certainty::Certain, _)) => by_register,
+            _ => recorded.or(by_register),
+        }
+    }
+
+    fn have_parent_in_common(&self, a: &Member, b: &Member) -> bool {
+        let (Ok(of_a), Ok(of_b)) = (self.place_above(a), self.place_above(b)) else { return false };
+        of_a.parents.iter().any(|one| of_b.parents.iter().any(|other| one.person == other.person))
+    }
+
+    /// Whether `a` is older than `b`: as people recorded it, or by the birth dates.
+    fn order_told(&self, a: &Member, b: &Member) -> Order {
+        match self.recorded_siblings(a.person, b.person) {
+            Some((Certainty::Certain, _, told @ (Order::Older | Order::Younger))) => told,
+            _ => order(a, b),
+        }
+    }
+
+    fn siblings_by_register(&self, a: &Member, b: &Member) -> Option<(Certainty, Ground)> {
         use Kin::{Child, Head, Sibling, Spouse, UnregisteredSpouse};
         let named = match (a.chain.as_slice(), b.chain.as_slice()) {
             ([Child], [Child]) | ([Head], [Sibling]) | ([Sibling], [Head]) => true,

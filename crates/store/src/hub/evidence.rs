@@ -69,6 +69,14 @@ struct CheckpointColumns {
 }
 
 #[derive(QueryableByName)]
+struct HeadColumns {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+    #[diesel(sql_type = Bytea)]
+    head: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
 struct HashColumn {
     #[diesel(sql_type = Bytea)]
     hash: Vec<u8>,
@@ -77,6 +85,17 @@ struct HashColumn {
 /// A SHA-256 as read back.
 fn hash(bytes: Vec<u8>) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Malformed("hash"))
+}
+
+fn entry(columns: LeafColumns) -> Result<LeafEntry, StoreError> {
+    Ok(LeafEntry {
+        n: columns.n,
+        id: LeafId::from_uuid(columns.leaf_id),
+        body: columns.body,
+        hash: hash(columns.hash)?,
+        head: hash(columns.head)?,
+        tree_index: columns.tree_index,
+    })
 }
 
 /// The hashes that a function of the hub returns as a set.
@@ -119,26 +138,46 @@ impl TownConn {
     /// # Errors
     /// [`StoreError`] when the statement fails.
     pub async fn hub_leaves(&mut self, after: i64, limit: i32) -> Result<Vec<LeafEntry>, StoreError> {
+        const LEAVES: &str = "SELECT n, leaf_id, body, hash, head, tree_index FROM hub.leaves($1, $2, $3)";
+        self.leaves(LEAVES, after, limit).await
+    }
+
+    /// As [`Self::hub_leaves`], without the leaves of looks.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn hub_changes(&mut self, after: i64, limit: i32) -> Result<Vec<LeafEntry>, StoreError> {
+        const CHANGES: &str = "SELECT n, leaf_id, body, hash, head, tree_index FROM hub.changes($1, $2, $3)";
+        self.leaves(CHANGES, after, limit).await
+    }
+
+    async fn leaves(
+        &mut self,
+        statement: &'static str,
+        after: i64,
+        limit: i32,
+    ) -> Result<Vec<LeafEntry>, StoreError> {
         let (driver, town) = self.parts()?;
-        let rows: Vec<LeafColumns> =
-            sql_query("SELECT n, leaf_id, body, hash, head, tree_index FROM hub.leaves($1, $2, $3)")
-                .bind::<Text, _>(town)
-                .bind::<BigInt, _>(after)
-                .bind::<Integer, _>(limit)
-                .load(driver)
-                .await?;
-        rows.into_iter()
-            .map(|c| {
-                Ok(LeafEntry {
-                    n: c.n,
-                    id: LeafId::from_uuid(c.leaf_id),
-                    body: c.body,
-                    hash: hash(c.hash)?,
-                    head: hash(c.head)?,
-                    tree_index: c.tree_index,
-                })
-            })
-            .collect()
+        let rows: Vec<LeafColumns> = sql_query(statement)
+            .bind::<Text, _>(town)
+            .bind::<BigInt, _>(after)
+            .bind::<Integer, _>(limit)
+            .load(driver)
+            .await?;
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// How many leaves the town's chain has, and the head after the last.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails or the town was never admitted.
+    pub async fn hub_chain_head(&mut self) -> Result<(i64, [u8; 32]), StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: HeadColumns = sql_query("SELECT n, head FROM hub.chain_head($1)")
+            .bind::<Text, _>(town)
+            .get_result(driver)
+            .await?;
+        Ok((found.n, hash(found.head)?))
     }
 
     /// The leaf hashes of the tree's first `size` leaves, in order: all that a proof needs, and

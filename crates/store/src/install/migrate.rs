@@ -22,8 +22,15 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_town_lock", include_str!("../../migrations/0010_town_lock.sql")),
     ("0011_one_load_an_upload", include_str!("../../migrations/0011_one_load_an_upload.sql")),
     ("0012_idempotency", include_str!("../../migrations/0012_idempotency.sql")),
+    ("0013_accounts", include_str!("../../migrations/0013_accounts.sql")),
+    ("0014_case_work", include_str!("../../migrations/0014_case_work.sql")),
     ("0015_tasks", include_str!("../../migrations/0015_tasks.sql")),
+    ("0016_load_persons", include_str!("../../migrations/0016_load_persons.sql")),
+    ("0017_operations", include_str!("../../migrations/0017_operations.sql")),
+    ("0018_watchdog", include_str!("../../migrations/0018_watchdog.sql")),
     ("0025_hub_answers", include_str!("../../migrations/0025_hub_answers.sql")),
+    ("0026_change_feed", include_str!("../../migrations/0026_change_feed.sql")),
+    ("0027_arrivals", include_str!("../../migrations/0027_arrivals.sql")),
 ];
 
 /// A digest over every migration: the identity of the schema, for template databases.

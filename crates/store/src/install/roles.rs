@@ -31,7 +31,8 @@ pub(super) async fn ensure(server: &Client, installation: &Installation) -> Resu
     }
     let (adm, town, watch) = (prefix.role("adm"), prefix.role("town"), prefix.role("watch"));
     server.batch_execute(&format!("GRANT {town} TO {adm} WITH ADMIN OPTION")).await?;
-    server.batch_execute(&format!("GRANT pg_signal_backend TO {watch}")).await?;
+    // To end a session, and to see what state other roles' sessions are in.
+    server.batch_execute(&format!("GRANT pg_signal_backend, pg_read_all_stats TO {watch}")).await?;
     ensure_database(server, installation).await?;
     server.batch_execute("SELECT pg_advisory_unlock(7402175)").await?;
     Ok(())

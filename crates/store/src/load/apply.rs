@@ -1,14 +1,18 @@
 //! The end of a load: from the TEMP table to the town's tables, closings, the load's own row, the
 //! counters, the leaf, the commit. All or nothing.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use kernel::id::{HouseholdId, PersonId};
+use kernel::ctx::jst_date;
+use kernel::id::{HouseholdId, LoadId, PersonId};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::Stage;
 use super::known::PackPlace;
 use crate::StoreError;
+use crate::hub::{ARRIVED, size_class};
 use crate::rows::load::LoadRow;
 use crate::rows::version::Changed;
 use crate::town::LeafRow;
@@ -40,15 +44,30 @@ impl Stage {
     /// [`StoreError`]; nothing of the load remains then.
     pub async fn apply(self, closing: &Closing, end: &LoadEnd<'_>, leaf: &LeafRow) -> Result<(), StoreError> {
         let (town, at) = (self.town, self.at);
+        let changed = changed(&self, closing, end);
         let last = Last { town: town.as_str(), at, client: self.finish().await? };
         last.close(closing).await?;
+        last.name(end.load.id, &changed).await?;
         last.finish_rows(end).await?;
+        last.record_arrival(end.load).await?;
         last.client
             .execute("SELECT hub.append_leaf($1, $2, $3)", &[&last.town, &leaf.id.uuid(), &leaf.body])
             .await
             .map_err(|error| StoreError::from(error).of_leaf())?;
         Ok(last.client.batch_execute("COMMIT").await?)
     }
+}
+
+/// Whom the load changed, in id order. Nobody for the list of protections: who stands on it is told by the list
+/// alone, to whoever says why and is recorded.
+fn changed(stage: &Stage, closing: &Closing, end: &LoadEnd<'_>) -> Vec<Uuid> {
+    if end.changed == Changed::Protection {
+        return Vec::new();
+    }
+    let closed = closing.packs.iter().map(|pack| pack.subject);
+    let left = closing.memberships.iter().map(|(person, _)| person.uuid());
+    let all: BTreeSet<Uuid> = stage.changed.iter().copied().chain(closed).chain(left).collect();
+    all.into_iter().collect()
 }
 
 /// The transaction after its last row.
@@ -82,6 +101,29 @@ impl Last<'_> {
             .execute(
                 "UPDATE town.membership m SET recorded_to = $2 FROM unnest($3::uuid[], $4::uuid[]) AS c (person_id, household_id) WHERE m.town_id = $1 AND m.person_id = c.person_id AND m.household_id = c.household_id AND m.recorded_to IS NULL AND m.recorded_from < $2",
                 &[&town, &at, &persons, &households],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Writes down whom the load changed.
+    async fn name(&self, load: LoadId, persons: &[Uuid]) -> Result<(), StoreError> {
+        self.client
+            .execute(
+                "WITH i AS (INSERT INTO town.load_person (town_id, load_id, person_id) SELECT $1, $2, p.id FROM unnest($3::uuid[]) AS p (id) RETURNING 1) SELECT count(*) FROM i",
+                &[&self.town, &load.uuid(), &persons],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// That the file came, for whoever waits for it.
+    async fn record_arrival(&self, load: &LoadRow) -> Result<(), StoreError> {
+        let (id, on, size) = (load.id.uuid(), jst_date(self.at), size_class(load.counts.read));
+        self.client
+            .execute(
+                "SELECT hub.record_arrival($1, $2, $3, $4, $5, $6, $7)",
+                &[&self.town, &id, &load.source, &load.as_of, &on, &ARRIVED, &size],
             )
             .await?;
         Ok(())

@@ -60,6 +60,8 @@ pub struct Known {
     pub memberships: HashMap<PersonId, HouseholdId>,
     /// The source's records in force.
     pub records: HashMap<Key16, Record>,
+    /// What humans decided about records that a later file no longer had: it holds when they come back.
+    pub remembered: HashMap<Key16, Vec<TaskPlace>>,
     /// Key sets of everybody.
     pub keysets: HashMap<Uuid, KeySet>,
 }
@@ -102,11 +104,16 @@ impl BulkLoad {
             Ok(())
         })
         .await?;
-        self.records(source, &mut known.records).await?;
+        self.packs_in_force(source, &mut known.records).await?;
+        self.tasks(source, &mut known).await?;
         Ok(known)
     }
 
-    async fn records(&self, source: &str, records: &mut HashMap<Key16, Record>) -> Result<(), StoreError> {
+    async fn packs_in_force(
+        &self,
+        source: &str,
+        records: &mut HashMap<Key16, Record>,
+    ) -> Result<(), StoreError> {
         let town = self.town.as_str();
         let rows = self
             .client
@@ -125,26 +132,36 @@ impl BulkLoad {
                 pack: row.try_get(4)?,
             });
         }
+        Ok(())
+    }
+
+    /// Tasks that stand, and closed ones on which a human had decided, the last decision last.
+    async fn tasks(&self, source: &str, known: &mut Known) -> Result<(), StoreError> {
         let rows = self
             .client
             .query_raw(
-                "SELECT record_key, row_hash, link_task_id, part, person_id, state FROM town.link_task WHERE town_id = $1 AND source = $2 AND state <> 'closed'",
-                [town, source],
+                "SELECT record_key, row_hash, link_task_id, part, person_id, state FROM town.link_task WHERE town_id = $1 AND source = $2 AND (state <> 'closed' OR decided_by IS NOT NULL) ORDER BY decided_at",
+                [self.town.as_str(), source],
             )
             .await?;
         pin_mut!(rows);
         while let Some(row) = rows.next().await.transpose()? {
-            let record = records.entry(key16(&row, 0)?).or_default();
-            record.row_hash = key16(&row, 1)?;
+            let key = key16(&row, 0)?;
             let (person, state): (Option<Uuid>, &str) = (row.try_get(4)?, row.try_get(5)?);
-            let decided = match (state.parse()?, person) {
-                (LinkTaskState::Linked, Some(person)) => {
-                    Some(LinkDecision::Linked(PersonId::from_uuid(person)))
-                }
-                (LinkTaskState::Refused, _) => Some(LinkDecision::Refused),
-                _ => None,
+            let state: LinkTaskState = state.parse()?;
+            let decided = match (state, person) {
+                (LinkTaskState::Open, _) => None,
+                (_, Some(person)) => Some(LinkDecision::Linked(PersonId::from_uuid(person))),
+                (_, None) => Some(LinkDecision::Refused),
             };
-            record.tasks.push(TaskPlace { id: row.try_get(2)?, part: key16(&row, 3)?, decided });
+            let task = TaskPlace { id: row.try_get(2)?, part: key16(&row, 3)?, decided };
+            if state == LinkTaskState::Closed {
+                known.remembered.entry(key).or_default().push(task);
+            } else {
+                let record = known.records.entry(key).or_default();
+                record.row_hash = key16(&row, 1)?;
+                record.tasks.push(task);
+            }
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! What a load stages: subjects, packs, rejects, records that wait. Everything is sealed here, before it
 //! gets near the TEMP table.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use kernel::TownCode;
 use kernel::id::{HouseholdId, PersonId};
@@ -26,6 +28,7 @@ pub struct Stage {
     pub(super) town: TownCode,
     keys: OwnedRwLockReadGuard<TownKeys>,
     pub(super) at: DateTime<Utc>,
+    pub(super) changed: HashSet<Uuid>,
     batch: Batch,
     batches: mpsc::Sender<Batch>,
     writer: JoinHandle<Result<Client, StoreError>>,
@@ -103,7 +106,15 @@ impl BulkLoad {
             upload: load.upload.uuid(),
         };
         let writer = tokio::spawn(writer.run(taken));
-        Stage { town: self.town, keys: self.keys, at, batch: Batch::new(), batches, writer }
+        Stage {
+            town: self.town,
+            keys: self.keys,
+            at,
+            changed: HashSet::new(),
+            batch: Batch::new(),
+            batches,
+            writer,
+        }
     }
 }
 
@@ -131,6 +142,7 @@ impl Stage {
             ..Row::default()
         };
         let kind = if changed.newcomer { Kind::Newcomer } else { Kind::Subject };
+        self.changed.insert(subject);
         self.push(kind, &row).await
     }
 
@@ -162,6 +174,7 @@ impl Stage {
             whereabouts: whereabouts.as_deref(),
             ..Row::default()
         };
+        self.changed.insert(subject);
         self.push(Kind::Pack, &row).await
     }
 

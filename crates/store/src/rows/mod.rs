@@ -2,21 +2,30 @@
 //! so that no plain value reaches a statement.
 
 pub mod consent;
+pub mod credential;
+pub mod entry;
 pub mod handover;
 pub mod handover_item;
+pub mod household;
 pub mod idempotency;
 mod kept;
 pub mod link_task;
 pub mod load;
+pub mod load_person;
 pub mod operation;
 pub mod pack;
+pub mod page;
 pub mod peer_key;
 pub mod person;
+pub mod posting;
 pub mod profile;
+pub mod profile_plan;
+pub mod register;
 pub mod run;
 pub mod score;
 pub mod staff;
 pub mod subject;
+pub mod tally;
 pub mod task;
 pub mod token;
 pub mod upload;

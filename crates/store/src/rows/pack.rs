@@ -137,6 +137,13 @@ pub(super) struct Columns {
     whereabouts: Option<Vec<u8>>,
 }
 
+impl Columns {
+    /// The number of the category.
+    pub(super) const fn category(&self) -> i16 {
+        self.category
+    }
+}
+
 impl TownConn {
     /// A subject's packs in force, of all categories or of one.
     ///

@@ -1,29 +1,19 @@
-//! 住民 and 世帯: who is known to the town, by which numbers, in which household.
+//! 住民: who is known to the town, and by which numbers.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::try_join_all;
 use kernel::id::{HouseholdId, PersonId};
 use seal::BlindIndex;
 use uuid::Uuid;
 
-use crate::schema::{household, identifier, keystore, membership, pack, person, version};
+use crate::schema::{identifier, keystore, membership, pack, person, version};
 use crate::town::row_version;
 use crate::{StoreError, TownConn, TownTx};
 
 use super::pack::{PackBody, Whereabouts};
 use super::version::Versions;
-
-/// A membership in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MembershipRow {
-    /// 世帯.
-    pub household: HouseholdId,
-    /// 住民.
-    pub person: PersonId,
-    /// Since when the platform knows it.
-    pub recorded_from: DateTime<Utc>,
-}
 
 /// A person with the newest register row, opened, and the town's counters at the same instant.
 #[derive(Debug, Clone)]
@@ -61,42 +51,24 @@ impl TownConn {
     /// # Errors
     /// [`StoreError::Sealed`] when a box does not open.
     pub async fn person(&mut self, id: PersonId) -> Result<Option<PersonRow>, StoreError> {
+        self.persons(&[id]).await?.pop().flatten().transpose()
+    }
+
+    /// Several persons, a statement each, sent together: each in the place of its id, `None` where the town
+    /// knows nobody. One whose boxes do not open takes nobody else's answer away. (One statement for all of
+    /// them would be planned anew each time, or once for tables whose size nobody knew yet.)
+    ///
+    /// # Errors
+    /// [`StoreError`] when a statement fails.
+    pub(crate) async fn persons(
+        &mut self,
+        ids: &[PersonId],
+    ) -> Result<Vec<Option<Result<PersonRow, StoreError>>>, StoreError> {
         let (driver, town) = self.parts()?;
-        let found: Option<Found> = person::table
-            .inner_join(version::table.on(version::town_id.eq(town.clone())))
-            .left_join(
-                keystore::table
-                    .on(keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(person::person_id))),
-            )
-            .left_join(
-                pack::table.on(pack::town_id
-                    .eq(town.clone())
-                    .and(pack::subject_id.eq(person::person_id))
-                    .and(pack::category.eq(REGISTER))),
-            )
-            .left_join(
-                membership::table.on(membership::town_id
-                    .eq(town.clone())
-                    .and(membership::person_id.eq(person::person_id))
-                    .and(membership::recorded_to.is_null())),
-            )
-            .filter(person::town_id.eq(town))
-            .filter(person::person_id.eq(id.uuid()))
-            // The row in force first, if there is one. Asked for it alone, the server may choose the index
-            // of all rows in force, and reads the whole town's for one person.
-            .order((pack::recorded_to.desc().nulls_first(), pack::recorded_from.desc()))
-            .select((
-                (person::person_id, person::created_at),
-                (version::auth, version::people, version::protection),
-                keystore::keyset.nullable(),
-                (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from, pack::recorded_to)
-                    .nullable(),
-                membership::household_id.nullable(),
-            ))
-            .first(driver)
-            .await
-            .optional()?;
-        found.map(|found| self.person_open(found)).transpose()
+        let driver: &AsyncPgConnection = driver;
+        let asked = ids.iter().map(|id| person_found(driver, town.clone(), *id));
+        let found = try_join_all(asked).await?;
+        Ok(found.into_iter().map(|found| found.map(|found| self.person_open(found))).collect())
     }
 
     fn person_open(&self, found: Found) -> Result<PersonRow, StoreError> {
@@ -190,73 +162,47 @@ impl TownConn {
             .await?;
         Ok(rows.into_iter().map(|(index, person)| (index, PersonId::from_uuid(person))).collect())
     }
-
-    /// Every household: the index of its number and its id.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn household_all(&mut self) -> Result<Vec<(Vec<u8>, HouseholdId)>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let rows: Vec<(Vec<u8>, Uuid)> = household::table
-            .filter(household::town_id.eq(town))
-            .select((household::number_index, household::household_id))
-            .load(driver)
-            .await?;
-        Ok(rows.into_iter().map(|(index, id)| (index, HouseholdId::from_uuid(id))).collect())
-    }
-
-    /// Every membership in force.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn membership_all(&mut self) -> Result<Vec<MembershipRow>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let rows: Vec<(Uuid, Uuid, DateTime<Utc>)> = membership::table
-            .filter(membership::town_id.eq(town))
-            .filter(membership::recorded_to.is_null())
-            .select((membership::household_id, membership::person_id, membership::recorded_from))
-            .load(driver)
-            .await?;
-        Ok(rows.into_iter().map(membership_row).collect())
-    }
-
-    /// Who is in a household now; `None` when the town has no such household.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn household_members(
-        &mut self,
-        id: HouseholdId,
-    ) -> Result<Option<Vec<MembershipRow>>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let known: Option<Uuid> = household::table
-            .filter(household::town_id.eq(&town))
-            .filter(household::household_id.eq(id.uuid()))
-            .select(household::household_id)
-            .first(&mut *driver)
-            .await
-            .optional()?;
-        if known.is_none() {
-            return Ok(None);
-        }
-        let rows: Vec<(Uuid, Uuid, DateTime<Utc>)> = membership::table
-            .filter(membership::town_id.eq(town))
-            .filter(membership::household_id.eq(id.uuid()))
-            .filter(membership::recorded_to.is_null())
-            .order(membership::person_id)
-            .select((membership::household_id, membership::person_id, membership::recorded_from))
-            .load(driver)
-            .await?;
-        Ok(Some(rows.into_iter().map(membership_row).collect()))
-    }
 }
 
-fn membership_row((household, person, recorded_from): (Uuid, Uuid, DateTime<Utc>)) -> MembershipRow {
-    MembershipRow {
-        household: HouseholdId::from_uuid(household),
-        person: PersonId::from_uuid(person),
-        recorded_from,
-    }
+/// A person's rows in one statement, beside others on the same connection.
+async fn person_found(
+    mut driver: &AsyncPgConnection,
+    town: String,
+    id: PersonId,
+) -> Result<Option<Found>, StoreError> {
+    Ok(person::table
+        .inner_join(version::table.on(version::town_id.eq(town.clone())))
+        .left_join(
+            keystore::table
+                .on(keystore::town_id.eq(town.clone()).and(keystore::subject_id.eq(person::person_id))),
+        )
+        .left_join(
+            pack::table.on(pack::town_id
+                .eq(town.clone())
+                .and(pack::subject_id.eq(person::person_id))
+                .and(pack::category.eq(REGISTER))),
+        )
+        .left_join(
+            membership::table.on(membership::town_id
+                .eq(town.clone())
+                .and(membership::person_id.eq(person::person_id))
+                .and(membership::recorded_to.is_null())),
+        )
+        .filter(person::town_id.eq(town))
+        .filter(person::person_id.eq(id.uuid()))
+        // The row in force first, if there is one. Asked for it alone, the server may choose the index
+        // of all rows in force, and reads the whole town's for one person.
+        .order((pack::recorded_to.desc().nulls_first(), pack::recorded_from.desc()))
+        .select((
+            (person::person_id, person::created_at),
+            (version::auth, version::people, version::protection),
+            keystore::keyset.nullable(),
+            (pack::pack_id, pack::body, pack::whereabouts, pack::recorded_from, pack::recorded_to).nullable(),
+            membership::household_id.nullable(),
+        ))
+        .first(&mut driver)
+        .await
+        .optional()?)
 }
 
 impl TownTx {

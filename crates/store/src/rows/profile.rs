@@ -47,6 +47,28 @@ impl TownConn {
         Ok(self.profile_list(1).await?.pop())
     }
 
+    /// One applied version.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn profile_get(&mut self, id: ProfileId) -> Result<Option<ProfileRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: Option<Columns> = profile::table
+            .filter(profile::town_id.eq(town))
+            .filter(profile::profile_id.eq(id.uuid()))
+            .select((
+                profile::profile_id,
+                profile::digest,
+                profile::bundle,
+                profile::applied_at,
+                profile::applied_by,
+            ))
+            .first(driver)
+            .await
+            .optional()?;
+        found.map(row).transpose()
+    }
+
     /// Applied profiles, newest first.
     ///
     /// # Errors

@@ -47,7 +47,8 @@ pub struct TaskDone {
 }
 
 /// Id, kind, handover, times and boxes, and the handover's wrapped key.
-type Found = (Uuid, String, Uuid, DateTime<Utc>, Option<Uuid>, Option<DateTime<Utc>>, Option<Vec<u8>>, Vec<u8>);
+type Found =
+    (Uuid, String, Uuid, DateTime<Utc>, Option<Uuid>, Option<DateTime<Utc>>, Option<Vec<u8>>, Vec<u8>);
 
 impl TownConn {
     /// One task.
@@ -152,11 +153,7 @@ impl TownTx {
             .filter(task::town_id.eq(town))
             .filter(task::task_id.eq(id))
             .filter(task::done_at.is_null())
-            .set((
-                task::done_by.eq(done.by.uuid()),
-                task::done_at.eq(done.at),
-                task::completion.eq(sealed),
-            ))
+            .set((task::done_by.eq(done.by.uuid()), task::done_at.eq(done.at), task::completion.eq(sealed)))
             .execute(driver)
             .await?;
         Ok(rows == 1)

@@ -15,8 +15,10 @@ use diesel::{QueryableByName, sql_query};
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::TownCode;
+use kernel::id::PersonId;
 use tokio::sync::{RwLock, Semaphore};
 
+use crate::rows::person::PersonRow;
 use crate::rows::version::Versions;
 use crate::{Installation, KeyFolder, StoreError, TownKeys, pool};
 use together::Together;
@@ -29,7 +31,7 @@ pub(crate) use turn::number as epoch_number;
 /// Connections one town may have open.
 const TOWN_CONNECTIONS: usize = 8;
 
-/// Connections all towns together may use at once.
+/// Connections all towns together may have open.
 const PROCESS_CONNECTIONS: usize = 64;
 
 /// How long an act waits for its connection; longer than a turn of a large town's keys.
@@ -41,6 +43,8 @@ pub struct Towns {
     folder: KeyFolder,
     open: RwLock<HashMap<TownCode, Arc<Town>>>,
     permits: Arc<Semaphore>,
+    /// Connections all towns together may have open.
+    limit: usize,
 }
 
 /// One town, open.
@@ -48,18 +52,26 @@ struct Town {
     code: TownCode,
     pool: Pool<AsyncPgConnection>,
     keys: Arc<RwLock<TownKeys>>,
-    counters: Together<Versions>,
+    counters: Together<(), Versions>,
+    persons: Together<PersonId, Option<Result<PersonRow, StoreError>>>,
 }
 
 impl Towns {
     /// The towns of an installation; nothing is opened yet.
     #[must_use]
     pub fn new(installation: Arc<Installation>, folder: KeyFolder) -> Self {
+        Self::within(installation, folder, PROCESS_CONNECTIONS)
+    }
+
+    /// As [`Self::new`], with at most so many connections open at once.
+    #[must_use]
+    pub fn within(installation: Arc<Installation>, folder: KeyFolder, limit: usize) -> Self {
         Self {
             installation,
             folder,
             open: RwLock::new(HashMap::new()),
-            permits: Arc::new(Semaphore::new(PROCESS_CONNECTIONS)),
+            permits: Arc::new(Semaphore::new(limit)),
+            limit,
         }
     }
 
@@ -76,7 +88,7 @@ impl Towns {
     /// in time, [`StoreError::Keys`] when its keys cannot be unlocked.
     pub async fn read(&self, town: TownCode) -> Result<TownConn, StoreError> {
         // Acts that each hold a connection and wait for a second one would wait for ever.
-        tokio::time::timeout(PATIENCE, self.take(town)).await.map_err(|_| StoreError::Unavailable)?
+        in_time(self.take(town)).await
     }
 
     /// The town's counters as they stood after the call: one statement for all who ask at the same moment.
@@ -85,8 +97,22 @@ impl Towns {
     /// As [`Self::read`]; [`StoreError`] when the statement fails.
     pub async fn versions(&self, town: TownCode) -> Result<Versions, StoreError> {
         let open = &*self.town(town).await?;
-        let ask = || async { self.connection(open).await?.versions().await };
-        tokio::time::timeout(PATIENCE, open.counters.ask(ask)).await.map_err(|_| StoreError::Unavailable)?
+        let ask = |asking: Vec<()>| async move {
+            let versions = self.connection(open).await?.versions().await?;
+            Ok(vec![versions; asking.len()])
+        };
+        in_time(open.counters.ask((), ask)).await
+    }
+
+    /// One person as they stood after the call, with the town's counters: one connection for all who ask at
+    /// the same moment.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`StoreError`] when a statement fails or a box does not open.
+    pub async fn person(&self, town: TownCode, id: PersonId) -> Result<Option<PersonRow>, StoreError> {
+        let open = &*self.town(town).await?;
+        let ask = |ids: Vec<PersonId>| async move { self.connection(open).await?.persons(&ids).await };
+        in_time(open.persons.ask(id, ask)).await?.transpose()
     }
 
     async fn take(&self, town: TownCode) -> Result<TownConn, StoreError> {
@@ -97,8 +123,30 @@ impl Towns {
     async fn connection(&self, open: &Town) -> Result<TownConn, StoreError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
         let keys = Arc::clone(&open.keys).read_owned().await;
+        self.make_room(open).await;
         let conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
         Ok(TownConn::new(open.code, conn, keys, permit))
+    }
+
+    /// Closes idle connections of other towns where all towns together have as many open as they may and
+    /// this one is about to open another.
+    async fn make_room(&self, for_town: &Town) {
+        if for_town.pool.status().available > 0 {
+            return;
+        }
+        let towns = self.open.read().await;
+        let mut open: usize = towns.values().map(|town| town.pool.status().size).sum();
+        for town in towns.values().filter(|town| town.code != for_town.code) {
+            if open < self.limit {
+                return;
+            }
+            open = open.saturating_sub(pool::close_idle(&town.pool, Duration::ZERO));
+        }
+    }
+
+    /// Closes the connections of all towns that nobody has used for so long; says how many.
+    pub async fn close_idle(&self, idle: Duration) -> usize {
+        self.open.read().await.values().map(|town| pool::close_idle(&town.pool, idle)).sum()
     }
 
     /// A transaction.
@@ -140,11 +188,17 @@ impl Towns {
         }
         drop(conn);
         let keys = self.folder.town(code)?;
-        let town =
-            Arc::new(Town { code, pool, keys: Arc::new(RwLock::new(keys)), counters: Together::default() });
+        let keys = Arc::new(RwLock::new(keys));
+        let (counters, persons) = (Together::default(), Together::default());
+        let town = Arc::new(Town { code, pool, keys, counters, persons });
         open.insert(code, Arc::clone(&town));
         Ok(town)
     }
+}
+
+/// What comes within [`PATIENCE`].
+async fn in_time<T>(coming: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(PATIENCE, coming).await.map_err(|_| StoreError::Unavailable)?
 }
 
 /// Whether the town has published its keys or wrapped one: it was here before.

@@ -2,6 +2,7 @@
 //! systems to a completed handover. Everything it does it does through the use cases that the API calls.
 #![expect(clippy::print_stdout, reason = "the demonstration tells a person what happened")]
 
+mod access;
 mod handover;
 mod loads;
 mod scores;
@@ -66,6 +67,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     })?;
     println!("==> データベースを用意しています / preparing the database");
     let (installation, folder) = fresh_installation(options).await?;
+    let _keys = folder.hold()?;
     let app = App::open(Arc::clone(&installation), folder).await?;
     println!(
         "==> {}町村の設定を適用しています / applying the profiles of {} towns",
@@ -86,6 +88,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     );
     let handed = handover::one_family(&app, &desks, &synth.truth(), &before).await?;
     app.evidence_sequence().await?;
+    access::write(&app, options, &desks).await?;
     summary::print(&summary::Told {
         options,
         cooperative: &cooperative,

@@ -8,13 +8,13 @@ use std::time::Duration;
 use profiles::Cooperative;
 use rulebook::List;
 use store::rows::load::LoadCounts;
-use unicode_width::UnicodeWidthStr;
 
 use super::Options;
 use super::handover::Handed;
 use super::loads::Loaded;
 use super::scores::Scores;
-use super::towns::Town;
+use super::towns::{PASSWORD, Town};
+use crate::table;
 
 /// Everything there is to tell.
 pub(super) struct Told<'a> {
@@ -53,29 +53,6 @@ pub(super) fn print(told: &Told<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A table whose columns stand under their heads; full-width characters count double.
-fn table(heads: &[&str], rows: &[Vec<String>]) {
-    let widths: Vec<usize> = (0..heads.len())
-        .map(|at| {
-            let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width());
-            cells.chain([heads[at].width()]).max().unwrap_or(0)
-        })
-        .collect();
-    let line = |cells: Vec<&str>| {
-        let mut text = String::from("    ");
-        for (at, (cell, width)) in cells.into_iter().zip(&widths).enumerate() {
-            let blanks = " ".repeat(width.saturating_sub(cell.width()));
-            // Names stand left, numbers right.
-            text += &if at == 0 { format!("{cell}{blanks}") } else { format!("  {blanks}{cell}") };
-        }
-        println!("{}", text.trim_end());
-    };
-    line(heads.to_vec());
-    for row in rows {
-        line(row.iter().map(String::as_str).collect());
-    }
-}
-
 fn loads(told: &Told<'_>) {
     println!("\n取込 / Loads");
     let rows = told.desks.iter().filter_map(|town| {
@@ -95,7 +72,7 @@ fn loads(told: &Told<'_>) {
         ])
     });
     let heads = ["町村", "連携元", "行数", "取込", "変化なし", "取込エラー", "突合済", "突合待ち"];
-    table(&heads, &rows.collect::<Vec<_>>());
+    table::print(&heads, &rows.collect::<Vec<_>>());
 }
 
 fn rejects(told: &Told<'_>) {
@@ -112,7 +89,7 @@ fn rejects(told: &Told<'_>) {
     let rows = reasons.into_iter().map(|(code, count)| {
         vec![format!("{}（{code}）", words(code).unwrap_or_default()), count.to_string()]
     });
-    table(&["理由", "件数"], &rows.collect::<Vec<_>>());
+    table::print(&["理由", "件数"], &rows.collect::<Vec<_>>());
 }
 
 fn relations(told: &Told<'_>) {
@@ -122,7 +99,7 @@ fn relations(told: &Told<'_>) {
         let counts = [kin.children, kin.parents_unknown, kin.single_unknown];
         Some(std::iter::once(town.name.clone()).chain(counts.map(|count| count.to_string())).collect())
     });
-    table(&["町村", "こども", "親が不明", "ひとり親か不明"], &rows.collect::<Vec<_>>());
+    table::print(&["町村", "こども", "親が不明", "ひとり親か不明"], &rows.collect::<Vec<_>>());
 }
 
 fn candidates(told: &Told<'_>) {
@@ -146,7 +123,7 @@ fn candidates(told: &Told<'_>) {
         Some([town.name.clone(), threshold].into_iter().chain(lists.map(of)).collect())
     });
     let heads = ["町村", "しきい値", "該当", "可能性", "判定不能", "非該当", "対象外", "年齢外"];
-    table(&heads, &rows.collect::<Vec<_>>());
+    table::print(&heads, &rows.collect::<Vec<_>>());
 }
 
 fn handover(handed: &Handed) {
@@ -171,6 +148,19 @@ fn addresses(told: &Told<'_>) {
     println!("\n見る場所 / Where to look");
     println!("    API 文書 / docs   https://127.0.0.1:{port}/docs/");
     println!("    証明書 / CA file  {}", told.options.certificate().tls_cert.display());
+    println!("    宛先と資格 / access  {}", super::access::file(told.options).display());
+    if let Some(town) = told.desks.first() {
+        println!("\nサインイン / Sign in（どの町でも同じ / the same in every town）");
+        for (role, desk) in [
+            ("町管理者", &town.admin),
+            ("総括管理", &town.manager),
+            ("活用", &town.case_worker),
+            ("決裁・監査", &town.approver),
+        ] {
+            println!("    職員番号 {}  {role}", desk.number);
+        }
+        println!("    パスワード / password  {PASSWORD}");
+    }
     println!("\nトークン / Tokens（7日間有効）");
     for town in told.desks {
         println!("    {}  活用      {}", town.name, town.case_worker.token);

@@ -1,9 +1,12 @@
 //! Admitting the towns, applying their profiles, and the staff who act in the demonstration.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use anyhow::Context;
 use app::App;
+use app::sign_in::{Claimant, Password};
+use app::staff::NewStaff;
 use chrono::{Duration, Utc};
 use kernel::id::{RequestId, StaffId};
 use kernel::{CoopCtx, Grant, Grants, Lang, Purpose, TownCode, TownCtx};
@@ -18,6 +21,8 @@ pub struct Desk {
     pub staff: StaffId,
     /// What they may do.
     pub grants: Grants,
+    /// 職員番号, to sign in with.
+    pub number: &'static str,
     /// Their token, to be tried with.
     pub token: String,
 }
@@ -56,8 +61,11 @@ pub struct Town {
     pub approver: Desk,
 }
 
+/// The password of everybody in the demonstration, who are all made up.
+pub const PASSWORD: &str = "ekiden-no-tasuki-wo-tsunagu";
+
 /// How long the demonstration's tokens hold.
-const TOKEN_DAYS: i64 = 7;
+pub(super) const TOKEN_DAYS: i64 = 7;
 
 /// Admits every town and gives it staff.
 pub(super) async fn open(
@@ -87,24 +95,43 @@ async fn staff(
     let until = operator.now + Duration::days(TOKEN_DAYS);
     let code = profile.code;
     let first = app.staff_first(operator, code, section, "架空 管理").await?;
-    let token = app.token_first(operator, code, first.id, until).await?;
-    let admin = Desk { town: code, staff: first.id, grants: token.row.grants, token: token.secret };
-    let hire = async |name: &str, grants: &[Grant]| -> anyhow::Result<Desk> {
+    let grants = [Grant::TownAdmin].into_iter().collect();
+    let mut admin = Desk { town: code, staff: first.id, grants, number: "1001", token: String::new() };
+    app.staff_number(&admin.ctx(Purpose::Support), first.id, admin.number).await?;
+    with_password(app, &admin.ctx(Purpose::Support), first.id, admin.number).await?;
+    // Last: a password that is set ends every token.
+    admin.token = app.token_first(operator, code, first.id, until).await?.secret;
+    let hire = async |number: &'static str, name: &str, grants: &[Grant]| -> anyhow::Result<Desk> {
         let ctx = admin.ctx(Purpose::Support);
-        let person = app.staff_add(&ctx, section, name).await?;
         let grants: Grants = grants.iter().copied().collect();
-        let token = app.token_issue(&ctx, person.id, grants, until).await?;
-        Ok(Desk { town: code, staff: person.id, grants, token: token.secret })
+        let new = NewStaff::member(name, section.parse()?, grants, ctx.today());
+        let staff = app.staff_add(&ctx, NewStaff { number: Some(number.to_owned()), ..new }).await?.row.id;
+        with_password(app, &ctx, staff, number).await?;
+        let token = app.token_issue(&ctx, staff, grants, until).await?.secret;
+        Ok(Desk { town: code, staff, grants, number, token })
     };
     Ok(Town {
         code,
         slug: profile.slug.to_string(),
         name: profile.name.clone(),
-        manager: hire("架空 統", &[Grant::OverallManager, Grant::Holder]).await?,
-        case_worker: hire("架空 見守", &[Grant::CaseWorker]).await?,
-        approver: hire("架空 決", &[Grant::Approver, Grant::Auditor]).await?,
+        manager: hire("1002", "架空 統", &[Grant::OverallManager, Grant::Holder]).await?,
+        case_worker: hire("1003", "架空 見守", &[Grant::CaseWorker]).await?,
+        approver: hire("1004", "架空 決", &[Grant::Approver, Grant::Auditor]).await?,
         admin,
     })
+}
+
+/// As anybody sets a password: with a code that the administrator passed on.
+async fn with_password(app: &App, admin: &TownCtx, staff: StaffId, number: &str) -> anyhow::Result<()> {
+    let code = app.setup_code_issue(admin, staff).await?.code;
+    let who = Claimant {
+        town: admin.town.as_str(),
+        number,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        now: Utc::now(),
+        request: RequestId::new(),
+    };
+    Ok(app.password_set_up(&who, &code, &Password::read(PASSWORD)).await?)
 }
 
 fn said(faults: &[kernel::Fault]) -> anyhow::Error {

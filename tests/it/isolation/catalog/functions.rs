@@ -11,6 +11,8 @@ const EXECUTE: &[(&str, &[&str])] = &[
     ("adm.ensure_town(text,text)", &["coop"]),
     ("hub.append_leaf(text,uuid,bytea)", &["town", "log"]),
     ("hub.leaves(text,bigint,integer)", &["town"]),
+    ("hub.changes(text,bigint,integer)", &["town"]),
+    ("hub.chain_head(text)", &["town"]),
     ("hub.tree_hashes(bigint)", &["town", "seq", "coop"]),
     ("hub.latest_checkpoint()", &["town", "seq", "coop"]),
     ("hub.sequence(integer)", &["seq"]),
@@ -28,6 +30,9 @@ const EXECUTE: &[(&str, &[&str])] = &[
     ("hub.complete(text,uuid)", &["town"]),
     ("hub.publish_key(text,text,bytea)", &["town"]),
     ("hub.town_keys()", &["town"]),
+    ("hub.record_arrival(text,uuid,text,date,date,text,smallint)", &["town"]),
+    ("hub.arrivals_of(text,date,date)", &["town"]),
+    ("hub.arrivals(date,date)", &["coop"]),
 ];
 
 /// The one helper that runs as its caller: it touches nothing.

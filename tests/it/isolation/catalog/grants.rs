@@ -24,8 +24,14 @@ const TOWN_UPDATES: &[&str] = &[
     "handover_item",
     "peer_key",
     "idempotency",
+    "staff",
+    "posting",
+    "credential",
+    "sign_in_failure",
+    "profile_plan",
 ];
-const TOWN_DELETES: &[&str] = &["keystore", "upload_chunk", "peer_key", "idempotency"];
+const TOWN_DELETES: &[&str] =
+    &["keystore", "upload_chunk", "peer_key", "idempotency", "credential", "sign_in_failure", "profile_plan"];
 
 /// What a town may only read.
 const TOWN_READS: &[&str] = &["access"];

@@ -15,6 +15,8 @@ const VALUES: &[(&str, &str)] = &[
         "town_id",
         "CASE WHEN i % 3000 = 0 THEN '143669' WHEN i % 3000 < 400 THEN '143626' ELSE lpad((i % 3000)::text, 6, '0') END",
     ),
+    ("staff.kind", "'member'"),
+    ("token.kind", "'issued'"),
     ("operation.state", "'running'"),
     ("upload.state", "'received'"),
     ("load.state", "'running'"),

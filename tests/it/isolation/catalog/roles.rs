@@ -17,7 +17,8 @@ const ROLES: &[(&str, &str)] = &[
 ];
 
 /// Memberships that are no town's: member, of, options.
-const MEMBERS: &[&str] = &["tst0_adm in tst0_town admin", "tst0_watch in pg_signal_backend"];
+const MEMBERS: &[&str] =
+    &["tst0_adm in tst0_town admin", "tst0_watch in pg_signal_backend", "tst0_watch in pg_read_all_stats"];
 
 /// What is wrong with roles.
 pub async fn findings(sql: &Sql) -> Findings {

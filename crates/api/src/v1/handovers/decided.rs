@@ -60,10 +60,11 @@ impl From<&Approved> for HandoverApproval {
             reviewed_by: approved.review.map(|review| review.by),
             reviewed_at: approved.review.map(|review| review.at),
         });
-        let paper = approved.approval.paper.as_ref().map(|paper| HandoverPaper {
-            number: paper.number.clone(),
-            decided_on: paper.decided_on.into(),
-        });
+        let paper = approved
+            .approval
+            .paper
+            .as_ref()
+            .map(|paper| HandoverPaper { number: paper.number.clone(), decided_on: paper.decided_on.into() });
         Self { decided_by: approved.by, at: approved.at, on_behalf, paper }
     }
 }

@@ -2,6 +2,7 @@
 //! who has looked.
 
 mod accesses;
+mod page;
 mod relations;
 mod shown;
 mod timeline;
@@ -14,7 +15,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub use accesses::Access;
+pub use page::PersonPage;
 pub use relations::Relations;
+pub(crate) use relations::kind_word;
 pub(crate) use shown::members;
 pub use shown::{BirthDate, Member, Person, PersonSummary, Who};
 pub use timeline::Timeline;
@@ -120,6 +123,24 @@ pub async fn read_person(platform: Platform, town: Town, id: PathId<PersonId>) -
     Ok(web::Json(Person::of(&platform.person(&town.0, id.0).await?, &town.0)))
 }
 
+/// Everything about one person on one page (一人の画面).
+///
+/// Who and where (or why not), household and relations with certainty, records by category with source, holder
+/// and line, what is absent and why, the newest results with their traces, assessments, cases, notes, handovers,
+/// the last looks. Recorded as one look, `person_page`, at everybody named on it.
+#[utoipa::path(
+    params(PurposeHeader),
+    responses(
+        (status = 200, description = "The page.", body = PersonPage),
+        (status = 409, description = "`profile_missing`: no profile was ever applied."),
+    ),
+)]
+#[get("/persons/{person_id}/page")]
+pub async fn read_person_page(platform: Platform, town: Town, id: PathId<PersonId>) -> Answer<PersonPage> {
+    let page = platform.person_page(&town.0, id.0).await?;
+    Ok(web::Json(PersonPage::of(&page, &town.0)?))
+}
+
 /// What is recorded about a person.
 ///
 /// Each entry leads back to the line of the file it came from.
@@ -142,10 +163,12 @@ pub async fn read_timeline(
 
 /// Who is whose parent, carer, grandparent or sibling.
 ///
-/// Derived from 続柄 to the 世帯主. What may be so is ambiguous, and ambiguous counts as unknown.
+/// As people recorded them (戸籍, 聞き取り), and as they follow from 続柄 to the 世帯主. What may be so is
+/// ambiguous, and ambiguous counts as unknown. Where a record and the register do not agree, the record stands
+/// and `contradictions` says so.
 #[utoipa::path(
     params(PurposeHeader),
-    responses((status = 200, description = "Relations within the household.", body = Relations)),
+    responses((status = 200, description = "Relations, recorded and within the household.", body = Relations)),
 )]
 #[get("/persons/{person_id}/relations")]
 pub async fn read_relations(platform: Platform, town: Town, id: PathId<PersonId>) -> Answer<Relations> {

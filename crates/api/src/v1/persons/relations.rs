@@ -4,8 +4,10 @@ use app::Released;
 use app::persons::RelationsView;
 use chrono::{DateTime, Utc};
 use kernel::TownCtx;
-use kernel::id::PersonId;
-use linkage::kinship::{Doubt, Order, Relation as Kinship, RelationKind, SingleParent as Single};
+use kernel::id::{PersonId, RelationId};
+use linkage::kinship::{
+    self, Conflict, Doubt, Order, Relation as Kinship, RelationKind, SingleParent as Single,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +15,7 @@ use crate::known::Word;
 use crate::paging::as_of_ja;
 use crate::schema;
 
-/// A person's relations within the household (続柄・親族関係).
+/// A person's relations: recorded by people, and within the household (続柄・親族関係).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "as_of": "2026-11-21T01:23:45Z", "as_of_ja": "2026年11月21日時点",
@@ -24,7 +26,8 @@ use crate::schema;
         "certainty": {"code": "certain", "ja": "確実", "en": "certain"},
         "evidence": {
             "code": "named", "ja": "続柄が親を示している", "en": "the relation to the head names the parent"
-        }
+        },
+        "recorded_id": null
     }],
     "single_parent": {
         "state": {"code": "unknown", "ja": "ひとり親かどうか不明", "en": "Unknown whether one parent only"},
@@ -33,7 +36,8 @@ use crate::schema;
             "code": "same_address", "ja": "同じ住所の別世帯に、同じ氏の大人がいます（世帯分離の可能性）",
             "en": "Another household at the address has an adult of the same surname (perhaps a split household)"
         }]
-    }
+    },
+    "contradictions": []
 }))]
 pub struct Relations {
     /// The instant it was read.
@@ -48,6 +52,35 @@ pub struct Relations {
     /// ひとり親; null for whom the register puts in no household.
     #[schema(required = true)]
     single_parent: Option<SingleParent>,
+    /// Where what was recorded about the person and the register do not agree.
+    contradictions: Vec<Contradiction>,
+}
+
+/// A record and the register do not agree. The record stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KinshipContradiction)]
+pub struct Contradiction {
+    /// The record.
+    #[schema(value_type = schema::RelationId)]
+    recorded_id: RelationId,
+    /// `register`, `age` or `birth_order`.
+    conflict: Word,
+    /// What the register says of the two; null for what the birth dates contradict.
+    #[schema(required = true)]
+    register: Option<Relation>,
+}
+
+impl From<&kinship::Contradiction> for Contradiction {
+    fn from(found: &kinship::Contradiction) -> Self {
+        let words = found.conflict.words();
+        let (code, register) = match &found.conflict {
+            Conflict::Register { says } => ("register", Some(Relation::from(says))),
+            Conflict::Age => ("age", None),
+            Conflict::BirthOrder => ("birth_order", None),
+        };
+        let conflict = Word::new(code, words.ja, words.en);
+        Self { recorded_id: found.recorded, conflict, register }
+    }
 }
 
 /// One relation: `from_id` is to `to_id` what `kind` says.
@@ -64,11 +97,15 @@ pub struct Relation {
     kind: Word,
     /// `certain` or `ambiguous`; ambiguous counts as unknown.
     certainty: Word,
-    /// What it rests on: the way in which the 続柄 tells it.
+    /// What it rests on: what people saw (`koseki`, `document`) or were told (`told`), or the way in which the
+    /// 続柄 tells it.
     evidence: Word,
+    /// The record it stands by; null for what follows from the register.
+    #[schema(required = true, value_type = Option<schema::RelationId>)]
+    recorded_id: Option<RelationId>,
 }
 
-/// Whether one parent alone brings the person up, as far as the register tells.
+/// Whether one parent alone brings the person up, as far as the register and the records tell.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SingleParent {
     /// `yes`, `no` or `unknown`.
@@ -82,27 +119,39 @@ pub struct SingleParent {
 
 impl Relations {
     pub(super) fn of(view: &Released<RelationsView>, ctx: &TownCtx) -> Self {
+        Self::new(view, ctx)
+    }
+
+    /// Of relations that were released, alone or on a page.
+    pub(super) fn new(view: &RelationsView, ctx: &TownCtx) -> Self {
         Self {
             as_of: ctx.now,
             as_of_ja: as_of_ja(ctx.now),
             person_id: view.person,
             items: view.relations.iter().map(Relation::from).collect(),
             single_parent: view.single_parent.as_ref().map(SingleParent::from),
+            contradictions: view.contradictions.iter().map(Contradiction::from).collect(),
         }
     }
 }
 
 impl From<&Kinship> for Relation {
     fn from(relation: &Kinship) -> Self {
-        let words = relation.kind.words();
         Self {
             from_id: relation.from,
             to_id: relation.to,
-            kind: Word::new(code(relation.kind), words.ja, words.en),
+            kind: kind_word(relation.kind),
             certainty: Word::of(&relation.certainty, relation.certainty.words()),
             evidence: Word::of(&relation.evidence, relation.evidence.words()),
+            recorded_id: relation.recorded,
         }
     }
+}
+
+/// What one is to another, in words.
+pub(crate) fn kind_word(kind: RelationKind) -> Word {
+    let words = kind.words();
+    Word::new(code(kind), words.ja, words.en)
 }
 
 const fn code(kind: RelationKind) -> &'static str {
@@ -110,6 +159,7 @@ const fn code(kind: RelationKind) -> &'static str {
         RelationKind::Parent => "parent",
         RelationKind::Carer => "carer",
         RelationKind::Grandparent => "grandparent",
+        RelationKind::OtherCarer => "other_carer",
         RelationKind::Sibling { order: Order::Older } => "older_sibling",
         RelationKind::Sibling { order: Order::Younger } => "younger_sibling",
         RelationKind::Sibling { order: Order::Unknown } => "sibling",
@@ -147,6 +197,7 @@ mod tests {
             kind: RelationKind::Sibling { order: Order::Older },
             certainty: Certainty::Ambiguous,
             evidence: Ground::SameGeneration,
+            recorded: None,
         };
         let shown = serde_json::to_value(Relation::from(&relation)).unwrap();
         assert_eq!(shown["kind"], json!({"code": "older_sibling", "ja": "兄・姉", "en": "older sibling"}));

@@ -298,6 +298,11 @@ pub struct Person {
 
 impl Person {
     pub(super) fn of(view: &Released<PersonView>, ctx: &TownCtx) -> Self {
+        Self::new(view, ctx)
+    }
+
+    /// Of a person who was released, alone or on a page.
+    pub(super) fn new(view: &PersonView, ctx: &TownCtx) -> Self {
         let stale = matches!(view.whereabouts, Shown::Hidden(Hidden::ListStale));
         let nobody = KernelIdentity::default();
         Self {
@@ -325,11 +330,15 @@ pub struct Member {
 
 /// The members of a household.
 pub(crate) fn members(view: &Released<HouseholdView>, ctx: &TownCtx) -> Vec<Member> {
-    let member = |(id, who): &(PersonId, KernelIdentity)| Member {
-        person: Who::new(*id, who, ctx.today()),
-        relation_to_head: Part::of(&who.relation_to_head, |steps| RelationToHead(steps.clone())),
-    };
-    view.members.iter().map(member).collect()
+    view.members.iter().map(|(id, who)| Member::new(*id, who, ctx.today())).collect()
+}
+
+impl Member {
+    /// Of an identity that was released.
+    pub(super) fn new(id: PersonId, who: &KernelIdentity, today: NaiveDate) -> Self {
+        let relation_to_head = Part::of(&who.relation_to_head, |steps| RelationToHead(steps.clone()));
+        Self { person: Who::new(id, who, today), relation_to_head }
+    }
 }
 
 #[cfg(test)]

@@ -86,7 +86,8 @@ impl Timeline {
 }
 
 impl Entry {
-    fn new(entry: &TimelineEntry, items: &BTreeMap<ItemCode, ItemDef>) -> Self {
+    /// Of an entry that was released.
+    pub(super) fn new(entry: &TimelineEntry, items: &BTreeMap<ItemCode, ItemDef>) -> Self {
         let item = &entry.observation.item;
         let known = items.get(item);
         Self {

@@ -1,29 +1,31 @@
 //! 町の設定: what a town has applied. It holds no resident's data: sources, who holds them, on what legal
 //! ground, how old they may be, and which rules hold in the town.
 
+mod difference;
+mod plans;
+mod received;
 mod shown;
-
-use std::collections::BTreeMap;
+mod versions;
 
 use actix_web::{get, put, web};
+use app::profiles::Checked;
 use app::rows::ProfileRow;
 use chrono::{DateTime, Utc};
+use kernel::TownCode;
 use kernel::id::{ProfileId, StaffId};
-use kernel::{Code, Fault, TownCode};
-use profiles::{Bundle, TownBundle};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::paging::{Order, Page, PageParams, Paging};
-use crate::request::{Body, Coop, Params, PathId, Town};
+use crate::request::{Coop, Params, PathId, Town};
 use crate::{Platform, Problem, schema};
 
+pub use difference::ProfileDifference;
+pub use plans::*;
+pub use received::{NewProfile, Received};
 pub use shown::Profile;
-
-/// Bytes of a profile sent as JSON: 16 MiB. The largest town's folder with the cooperative's is a
-/// twentieth of it.
-const PROFILE_LIMIT: usize = 16 << 20;
+pub use versions::*;
 
 /// One applied version of the profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,7 +36,7 @@ const PROFILE_LIMIT: usize = 16 << 20;
 }))]
 pub struct ProfileVersion {
     /// Which.
-    #[schema(value_type = String, pattern = "^prf_[0-9a-f]{32}$")]
+    #[schema(value_type = schema::ProfileId)]
     id: ProfileId,
     /// SHA-256 of the applied files.
     digest: String,
@@ -56,37 +58,12 @@ impl From<ProfileRow> for ProfileVersion {
     }
 }
 
-/// A profile to put in force: the files of `tenants/`, of the cooperative and of the town.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"files": {"kaisei/town.toml": "format = 1\ncode = \"143669\"\n…"}}))]
-pub struct NewProfile {
-    /// Path from `tenants/` (`kaisei/town.toml`) to content.
-    files: BTreeMap<String, String>,
-}
-
-impl NewProfile {
-    /// The files that belong to the town, once they are known to be this town's.
-    fn of_town(self, town: TownCode, slug: &str) -> Result<TownBundle, Vec<Fault>> {
-        let files = self.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-        let bundle = Bundle::new(files).of_town(slug)?;
-        let (_, profile) = bundle.read()?;
-        if profile.code == town {
-            return Ok(bundle);
-        }
-        let fault = Fault::new(Code::InvalidValue).with("name", "code");
-        let ja = format!("{slug}/town.toml は {} の設定です", profile.code);
-        let en = format!("{slug}/town.toml is the profile of {}", profile.code);
-        Err(vec![fault.with_words("why", &ja, &en).at_pointer("/files")])
-    }
-}
-
 /// Which version is in force now.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"id": "prf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70"}))]
 pub struct AppliedProfile {
     /// The version.
-    #[schema(value_type = String, pattern = "^prf_[0-9a-f]{32}$")]
+    #[schema(value_type = schema::ProfileId)]
     id: ProfileId,
 }
 
@@ -118,12 +95,15 @@ pub async fn list_profiles(platform: Platform, town: Town, params: Params) -> An
     Ok(web::Json(Page::cut(town.0.now, rows, &paging, Order::Falling, |row| row.id, ProfileVersion::from)))
 }
 
-/// Puts a profile in force.
+/// Puts a profile in force without a plan.
 ///
-/// For the cooperative's operator (組合の運用担当). Every fault of every file is answered at once, with file
-/// and line. The same files again change nothing.
+/// For the cooperative's operator (組合の運用担当), at a first admission and from scripts; `plan_profile` shows
+/// first what would change. Every fault of every file is answered at once, with file and line. The same files
+/// again change nothing.
 #[utoipa::path(
-    request_body = NewProfile,
+    request_body(content(
+        (NewProfile = "application/json"), (Vec<u8> = "application/zip"), (Vec<u8> = "application/gzip")
+    )),
     responses(
         (status = 200, description = "In force.", body = AppliedProfile),
         (status = 409, description = "`profile_missing`: the files hold no such town."),
@@ -134,13 +114,10 @@ pub async fn apply_profile(
     platform: Platform,
     coop: Coop,
     code: PathId<TownCode>,
-    body: Body<NewProfile, PROFILE_LIMIT>,
+    bundle: Received,
 ) -> Result<web::Json<AppliedProfile>, Problem> {
-    let member = platform.member(code.0).await?.ok_or_else(|| code.not_found())?;
-    let bundle = body.read()?.of_town(code.0, member.slug.as_str())?;
-    let id = platform.profile_apply(&coop.0, &bundle).await?;
+    let member = member(&platform, &code).await?;
+    let checked = Checked::of(&bundle.unpack()?, &member)?;
+    let id = platform.profile_apply(&coop.0, &checked.bundle).await?;
     Ok(web::Json(AppliedProfile { id }))
 }
-
-#[cfg(test)]
-mod tests;

@@ -38,7 +38,7 @@ use crate::schema;
 }))]
 pub struct Profile {
     /// Which applied version.
-    #[schema(value_type = String, pattern = "^prf_[0-9a-f]{32}$")]
+    #[schema(value_type = schema::ProfileId)]
     id: ProfileId,
     /// 全国地方公共団体コード.
     #[schema(value_type = schema::TownCode)]

@@ -10,6 +10,7 @@ use rulebook::{Contact, List};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::assessments::Assessment;
 use super::trace::{Interval, Missing, Trace, settles, whole};
 use crate::paging::as_of_ja;
 use crate::schema;
@@ -32,13 +33,14 @@ use crate::v1::persons::Who;
     "settles": [{
         "input": "late_last_month", "label": {"ja": "先月の遅刻", "en": "Times late last month"},
         "reason": "in_transit", "reason_ja": "前住所地からの引継ぎ待ち", "holders": ["学校教育課"]
-    }]
+    }],
+    "assessment": null, "earlier_assessment": null
 }))]
 pub struct Candidate {
     /// Who, by the register; grade and age are those of the run's day.
     person: Who,
     /// 判定区分.
-    #[schema(value_type = schema::List)]
+    #[schema(value_type = schema::CandidateList)]
     list: List,
     /// The same, as staff read it.
     list_ja: &'static str,
@@ -60,6 +62,12 @@ pub struct Candidate {
     council_ja: &'static str,
     /// Inputs of which any one would settle a possible child, could it be learnt.
     settles: Vec<Missing>,
+    /// 候補の確認 in this run; null while nobody has assessed the child in it.
+    #[schema(required = true)]
+    assessment: Option<Assessment>,
+    /// The last 候補の確認 of the child in an earlier run of the rulebook, with its date; null if there is none.
+    #[schema(required = true)]
+    earlier_assessment: Option<Assessment>,
 }
 
 /// Whether the council (要対協) knows a child.
@@ -120,6 +128,8 @@ impl Candidate {
             council,
             council_ja: council.ja(),
             settles: settles(&scored.trace)?,
+            assessment: view.assessment.as_ref().map(Assessment::from),
+            earlier_assessment: view.earlier.as_ref().map(Assessment::from),
         })
     }
 }
@@ -139,7 +149,8 @@ impl Candidate {
             "status": {"value": "resident"}
         },
         "list": "certain", "list_ja": "該当", "interval": {"low": 15, "high": 15}, "concern": {"low": 10, "high": 10},
-        "contact": "none", "contact_ja": "無", "council": "new", "council_ja": "新規", "settles": []
+        "contact": "none", "contact_ja": "無", "council": "new", "council_ja": "新規", "settles": [],
+        "assessment": null, "earlier_assessment": null
     },
     "trace": {
         "rulebook": "young_carer",
@@ -208,6 +219,8 @@ mod tests {
                 known_case,
                 trace,
             },
+            assessment: None,
+            earlier: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! 判定: scoring a town's children by a rulebook, and the candidates it points out. It points; people
 //! decide.
 
+pub mod assessments;
 mod candidates;
 mod trace;
 
@@ -8,6 +9,7 @@ use std::str::FromStr;
 
 use actix_web::{get, post, web};
 use app::rows::{RunRow, RunState};
+use app::runs::Sought;
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::date::PartialDate;
 use kernel::id::{OperationId, PersonId, RunId, StaffId};
@@ -18,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub use candidates::{Candidate, CandidateDetail};
+pub(crate) use trace::{Interval, Trace, whole};
 
 use crate::answer::{Accepted, Answer};
 use crate::idempotency::IdempotencyHeader;
@@ -69,7 +72,7 @@ pub struct Run {
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ListCount {
     /// 判定区分.
-    #[schema(value_type = schema::List)]
+    #[schema(value_type = schema::CandidateList)]
     list: List,
     /// The same, as staff read it.
     list_ja: &'static str,
@@ -156,8 +159,12 @@ pub struct BegunRun {
 #[into_params(parameter_in = Query)]
 pub struct CandidateParams {
     /// 判定区分; `certain` if not said.
-    #[param(value_type = Option<schema::List>, example = "certain")]
+    #[param(value_type = Option<schema::CandidateList>, example = "certain")]
     pub list: Option<String>,
+    /// 候補の確認: only children assessed so in this run (`appropriate`, `too_high`, `too_low`, `already_known`), or
+    /// those whom nobody has assessed in it (`none`).
+    #[param(example = "none")]
+    pub assessed: Option<String>,
 }
 
 /// A list as a client names it.
@@ -240,7 +247,8 @@ pub async fn read_run(platform: Platform, town: Town, id: PathId<RunId>) -> Answ
 
 /// Children a run put on one list (支援対象の候補).
 ///
-/// In 五十音順. A result is an exact interval, never a percentage: it points, people decide (人による絞り込み).
+/// In 五十音順. A result is an exact interval, never a percentage: it points, people decide (人による絞り込み). Each
+/// child with what a case worker made of it, in this run and in the last one before it.
 #[utoipa::path(
     params(PurposeHeader, CandidateParams, PageParams),
     responses((status = 200, description = "Children by their reading.", body = Page<Candidate>)),
@@ -254,8 +262,9 @@ pub async fn list_candidates(
 ) -> Answer<Page<Candidate>> {
     let paging = Paging::from_params(&params)?;
     let list = params.get::<AskedList>("list")?.map_or(List::Certain, |asked| asked.0);
+    let assessed = params.get::<Sought>("assessed")?;
     let run = platform.run(&town.0, id.0).await?;
-    let found = platform.candidates(&town.0, id.0, list, paging.cursor, paging.limit()).await?;
+    let found = platform.candidates(&town.0, id.0, (list, assessed), paging.cursor, paging.limit()).await?;
     let items = Candidate::all(&found, run.as_of)?;
     let next = items.last().filter(|_| found.more).map(Candidate::id);
     Ok(web::Json(Page::shown(town.0.now, items, next)))

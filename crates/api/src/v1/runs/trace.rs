@@ -44,7 +44,7 @@ pub struct Trace {
     #[schema(required = true)]
     grade: Option<String>,
     /// 判定区分.
-    #[schema(value_type = schema::List)]
+    #[schema(value_type = schema::CandidateList)]
     list: List,
     /// The total from which a child is on the list.
     threshold: u8,
@@ -179,7 +179,7 @@ pub struct Missing {
 ///
 /// # Errors
 /// `internal` for a trace that this version did not write.
-pub(super) fn whole(trace: &Value) -> Result<Trace, Fault> {
+pub(crate) fn whole(trace: &Value) -> Result<Trace, Fault> {
     Trace::deserialize(trace).map_err(|error| unreadable(&error))
 }
 

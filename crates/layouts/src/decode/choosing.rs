@@ -1,0 +1,72 @@
+//! Which version of the layout a file is in, and what else is known only once its header has come.
+
+use kernel::{Code, Fault};
+
+use super::core::{Core, Cut, Out};
+use super::header;
+use super::reader::RowReader;
+use crate::layout::{CsvForm, Layout};
+use crate::sheet::SheetRow;
+
+impl<'l> Core<'l> {
+    /// Takes from the file's name what the layout asks of it.
+    pub fn name_tells(&mut self) -> Result<(), Fault> {
+        let Some(pattern) = &self.rows.layout().name else { return Ok(()) };
+        let taken = self.options.file_name.as_ref().and_then(|name| pattern.take(name));
+        match taken {
+            Some(taken) => self.rows.converter.name_tells(taken),
+            None if pattern.captures().next().is_none() => {}
+            None => return Err(Fault::new(Code::FileNameMismatch).with("pattern", pattern.text())),
+        }
+        Ok(())
+    }
+
+    /// Finds the columns, and the version of the layout that the header is of.
+    pub fn csv_header(&mut self, form: &CsvForm, record: &[u8]) -> Result<(), Fault> {
+        let (line, source) = (self.line, self.options.source.as_str());
+        let placed = |fault: Fault| fault.at_line(source, line, None);
+        let Cut::Csv { cells, columns } = &mut self.cut else { return Ok(()) };
+        cells.split(record, form.delimiter);
+        let encoding = self.rows.layout().encoding.cut_as();
+        let Some(names) = header::names(form, encoding, record, cells) else {
+            return Err(placed(self.evidence.wrong(line)));
+        };
+        let evidence = self.evidence.line(line, record);
+        let (layout, found) = match header::choose(&self.versions, &names) {
+            // A header that fits is proof enough.
+            Ok(found) => found,
+            // Bytes of another encoding are characters in UTF-16, too, but never the columns' names.
+            Err(mismatch) if mismatch.found == 0 && self.transcoder.is_some() => {
+                return Err(placed(self.evidence.wrong(line)));
+            }
+            Err(mismatch) => return evidence.and(Err(mismatch.fault())).map_err(placed),
+        };
+        *columns = Some(found);
+        self.read_by(layout)
+    }
+
+    /// Takes a row of a workbook.
+    pub fn sheet_row(&mut self, row: &SheetRow, out: Out<'_, '_>) -> Result<(), Fault> {
+        if self.records == 0 {
+            self.name_tells()?;
+        }
+        self.records += 1;
+        self.line = row.number;
+        let Cut::Sheet(cutter) = &mut self.cut else { return Ok(()) };
+        if let Some(layout) = cutter.header(&self.versions, row) {
+            self.read_by(layout)?;
+        }
+        let Cut::Sheet(cutter) = &mut self.cut else { return Ok(()) };
+        cutter.row(&mut self.rows, row, self.options.source.as_str(), out);
+        Ok(())
+    }
+
+    /// Reads on by this version.
+    fn read_by(&mut self, layout: &'l Layout) -> Result<(), Fault> {
+        if std::ptr::eq(layout, self.rows.layout()) {
+            return Ok(());
+        }
+        self.rows = RowReader::new(layout, self.options);
+        self.name_tells()
+    }
+}

@@ -1,0 +1,183 @@
+//! Rows of a sheet: finds the header among titles, leaves totals out, and has the rows between read.
+
+use kernel::{Code, Fault};
+
+use super::header::{self, Columns, Mismatch};
+use super::reader::RowReader;
+use crate::layout::{Form, Layout, SheetForm};
+use crate::refusal::Refusal;
+use crate::row::Outcome;
+use crate::sheet::SheetRow;
+use crate::text::{is_blank, trim};
+
+/// Rows among which the header is looked for.
+const TITLES: u32 = 100;
+
+/// What the rows of one sheet have shown so far.
+pub(super) struct TableCutter {
+    columns: Option<Columns>,
+    /// The row before, as names: the upper half of a header in two rows.
+    upper: Vec<String>,
+    /// The header that was least unlike, for the message.
+    nearest: Option<Mismatch>,
+    looked: u32,
+    header_row: u32,
+    ended: bool,
+}
+
+impl TableCutter {
+    pub const fn new(columns: Option<Columns>) -> Self {
+        Self { columns, upper: Vec::new(), nearest: None, looked: 0, header_row: 0, ended: false }
+    }
+
+    /// Gives the version of the layout whose header this row is, if it is the first that is one.
+    pub fn header<'l>(&mut self, versions: &[&'l Layout], row: &SheetRow) -> Option<&'l Layout> {
+        let Form::Sheet(form) = &versions.first()?.form else { return None };
+        if self.columns.is_some() || self.looked >= TITLES {
+            return None;
+        }
+        self.looked += 1;
+        let lower = names(row);
+        let names = if form.header_rows == 2 { joined(&self.upper, &lower) } else { lower.clone() };
+        self.upper = lower;
+        match header::choose(versions, &names) {
+            Ok((layout, columns)) => {
+                self.columns = Some(columns);
+                self.header_row = row.number;
+                Some(layout)
+            }
+            Err(mismatch) => {
+                if self.nearest.as_ref().is_none_or(|nearest| nearest.found < mismatch.found) {
+                    self.nearest = Some(mismatch);
+                }
+                None
+            }
+        }
+    }
+
+    /// Has a row read, if it is one of the table's.
+    pub fn row(
+        &mut self,
+        rows: &mut RowReader<'_>,
+        row: &SheetRow,
+        source: &str,
+        out: &mut dyn FnMut(Outcome<'_>),
+    ) {
+        let (Some(columns), Form::Sheet(form)) = (&self.columns, &rows.layout().form) else { return };
+        let first = row.cells.iter().map(|(_, text)| trim(text)).find(|text| !text.is_empty());
+        let Some(first) = first.filter(|_| row.number != self.header_row && !self.ended) else { return };
+        if is_footer(form, first) {
+            self.ended = true;
+            return;
+        }
+        let (cells, beyond) = laid_out(row, columns.count);
+        let raw = joined_cells(&cells);
+        if row.late_epoch {
+            rows.converter.count_from_1904();
+        }
+        if let Some(beyond) = beyond {
+            let fault = Fault::new(Code::ColumnCount).with("line", row.number);
+            let fault = fault.with("found", beyond).with("expected", columns.count);
+            out(rows.refuse(row.number, raw.as_bytes(), fault));
+            return;
+        }
+        let place = |n, nth| columns.cell(n, nth);
+        let outcome = rows.read(row.number, raw.as_bytes(), &|n, nth| {
+            let cell = place(n, nth).and_then(|place| cells.get(place));
+            cell.map(|text| text.as_bytes()).ok_or(Refusal::Plain(Code::BlankUndeclared))
+        });
+        out(flagged(outcome, rows.layout(), columns, row, source));
+    }
+
+    /// Refuses a sheet in which no row was the header.
+    pub fn finish(&self, versions: &[&Layout]) -> Result<(), Fault> {
+        if self.columns.is_some() {
+            return Ok(());
+        }
+        let declared = versions.first().map(|layout| header::declared(&layout.fields)).unwrap_or_default();
+        let all =
+            Mismatch { missing: declared.into_iter().map(str::to_owned).collect(), ..Mismatch::default() };
+        Err(self.nearest.as_ref().filter(|nearest| nearest.found > 0).unwrap_or(&all).fault())
+    }
+}
+
+/// The row's texts as names of columns.
+fn names(row: &SheetRow) -> Vec<String> {
+    let count = row.cells.last().map_or(0, |(column, _)| column.saturating_add(1));
+    let mut names = vec![String::new(); usize::try_from(count).unwrap_or(0)];
+    for (column, text) in &row.cells {
+        if let Some(name) = usize::try_from(*column).ok().and_then(|column| names.get_mut(column)) {
+            *name = text.split(is_blank).collect();
+        }
+    }
+    names
+}
+
+/// The names of a header in two rows: `健診_身長` where 健診 stands over 身長 and its neighbours, one name
+/// where only one of the two rows has one.
+fn joined(upper: &[String], lower: &[String]) -> Vec<String> {
+    let mut over = "";
+    let name = |n: usize, names: &[String]| names.get(n).cloned().unwrap_or_default();
+    (0..upper.len().max(lower.len()))
+        .map(|n| {
+            let (above, below) = (upper.get(n).map_or("", String::as_str), name(n, lower));
+            if !above.is_empty() {
+                // What stands alone, its cell joined with the one below, is over no neighbour.
+                over = if below.is_empty() { "" } else { above };
+            }
+            match (over, below.is_empty()) {
+                (_, true) => above.to_owned(),
+                ("", false) => below,
+                (over, false) => format!("{over}_{below}"),
+            }
+        })
+        .collect()
+}
+
+fn is_footer(form: &SheetForm, first: &str) -> bool {
+    let bare: String = first.split(is_blank).collect();
+    form.footer.iter().any(|footer| bare.starts_with(footer.as_str()))
+}
+
+/// The texts of the table's columns, and the number of cells where one stands beyond them.
+fn laid_out(row: &SheetRow, count: usize) -> (Vec<&str>, Option<usize>) {
+    let (mut cells, mut beyond) = (vec![""; count], None);
+    for (column, text) in &row.cells {
+        let column = usize::try_from(*column).unwrap_or(usize::MAX);
+        match cells.get_mut(column) {
+            Some(cell) => *cell = text,
+            None if !trim(text).is_empty() => beyond = Some(column.saturating_add(1)),
+            None => {}
+        }
+    }
+    (cells, beyond)
+}
+
+/// The row as a line of CSV: what its hash is taken of, and what staff see of a reject.
+fn joined_cells(cells: &[&str]) -> String {
+    let quoted = |cell: &&str| match cell.contains(['"', ',', '\n', '\r']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => (*cell).to_owned(),
+    };
+    cells.iter().map(quoted).collect::<Vec<_>>().join(",")
+}
+
+/// The row with a warning for each field whose value is the result of a formula.
+fn flagged<'r>(
+    mut outcome: Outcome<'r>,
+    layout: &Layout,
+    columns: &Columns,
+    row: &SheetRow,
+    source: &str,
+) -> Outcome<'r> {
+    if let Outcome::Row(read) = &mut outcome {
+        for (n, field) in layout.fields.iter().enumerate() {
+            let place = columns.cell(n, 0).and_then(|place| u32::try_from(place).ok());
+            let Some(place) = place.filter(|place| row.formulas.contains(place)) else { continue };
+            let raw = row.cells.iter().find(|(column, _)| *column == place).map_or("", |(_, text)| text);
+            let fault = Fault::new(Code::FormulaValue).with("line", row.number).with("column", &field.label);
+            read.warnings.push(fault.with("raw", raw).at_line(source, row.number, Some(field.label.clone())));
+        }
+    }
+    outcome
+}

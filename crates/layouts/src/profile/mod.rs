@@ -1,0 +1,123 @@
+//! A file nobody has described yet: what it is, and what its columns hold. From the bytes alone; nothing
+//! is read by what is found here, it goes into a draft for people to correct ([`draft`]).
+//!
+//! A profile holds counts and shapes and, of columns with few different values, these values: they are a
+//! resident's data where the column is one, and for the town's own staff only. [`Profile::blind`] leaves
+//! them out.
+
+mod column;
+mod detect;
+pub mod draft;
+mod records;
+mod shape;
+mod write;
+
+use chrono::NaiveDate;
+use kernel::Fault;
+use serde::Serialize;
+
+pub use column::ColumnProfile;
+pub use shape::Shape;
+
+use crate::decode::Limits;
+use crate::text::Encoding;
+
+/// Bytes looked at: the first ones of a file stand for the rest.
+const SAMPLE: usize = 4 << 20;
+/// Rows looked at.
+const ROWS: usize = 20_000;
+
+/// What kind of file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileShape {
+    /// Cells separated by this byte.
+    Separated(u8),
+    /// Records of this many bytes.
+    Fixed(usize),
+    /// One JSON object a line.
+    Jsonl,
+    /// A workbook.
+    Xlsx,
+    /// A workbook of before 2007.
+    Xls,
+}
+
+/// The encoding, and why it is taken for that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EncodingEvidence {
+    /// The likeliest.
+    pub encoding: Encoding,
+    /// How sure, in per cent.
+    pub confidence: u32,
+    /// What speaks for it, in Japanese.
+    pub why: String,
+}
+
+/// What a sample shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Profile {
+    /// What kind of file it is.
+    pub shape: FileShape,
+    /// Its encoding; of a workbook UTF-8.
+    pub encoding: EncodingEvidence,
+    /// Whether lines end with CR alone.
+    pub carriage_return: bool,
+    /// The row of the header, from 1; `None` where there is none.
+    pub header_row: Option<u32>,
+    /// Whether rows end with an empty cell that the header has not.
+    pub trailing_comma: bool,
+    /// Whether the file ends with the mark of old systems (0x1A).
+    pub eof_mark: bool,
+    /// The sheet looked at.
+    pub sheet: Option<String>,
+    /// Rows looked at, without the header.
+    pub rows: u64,
+    /// Its columns, in order.
+    pub columns: Vec<ColumnProfile>,
+}
+
+impl Profile {
+    /// Without any value: what the cooperative's operator may see.
+    #[must_use]
+    pub fn blind(mut self) -> Self {
+        for column in &mut self.columns {
+            column.values.clear();
+        }
+        self
+    }
+}
+
+/// Looks at a file's bytes, or the first of them. `as_of` is the day of the export.
+///
+/// # Errors
+/// `empty_file`; of an archive or workbook as [`Decoder`](crate::Decoder).
+pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
+    let plain = detect::unpacked(bytes, &Limits::USUAL)?;
+    let found = detect::file(&plain)?;
+    let table = records::table(&plain, &found)?;
+    let (header_row, names, rows) = records::header(table, &found);
+    let trailing_comma = !names.is_empty() && rows.iter().any(|row| row.len() == names.len() + 1);
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0).max(names.len());
+    let width = width - usize::from(trailing_comma && width == names.len() + 1);
+    let columns = (0..width)
+        .map(|n| {
+            let name = names.get(n).cloned().unwrap_or_default();
+            column::profile(name, rows.iter().map(|row| row.get(n).map_or("", String::as_str)), as_of)
+        })
+        .collect();
+    Ok(Profile {
+        shape: found.shape,
+        encoding: found.encoding,
+        carriage_return: found.carriage_return,
+        header_row,
+        trailing_comma,
+        eof_mark: plain.last() == Some(&0x1A),
+        sheet: found.sheet,
+        rows: rows.len() as u64,
+        columns,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! `tasuki town`: members, and how they are doing.
+#![expect(clippy::print_stdout, reason = "answers are printed")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use app::town_health::TownHealth;
+use clap::{Args, Subcommand};
+use profiles::Cooperative;
+use serde_json::{Value, json};
+
+use super::desk::{At, said, told};
+use super::sample;
+use crate::{table, tenants};
+
+/// What to do with towns.
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// The members.
+    List {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Make a town of a `tenants/` folder a member: its role, keys and evidence chain.
+    Admit(Admit),
+    /// How every town is doing: versions, days and counts, nobody's data.
+    Health {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Write a draft of a source's file from a sample of its export.
+    Init(sample::Init),
+    /// What a file is and what its columns hold. Of no use outside the town: it shows values.
+    Profile(sample::Look),
+    /// How a source reads a file: each row, each reject with every reason. Loads nothing.
+    Preview(sample::Preview),
+}
+
+/// Which town to admit.
+#[derive(Args, Debug)]
+pub(super) struct Admit {
+    #[command(flatten)]
+    at: At,
+    /// The town's folder name.
+    slug: String,
+    /// The folder that holds it.
+    #[arg(long, default_value = "tenants")]
+    tenants: PathBuf,
+}
+
+pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::List { at } => list(&at).await?,
+        Command::Admit(options) => admit(&options).await?,
+        Command::Health { at } => health(&at).await?,
+        Command::Init(options) => sample::init(&options)?,
+        Command::Profile(options) => sample::look(&options)?,
+        Command::Preview(options) => sample::preview(&options)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(at: &At) -> anyhow::Result<()> {
+    let desk = at.open().await?;
+    let members = desk.app.members().await.map_err(said)?;
+    let json: Vec<_> = members
+        .iter()
+        .map(|m| json!({"code": m.town, "slug": m.slug.as_str(), "name": m.name, "joined_at": m.joined_at}))
+        .collect();
+    desk.answer(&Value::Array(json), || {
+        let row = |m: &app::rows::MemberRow| {
+            let since = kernel::ctx::jst_date(m.joined_at).to_string();
+            vec![m.name.clone(), m.town.to_string(), m.slug.to_string(), since]
+        };
+        table::print(&["町村", "コード", "フォルダ", "加入日"], &members.iter().map(row).collect::<Vec<_>>());
+    })
+}
+
+async fn admit(options: &Admit) -> anyhow::Result<()> {
+    let desk = options.at.open().await?;
+    let ctx = desk.acting()?;
+    let cooperative = Cooperative::read(&tenants::read(&options.tenants)?).map_err(|faults| told(&faults))?;
+    let Some(town) = cooperative.town_named(&options.slug) else {
+        bail!(
+            "{} には {} のフォルダがありません / has no folder {}",
+            options.tenants.display(),
+            options.slug,
+            options.slug
+        );
+    };
+    desk.app.town_admit(&ctx, town.code, town.slug.clone(), &town.name).await.map_err(said)?;
+    desk.answer(&json!({"code": town.code, "slug": town.slug.as_str(), "name": town.name}), || {
+        println!("{}（{}）が加入しました。鍵のフォルダをバックアップしてください。", town.name, town.code);
+        println!("{} is a member now. Back up the key folder.", town.code);
+        println!("\n次に / next:  tasuki profile plan {} {}", town.slug, options.tenants.display());
+        println!("              tasuki staff first {} --section … --name …", town.slug);
+    })
+}
+
+async fn health(at: &At) -> anyhow::Result<()> {
+    let desk = at.open().await?;
+    let towns = desk.app.town_health(&desk.reading()).await.map_err(said)?;
+    let json: Vec<_> = towns.iter().map(of).collect();
+    desk.answer(&Value::Array(json), || {
+        let heads =
+            ["町村", "設定の適用日", "遅れ", "突合待ち", "行数", "エラー", "支援措置", "引継ぎ中", "処理中"];
+        table::print(&heads, &towns.iter().map(row).collect::<Vec<_>>());
+        for town in towns.iter().filter(|town| !town.late.is_empty()) {
+            println!("\n  {} の遅れ / late: {}", town.member.name, town.late.join(", "));
+        }
+    })
+}
+
+fn of(town: &TownHealth) -> Value {
+    let (read, rejected) = town.rows();
+    json!({
+        "code": town.member.town, "name": town.member.name,
+        "profile_id": town.profile.map(|(id, _)| id), "profile_applied_at": town.profile.map(|(_, at)| at),
+        "late_sources": town.late, "link_tasks_waiting": town.tally.link_tasks,
+        "rows_read": read, "rows_rejected": rejected,
+        "protection_list_as_of": town.protection.0, "protection_list_is_current": town.protection.1,
+        "handovers": town.tally.handovers, "operations_running": town.tally.operations,
+        "uploads_waiting": town.tally.uploads, "checkpoint_at": town.checkpoint_at,
+    })
+}
+
+fn row(town: &TownHealth) -> Vec<String> {
+    let (read, rejected) = town.rows();
+    let applied = town.profile.map(|(_, at)| kernel::ctx::jst_date(at).to_string());
+    let list = match town.protection {
+        (None, _) => "なし".to_owned(),
+        (Some(day), true) => day.to_string(),
+        (Some(day), false) => format!("{day}（古い）"),
+    };
+    vec![
+        town.member.name.clone(),
+        applied.unwrap_or_else(|| "未適用".to_owned()),
+        town.late.len().to_string(),
+        town.tally.link_tasks.to_string(),
+        read.to_string(),
+        rejected.to_string(),
+        list,
+        town.tally.handovers.values().sum::<i64>().to_string(),
+        town.tally.operations.to_string(),
+    ]
+}

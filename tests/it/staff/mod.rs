@@ -1,0 +1,4 @@
+//! 職員: what they may do follows from their postings and the day.
+
+mod postings;
+mod roster;
