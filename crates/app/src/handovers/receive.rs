@@ -7,11 +7,11 @@ use evidence::Act;
 use handover::{Decided, Decision, Event, Item, Opened, SignedReceipt, State, answer, apply};
 use kernel::id::{HandoverId, HandoverItemId, PersonId};
 use kernel::{Category, Code, Fault, TownCtx};
-use store::{TownConn, TownKeys};
 use store::hub::{HubHandover, HubState};
 use store::rows::handover_item::HandoverItemRow;
 use store::rows::pack::NewPack;
 use store::rows::version::Changed;
+use store::{TownConn, TownKeys};
 
 use super::content::{Link, open, unacknowledged};
 use super::flag::{Incoming, arrived, incoming};
