@@ -151,7 +151,7 @@ impl App {
     pub async fn deadlines(&self, ctx: &TownCtx, ask: &DeadlinesAsk) -> Result<Released<Listed<Deadline>>> {
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let sections = sections(&mut conn).await?;
+        let sections = sections(&mut conn, ctx.today()).await?;
         let consents = read_every(&mut conn).await?;
         let mut all = self.of_handovers(&mut conn, ctx, &consents, &sections).await?;
         all.extend(self.of_tasks(&mut conn, ctx, &sections).await?);
@@ -234,12 +234,14 @@ impl App {
     }
 }
 
-/// The section of each member of staff: of several (兼務), the one they were posted to last.
+/// The section of each member of staff: of several (兼務), the one they were posted to last. Of one who has left, the
+/// last one: somebody there has to take it up.
 type Sections = HashMap<StaffId, SectionCode>;
 
-async fn sections(conn: &mut TownConn) -> Result<Sections> {
+async fn sections(conn: &mut TownConn, today: NaiveDate) -> Result<Sections> {
     let postings = conn.posting_list(None).await.map_err(store)?;
-    Ok(postings.into_iter().filter_map(|row| Some((row.staff, row.section.parse().ok()?))).collect())
+    let begun = postings.into_iter().filter(|posting| posting.from <= today);
+    Ok(begun.filter_map(|posting| Some((posting.staff, posting.section.parse().ok()?))).collect())
 }
 
 fn of_consents(

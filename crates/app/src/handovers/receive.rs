@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::Act;
 use handover::{Decided, Decision, Event, Item, Opened, SignedReceipt, State, answer, apply};
-use kernel::id::{HandoverItemId, PersonId};
+use kernel::id::{HandoverId, HandoverItemId, PersonId};
 use kernel::{Category, Code, Fault, TownCtx};
-use store::TownKeys;
 use store::hub::{HubHandover, HubState};
 use store::rows::handover_item::HandoverItemRow;
 use store::rows::pack::NewPack;
 use store::rows::version::Changed;
+use store::{TownConn, TownKeys};
 
 use super::content::{Link, open, unacknowledged};
 use super::flag::{Incoming, arrived, incoming};
@@ -59,21 +59,16 @@ impl App {
         let id = target.id;
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let Incoming { hub, body, state, .. } = incoming(&mut conn, ctx, id).await?;
-        if let Some(receipt) = body.as_ref().and_then(|body| body.receipt.as_ref()) {
-            drop(conn);
-            same_decisions(receipt, &taking.decisions)?;
-            return self.handover(ctx, id).await;
-        }
-        if state == State::Offered {
-            return Err(unacknowledged());
-        }
-        let known = facts(kind_of(hub.kind), None, hub.expires_at, ctx);
-        let none = kernel::Digest::of(&[]);
-        apply(state, Event::Receive { receipt: none }, &known)?;
-        let body = body.ok_or_else(unacknowledged)?;
-        let arrived = arrived(&mut conn, &hub).await?;
-        let opened = open(&arrived, &body, ctx, conn.keys())?;
+        let (hub, opened) = match accepted(&mut conn, ctx, id).await {
+            Ok(accepted) => accepted,
+            // The receipt was given before, or by somebody else of this town since the look at it.
+            Err(fault) => {
+                let given = incoming(&mut conn, ctx, id).await?.body.and_then(|body| body.receipt);
+                drop(conn);
+                same_decisions(&given.ok_or(fault)?, &taking.decisions)?;
+                return self.handover(ctx, id).await;
+            }
+        };
         for (traveller, here) in &taking.links {
             require_person(&mut conn, *here, &format!("/links/{traveller}")).await?;
         }
@@ -131,6 +126,21 @@ impl App {
         failpoint::reach(failpoint::RECEIVE_AFTER);
         Ok(())
     }
+}
+
+/// A handover that waits to be taken in, opened.
+async fn accepted(conn: &mut TownConn, ctx: &TownCtx, id: HandoverId) -> Result<(HubHandover, Opened)> {
+    let Incoming { hub, body, state, .. } = incoming(conn, ctx, id).await?;
+    if state == State::Offered {
+        return Err(unacknowledged());
+    }
+    let known = facts(kind_of(hub.kind), None, hub.expires_at, ctx);
+    let none = kernel::Digest::of(&[]);
+    apply(state, Event::Receive { receipt: none }, &known)?;
+    let body = body.ok_or_else(unacknowledged)?;
+    let arrived = arrived(conn, &hub).await?;
+    let opened = open(&arrived, &body, ctx, conn.keys())?;
+    Ok((hub, opened))
 }
 
 fn record(body: &mut InBody, opened: &Opened, taken: &Taken, receipt: SignedReceipt) {

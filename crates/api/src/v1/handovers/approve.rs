@@ -85,7 +85,10 @@ pub struct NewHandoverReturn {
 /// Approving again changes nothing.
 #[utoipa::path(
     params(PurposeHeader, IfMatchHeader),
-    request_body = Option<NewHandoverApproval>,
+    request_body(
+        content = Option<NewHandoverApproval>,
+        example = json!({"paper": {"number": "開子第123号", "decided_on": "2026-11-20"}}),
+    ),
     responses(
         (status = 200, description = "Approved.", body = Handover),
         (status = 409, description = "`protected_person`, `handover_state`."),
