@@ -5,12 +5,16 @@ use kernel::{Code, Fault};
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
+use unicode_width::UnicodeWidthStr;
 
 use crate::stamp::CONFIDENTIAL;
 use crate::table::{Cell, Table, looks_like_formula};
 
 /// A font that Windows in Japanese always has.
 const FONT: &str = "游ゴシック";
+
+/// A line of that font at 11 points.
+const LINE: f64 = 18.75;
 
 /// Excel's number for A4.
 const A4: u8 = 9;
@@ -59,7 +63,11 @@ fn rows(sheet: &mut Worksheet, table: &Table, head: u32) -> Result<(), XlsxError
         sheet.write_string_with_format(head, n, column.name, &name)?;
         sheet.set_column_width(n, f64::from(column.width))?;
     }
+    let names = table.columns.iter().map(|column| column.name);
+    sheet.set_row_height(head, height(table, names))?;
     for (row, cells) in (head + 1..).zip(&table.rows) {
+        let texts = cells.iter().map(|cell| if let Cell::Text(said) = cell { said.as_str() } else { "" });
+        sheet.set_row_height(row, height(table, texts))?;
         for (n, value) in (0..).zip(cells) {
             match value {
                 Cell::Text(said) => {
@@ -70,6 +78,16 @@ fn rows(sheet: &mut Worksheet, table: &Table, head: u32) -> Result<(), XlsxError
         }
     }
     Ok(())
+}
+
+/// The height of a row, so that its longest cell is read whole: not every program finds it by itself.
+fn height<'t>(table: &Table, texts: impl Iterator<Item = &'t str>) -> f64 {
+    let lines = table.columns.iter().zip(texts).map(|(column, text)| {
+        let wide = u32::try_from(text.width()).unwrap_or(u32::MAX);
+        wide.div_ceil(u32::from(column.width.saturating_sub(1).max(1)))
+    });
+    // Excel allows no row higher than 409 points.
+    (f64::from(lines.max().unwrap_or(1).max(1)) * LINE).min(409.0)
 }
 
 /// How it comes out of a printer: A4 across, all columns on a page, the names of the columns, who printed it and

@@ -16,7 +16,7 @@ async fn a_list_says_who_made_it_holds_everybody_once_and_is_recorded() {
     let export = scored.export(CSV).await;
     let text = String::from_utf8(export.bytes.clone()).unwrap();
     assert!(text.starts_with('\u{feff}'), "Excel needs the mark");
-    for said in ["活用", "支援の検討・実施", "部外秘", "日時点", "開成町", "支援措置のため載せていない人"]
+    for said in ["活用", "支援の検討・実施", "部外秘", "日時点", "開成町", "支援措置のため除外"]
     {
         assert!(text.contains(said), "{said}: {}", text.lines().take(12).collect::<Vec<_>>().join("\n"));
     }
@@ -42,7 +42,7 @@ async fn a_list_says_who_made_it_holds_everybody_once_and_is_recorded() {
 async fn a_child_under_protection_is_left_out_and_the_file_says_so() {
     let scored = Scored::open().await;
     let count = |text: &str| {
-        let (_, rest) = text.split_once("\"支援措置のため載せていない人\",\"").unwrap();
+        let (_, rest) = text.split_once("\"支援措置のため除外\",\"").unwrap();
         rest.split_once('人').unwrap().0.parse::<usize>().unwrap()
     };
     let before = String::from_utf8(scored.export(CSV).await.bytes.clone()).unwrap();

@@ -23,7 +23,7 @@ pub(super) const fn csv_type(charset: Charset) -> &'static str {
 }
 
 const COLUMNS: &[(&str, u16)] = &[
-    ("氏名", 18),
+    ("氏名", 20),
     ("フリガナ", 20),
     ("生年月日（和暦）", 18),
     ("生年月日（西暦）", 13),
@@ -52,7 +52,7 @@ pub(super) fn table(
         stamp,
         remarks: vec![
             ("件数", format!("{}人", shown.len())),
-            ("支援措置のため載せていない人", format!("{left_out}人（画面で確認してください）")),
+            ("支援措置のため除外", format!("{left_out}人（画面で確認してください）")),
             ("判定", format!("{}（{}を対象日とする判定）", run.id, wareki(run.as_of))),
             ("注意", "判定は候補を示すだけで、支援の要否は人が決めます。".to_owned()),
         ],

@@ -75,7 +75,7 @@ fn records(page: &PageView) -> Vec<Group> {
             when: words::when(&entry.observation.when),
             fact: words::fact(&page.profile, &entry.observation.item, &entry.observation.datum),
             holder: entry.holder.clone(),
-            source: format!("{} {}行目", source(&page.profile, &entry.source), entry.line),
+            source: format!("{} {}行目", words::source(&page.profile, &entry.source), entry.line),
             recorded: wareki(kernel::ctx::jst_date(entry.recorded_at)),
         });
     }
@@ -131,7 +131,7 @@ fn score(profile: &Applied, latest: &LatestResult, trace: &Trace) -> Score {
             fact("相談のつながり", contact),
             fact("要対協", words::council(scored.known_case).to_owned()),
         ],
-        indicators: trace.indicators(),
+        indicators: trace.indicators(profile),
     }
 }
 
@@ -174,10 +174,4 @@ fn birth(date: &Known<PartialDate>) -> String {
         Known::Present(date) => date.wareki(),
         Known::Absent(reason) => format!("（{}）", reason.ja()),
     }
-}
-
-/// A source's name as staff see it.
-fn source(profile: &Applied, code: &str) -> String {
-    let known = profile.town.sources.iter().find(|(known, _)| known.as_str() == code);
-    known.map_or_else(|| code.to_owned(), |(_, source)| source.name.clone())
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::words;
+use crate::profiles::Applied;
 
 /// What an export takes of a trace.
 #[derive(Deserialize)]
@@ -108,19 +109,20 @@ impl Trace {
     }
 
     /// Each indicator with its grounds.
-    pub(super) fn indicators(&self) -> Vec<Indicator> {
-        self.score.iter().flat_map(|score| score.indicators.iter().map(One::told)).collect()
+    pub(super) fn indicators(&self, profile: &Applied) -> Vec<Indicator> {
+        let all = self.score.iter().flat_map(|score| &score.indicators);
+        all.map(|one| one.told(profile)).collect()
     }
 }
 
 impl One {
-    fn told(&self) -> Indicator {
+    fn told(&self, profile: &Applied) -> Indicator {
         let state = match self.state {
             Holds::True => "該当",
             Holds::False => "非該当",
             Holds::Unknown => "不明",
         };
-        let grounds = self.evidence.iter().map(Evidence::told);
+        let grounds = self.evidence.iter().map(|evidence| evidence.told(profile));
         Indicator {
             say: self.say.ja.clone(),
             state: state.to_owned(),
@@ -131,11 +133,12 @@ impl One {
 }
 
 impl Evidence {
-    fn told(&self) -> String {
+    fn told(&self, profile: &Applied) -> String {
         let when = self.when.as_ref().map(words::when).unwrap_or_default();
+        let (holder, source) = (&self.holder, words::source(profile, &self.source));
         match self.kind {
-            Kind::Record => format!("{}（{}）{when}", self.holder, self.source),
-            Kind::Coverage => format!("{}（{}）{when} 全員分の取込に記録なし", self.holder, self.source),
+            Kind::Record => format!("{holder}（{source}）{when}"),
+            Kind::Coverage => format!("{holder}（{source}）{when} 全員分の取込に記録なし"),
         }
     }
 }

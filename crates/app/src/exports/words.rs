@@ -53,6 +53,12 @@ pub(super) fn rulebook(profile: &Applied, code: &str) -> String {
     known.map_or_else(|| code.to_owned(), |(_, rules)| rules.rulebook.title.ja.clone())
 }
 
+/// A source's name as staff see it.
+pub(super) fn source(profile: &Applied, code: &str) -> String {
+    let known = profile.town.sources.iter().find(|(known, _)| known.as_str() == code);
+    known.map_or_else(|| code.to_owned(), |(_, source)| source.name.clone())
+}
+
 /// 要対協: whether the council knows a child.
 pub(super) const fn council(known_case: Option<bool>) -> &'static str {
     match known_case {
