@@ -141,7 +141,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("ct-merkle", &["evidence"]),
     ("encoding_rs", &["layouts", "exports"]),
     ("calamine", &["layouts", "exports"]),
-    ("rust_xlsxwriter", &["exports"]),
+    ("rust_xlsxwriter", &["exports", "layouts"]),
     ("diesel", &["store"]),
     ("diesel-async", &["store"]),
     ("diesel_migrations", &["store"]),
