@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use actix_web::App;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
@@ -244,6 +245,9 @@ fn complete(path: &str, item: &mut PathItem, components: &mut Components) {
     for operation in operations.into_iter().flatten() {
         operation.tags = Some(vec![tag(path).to_owned()]);
         name_ids(path, operation);
+        if let Some(RefOr::T(body)) = &mut operation.request_body {
+            name_shape(body);
+        }
         for status in statuses(path, operation) {
             operation
                 .responses
@@ -268,6 +272,17 @@ fn complete(path: &str, item: &mut PathItem, components: &mut Components) {
     // What a stored answer is asked about is no error, and so comes last.
     if let Some(operation) = item.get.as_mut().filter(|_| etag::is_single(path)) {
         make_conditional(operation);
+    }
+}
+
+/// Gives a body that may be left out its one shape: utoipa would say that it may be null as well.
+fn name_shape(body: &mut RequestBody) {
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        let Some(RefOr::T(Schema::OneOf(one))) = &content.schema else { continue };
+        if let Some(shape) = one.items.iter().find(|item| matches!(item, RefOr::Ref(_))).cloned() {
+            content.schema = Some(shape);
+        }
     }
 }
 

@@ -69,7 +69,7 @@ words! {
     ExportForm = app::exports::Form::ALL;
     /// How a CSV's text is written: `utf-8` (with a byte order mark, as Excel wants it) or `cp932`.
     ExportCharset = app::exports::Charset::ALL;
-    /// What a change is a change of: `person` 住民, `household` 世帯, `protection_list` 支援措置の一覧, `watch_note` 見守り情報, `upload` 受付, `load` 取込, `link_task` 突合待ち, `run` 判定, `consent` 同意, `handover` 引継ぎ, `task` 仕事, `profile` 町の設定.
+    /// What a change is a change of: `person` 住民, `household` 世帯, `protection_list` 支援措置の一覧, `relation` 親族関係, `case` ケース, `watch_note` 見守り情報, `upload` 受付, `load` 取込, `link_task` 突合待ち, `run` 判定, `consent` 同意, `handover` 引継ぎ, `task` 仕事, `profile` 町の設定.
     ChangedNoun = app::changes::Noun::ALL;
     /// 値なしの理由: why there is no value.
     Absence = kernel::Absence::ALL;

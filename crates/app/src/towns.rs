@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::RwLock;
 
 use kernel::slug::TownSlug;
-use kernel::{CoopCtx, TownCode};
+use kernel::{Code, CoopCtx, Fault, TownCode};
+use store::StoreError;
 use store::coop::MemberRow;
 
 use crate::error::store;
@@ -18,11 +19,15 @@ impl App {
     /// Admits a town or renames it: its role, its chain, its keys, its public keys in the hub.
     ///
     /// # Errors
-    /// A fault when the database refuses.
+    /// `slug_taken`, with nothing done; a fault when the database refuses.
     pub async fn town_admit(&self, ctx: &CoopCtx, town: TownCode, slug: TownSlug, name: &str) -> Result<()> {
-        self.towns.installation().admit(town).await.map_err(store)?;
         let member = MemberRow { town, slug, name: name.to_owned(), joined_at: ctx.now };
-        self.coop.member_put(&member).await.map_err(store)?;
+        // First, because it alone can be refused: another town may have the slug.
+        self.coop.member_put(&member).await.map_err(|error| match error {
+            StoreError::Duplicate => Fault::new(Code::SlugTaken).with("slug", &member.slug),
+            other => store(other),
+        })?;
+        self.towns.installation().admit(town).await.map_err(store)?;
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         let (kem, sign) = (tx.keys().kem.public().to_bytes(), tx.keys().sign.verify_key().to_bytes());
         tx.hub_publish_key(store::hub::KeyPurpose::Seal, &kem).await.map_err(store)?;

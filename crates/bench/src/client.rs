@@ -21,20 +21,40 @@ use crate::world::Town;
 /// Bytes read at once: more than an answer has.
 const BUFFER: usize = 16 * 1024;
 
-/// Something to be read, and by whose token.
+/// Something to be asked for, and by whose token.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Of a member of staff of the town whose it is.
+    /// Of a member of staff of the town whose it is; empty for whoever has none yet.
     pub token: String,
     /// Path and query.
     pub path: String,
+    /// What is sent, as JSON; nothing to read.
+    pub body: Option<String>,
 }
 
 impl Target {
     /// Something of a town, as its case worker reads it.
     #[must_use]
     pub fn new(town: &Town, path: impl Into<String>) -> Self {
-        Self { token: town.desks.worker.token.clone(), path: path.into() }
+        Self { token: town.desks.worker.token.clone(), path: path.into(), body: None }
+    }
+
+    /// The request.
+    fn written(&self) -> String {
+        let method = if self.body.is_some() { "POST" } else { "GET" };
+        let mut request =
+            format!("{method} {} HTTP/1.1\r\nHost: localhost\r\nTasuki-Purpose: support\r\n", self.path);
+        if !self.token.is_empty() {
+            request.push_str(&format!("Authorization: Bearer {}\r\n", self.token));
+        }
+        let body = self.body.as_deref().unwrap_or_default();
+        if !body.is_empty() {
+            let head = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+            request.push_str(&head);
+        }
+        request.push_str("\r\n");
+        request.push_str(body);
+        request
     }
 }
 
@@ -111,6 +131,44 @@ pub fn ask_each(server: &Server, targets: &[Target]) -> anyhow::Result<Answered>
     })
 }
 
+/// Asks for all targets at once, each on a connection of its own.
+///
+/// # Errors
+/// When an answer is no success.
+pub fn ask_at_once(server: &Server, targets: Vec<Target>) -> anyhow::Result<Answered> {
+    on_a_thread_of_its_own(async || {
+        let connector = connector(server)?;
+        let mut clients = JoinSet::new();
+        for target in targets {
+            let mut client = Client::connect(&connector, server).await?;
+            clients.spawn(async move { client.ask(&target, &mut 0).await });
+        }
+        let mut answered = Answered::default();
+        while let Some(took) = clients.join_next().await {
+            answered.took.push(took??);
+        }
+        answered.took.sort_unstable();
+        Ok(answered)
+    })
+}
+
+/// Learns in `long` what these clients get when they ask without a pause, and gives half of it: as many clients
+/// at half the pace.
+///
+/// # Errors
+/// As [`ask`].
+pub fn half(
+    server: &Server,
+    targets: &Arc<[Target]>,
+    clients: usize,
+    long: Duration,
+) -> anyhow::Result<Crowd> {
+    let all_out = ask(server, targets, Crowd { clients, long, pace: None })?;
+    let asked = u32::try_from(all_out.took.len().max(1))?;
+    let of_one = long * u32::try_from(clients)? / asked;
+    Ok(Crowd { clients, long, pace: Some(of_one * 2) })
+}
+
 fn on_a_thread_of_its_own<F>(asking: impl FnOnce() -> F + Send) -> anyhow::Result<Answered>
 where
     F: Future<Output = anyhow::Result<Answered>>,
@@ -176,10 +234,7 @@ impl Client {
 
     /// Asks for one thing and reads the whole answer; notes its size and returns how long it took.
     async fn ask(&mut self, target: &Target, bytes: &mut usize) -> anyhow::Result<Duration> {
-        let request = format!(
-            "GET {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nTasuki-Purpose: support\r\n\r\n",
-            target.path, target.token
-        );
+        let request = target.written();
         let began = Instant::now();
         self.stream.write_all(request.as_bytes()).await.context("asking")?;
         self.stream.flush().await.context("asking")?;
@@ -206,7 +261,7 @@ fn random_percent(random: &mut Random) -> u32 {
 fn length(answer: &[u8]) -> anyhow::Result<Option<usize>> {
     let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(answer.get(..end).unwrap_or_default()).context("a head is not text")?;
-    if !head.starts_with("HTTP/1.1 200 ") {
+    if !["HTTP/1.1 200 ", "HTTP/1.1 201 "].iter().any(|success| head.starts_with(success)) {
         bail!("the server answered {}", String::from_utf8_lossy(answer));
     }
     let mut headers = head.lines().filter_map(|line| line.split_once(':'));

@@ -15,6 +15,9 @@ use crate::world::people::People;
 /// How often the peer is run; the middle one counts.
 const COPIES: usize = 3;
 
+/// By then the server's process has ended after its client, and its time stands with its mother's.
+const GONE: Duration = Duration::from_millis(200);
+
 /// Columns of the register.
 const COLUMNS: usize = 20;
 
@@ -73,6 +76,7 @@ fn copies(cluster: &Cluster, database: &str, file: &Path, postmaster: u32) -> an
         let Some(mut psql) = cluster.program("psql", database)? else { return Ok(None) };
         finished(psql.args(["--no-psqlrc", "--quiet", "--command", &copy]))?;
         let wall = began.elapsed();
+        std::thread::sleep(GONE);
         took.push(Took { wall, cpu: between(before, Spent::until_now(postmaster)) });
     }
     cluster.sql(database, &["DROP TABLE public.bench_copy"])?;

@@ -15,6 +15,7 @@ mod random;
 mod read;
 mod rules;
 mod server;
+mod sign_in;
 mod soak;
 mod world;
 
@@ -29,10 +30,10 @@ use crate::figure::{Figure, Report};
 use crate::world::World;
 
 /// What each benchmark is called, in the order of the table.
-const BENCHES: [&str; 7] = ["load", "read", "rules", "handover", "members", "page", "soak"];
+const BENCHES: [&str; 8] = ["load", "read", "rules", "handover", "members", "page", "sign-in", "soak"];
 
 /// Those for which five towns have some thousand residents each; the first needs a town that is empty.
-const IN_THE_FIVE: [&str; 5] = ["load", "read", "handover", "page", "soak"];
+const IN_THE_FIVE: [&str; 6] = ["load", "read", "handover", "page", "sign-in", "soak"];
 
 /// The benchmark that is all of [`BENCHES`].
 const MAIN: &str = "main";
@@ -45,7 +46,7 @@ const SERVE: &str = "--serve";
 #[command(name = "bench", version)]
 struct Options {
     /// `main` (all of the following), `load`, `read`, `rules`, `handover`, `members` (start, search and
-    /// memory with every member's people), `page` or `soak`; everything when left out
+    /// memory with every member's people), `page`, `sign-in` or `soak`; everything when left out
     name: Option<String>,
     /// Also write the figures here, as a JSON list
     #[arg(long)]
@@ -163,6 +164,10 @@ async fn in_the_five(options: &Options, chosen: &[&str], cluster: &Cluster) -> a
         if chosen.contains(&"page") {
             println!("==> page: {} clients over TLS", read::CLIENTS);
             figures.extend(page::run(&world, &people, options.seconds).await?);
+        }
+        if chosen.contains(&"sign-in") {
+            println!("==> sign-in: a hundred at once, while others read");
+            figures.extend(sign_in::run(&world).await?);
         }
         if chosen.contains(&"soak") {
             println!("==> soak: {} minutes at half load", options.minutes);

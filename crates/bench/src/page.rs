@@ -35,7 +35,7 @@ pub async fn run(world: &World, people: &People, seconds: u64) -> anyhow::Result
     let persons = world.everybody(town).await?;
     let of = persons.iter().take(PERSONS);
     let targets: Arc<[Target]> =
-        of.map(|person| Target::new(town, format!("/api/v1/persons/{person}/timeline"))).collect();
+        of.map(|person| Target::new(town, format!("/api/v1/persons/{person}/page"))).collect();
     let server = Server::start(&world.database, &world.folder)?;
     client::ask(&server, &targets, read::crowd(WARM_UP))?;
     let answered = client::ask(&server, &targets, read::crowd(Duration::from_secs(seconds)))?;

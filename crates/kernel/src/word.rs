@@ -103,7 +103,7 @@ macro_rules! words {
 
         impl<'de> $crate::word::Deserialize<'de> for $name {
             fn deserialize<D: $crate::word::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
-                $crate::word::deserialize(from)
+                $crate::word::deserialize(from, Self::NAMES)
             }
         }
     };
@@ -114,12 +114,13 @@ macro_rules! words {
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[doc(hidden)]
-pub fn deserialize<'de, D, T>(from: D) -> Result<T, D::Error>
+pub fn deserialize<'de, D, T>(from: D, names: &'static [&'static str]) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: std::str::FromStr<Err = UnknownWord>,
 {
-    String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    let text = String::deserialize(from)?;
+    text.parse().map_err(|_| serde::de::Error::unknown_variant(&text, names))
 }
 
 #[cfg(test)]

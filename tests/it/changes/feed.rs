@@ -44,6 +44,9 @@ async fn a_run_is_told_with_the_children_it_scored() {
     let world = TestApp::open(&[KAISEI]).await;
     let child = kernel::Identity { birth_date: Known::Present("2015-06-01".parse().unwrap()), ..nth(2) };
     load(&world, REGISTER, &[registered(&nth(1)), registered(&child)]).await;
+    // A run needs one of its inputs.
+    let nameless = kernel::Identity { local_id: Known::NOT_COLLECTED, ..child.clone() };
+    load(&world, "consult_sc_ssw", &[consulted(&nameless, "1", "2026-05-01")]).await;
     let behind = now(&world).await;
     let manager = world.ctx(KAISEI, &[Grant::OverallManager], Purpose::Support);
     let (run, operation) =

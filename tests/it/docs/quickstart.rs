@@ -2,18 +2,21 @@
 //! The page in Japanese has the same commands. Without bash, curl or jq it says so and passes.
 
 use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
 use api::{Limits, ServeSettings};
+use app::sign_in::{Claimant, Password};
 use chrono::Utc;
 use kernel::ctx::jst_date;
+use kernel::id::RequestId;
 use kernel::{Grant, Purpose};
 use serde_json::{Value, json};
 use tasuki::tls::Certificate;
+use testkit::TestApp;
 use testkit::towns::{KAISEI, OI};
-use testkit::{Desk, TestApp};
 
 use crate::handovers::family::pin;
 
@@ -37,8 +40,7 @@ fn commands(page: &str) -> Vec<String> {
     blocks
 }
 
-/// The commands without what a language says in them: comments and Japanese or English texts of requests stay,
-/// for both pages type the same.
+/// What is typed is the same in both languages.
 #[test]
 fn both_pages_have_the_same_commands() {
     let (en, ja) = (commands(&page("quickstart.md")), commands(&page("quickstart.ja.md")));
@@ -46,18 +48,37 @@ fn both_pages_have_the_same_commands() {
     assert_eq!(en, ja);
 }
 
-/// What the demonstration writes to `access.json`.
-fn access(platform: &TestApp, url: &str, ca: &Path) -> Value {
-    let desk = |desk: &Desk| json!({"staff_id": desk.staff, "token": desk.token});
-    let town = |code: &str, name: &str| {
-        json!({
-            "name": name,
-            "code": code,
-            "case_worker": desk(platform.desk(code, Grant::CaseWorker)),
-            "approver": desk(platform.desk(code, Grant::Approver)),
-        })
+/// Their password, as in the demonstration.
+const PASSWORD: &str = "ekiden-no-tasuki-wo-tsunagu";
+
+/// What the demonstration writes to `access.json`, of the staff who appear on the page.
+async fn access(platform: &TestApp, url: &str, ca: &Path) -> Value {
+    let mut towns = json!({});
+    for (slug, code, name) in [("kaisei", KAISEI, "開成町"), ("oi", OI, "大井町")] {
+        towns[slug] = json!({"name": name, "code": code});
+        for (role, grant, number) in
+            [("case_worker", Grant::CaseWorker, "1003"), ("approver", Grant::Approver, "1004")]
+        {
+            with_password(platform, code, grant, number).await;
+            towns[slug][role] = json!({"staff_number": number});
+        }
+    }
+    json!({"url": url, "ca": ca, "password": PASSWORD, "towns": towns})
+}
+
+/// Gives somebody a number and, with a code of the administrator's, a password.
+async fn with_password(platform: &TestApp, town: &str, grant: Grant, number: &str) {
+    let (admin, staff) = (platform.desk(town, Grant::TownAdmin).ctx(None), platform.desk(town, grant).staff);
+    platform.app.staff_number(&admin, staff, number).await.unwrap();
+    let code = platform.app.setup_code_issue(&admin, staff).await.unwrap().code;
+    let who = Claimant {
+        town,
+        number,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        now: Utc::now(),
+        request: RequestId::new(),
     };
-    json!({"url": url, "ca": ca, "towns": {"kaisei": town(KAISEI, "開成町"), "oi": town(OI, "大井町")}})
+    platform.app.password_set_up(&who, &code, &Password::read(PASSWORD)).await.unwrap();
 }
 
 /// Both towns with residents, scored, each with the other's keys compared.
@@ -104,7 +125,8 @@ async fn every_command_of_the_page_runs() {
     let handle = serving.server.handle();
     actix_web::rt::spawn(serving.server);
     let file = folder.0.join("access.json");
-    fs::write(&file, access(&platform, &url, &certificate.tls_cert).to_string()).unwrap();
+    let access = access(&platform, &url, &certificate.tls_cert).await;
+    fs::write(&file, access.to_string()).unwrap();
 
     let script = format!("set -euo pipefail\n{}", commands(&page("quickstart.md")).join("\n"));
     let mut bash = tokio::process::Command::new("bash");

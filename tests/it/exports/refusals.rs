@@ -31,7 +31,7 @@ async fn nothing_leaves_without_a_current_list() {
     let child = scored.on(scored.list).await.rows[0].person;
     // A month on, nobody has loaded a list.
     let desk = scored.world.desk(KAISEI, Grant::CaseWorker);
-    let late = desk.ctx_at(Purpose::Support, Utc::now() + TimeDelta::days(31));
+    let late = desk.ctx_at(Purpose::Support, Utc::now() + TimeDelta::days(33));
     let list = scored.world.app.export_candidates(&late, scored.run, scored.list, CSV).await;
     assert_refused(list, Code::ProtectionListStale, "最新の一覧", "Load the current list");
     let sheet = scored.world.app.export_sheet(&late, child).await;
@@ -106,8 +106,8 @@ async fn who_asks_wrongly_is_told_how() {
         let answer = ask(token, purpose, body.clone()).await;
         assert_eq!((answer.status, answer.code().as_str()), refused, "{body}: {}", answer.text);
     }
-    let worker = worker(&scored.world);
-    let nobody = scored.world.app.export_candidates(&worker, kernel::id::RunId::new(), List::Certain, CSV);
+    let ctx = worker(&scored.world);
+    let nobody = scored.world.app.export_candidates(&ctx, kernel::id::RunId::new(), List::Certain, CSV);
     assert_eq!(nobody.await.unwrap_err().code(), Code::RunNotFound);
     assert_eq!(exported(&scored.world).await, 1);
 }

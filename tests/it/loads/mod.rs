@@ -3,6 +3,7 @@
 mod again;
 mod balance;
 mod crash;
+mod delta;
 mod plans;
 mod refused;
 mod rejects;

@@ -82,8 +82,11 @@ pub async fn read_town(platform: Platform, _caller: AnyCaller, code: PathId<Town
 /// publishes its public keys. Sent again, it renames the town and changes nothing else.
 #[utoipa::path(
     request_body = NewTown,
-    responses((status = 201, description = "A member now.", body = Town,
-               headers(("Location" = String, description = "Where the member can be read.")))),
+    responses(
+        (status = 201, description = "A member now.", body = Town,
+         headers(("Location" = String, description = "Where the member can be read."))),
+        (status = 409, description = "`slug_taken`: another town has this slug."),
+    ),
 )]
 #[post("/towns")]
 pub async fn admit_town(

@@ -12,6 +12,10 @@ kernel::words! {
         Household = "household", "世帯";
         /// The town's list of protections, which is read as a whole: nobody on it is named here.
         ProtectionList = "protection_list", "支援措置の一覧";
+        /// A relation that staff recorded.
+        Relation = "relation", "親族関係";
+        /// A case.
+        Case = "case", "ケース";
         /// A watch note.
         WatchNote = "watch_note", "見守り情報";
         /// A file handed in.
@@ -37,6 +41,8 @@ kernel::words! {
 const TOLD: &[(&str, Noun)] = &[
     (id::PersonId::PREFIX, Noun::Person),
     (id::HouseholdId::PREFIX, Noun::Household),
+    (id::RelationId::PREFIX, Noun::Relation),
+    (id::CaseId::PREFIX, Noun::Case),
     (id::WatchNoteId::PREFIX, Noun::WatchNote),
     (id::UploadId::PREFIX, Noun::Upload),
     (id::LoadId::PREFIX, Noun::Load),

@@ -95,15 +95,16 @@ impl App {
         self.person_require(ctx, person).await?;
         let profile = self.require_export(ctx).await?;
         let protected = self.require_current_list(ctx).await?;
-        let found = self.sheet_of(ctx, &profile, person).await?;
-        if found.persons().iter().any(|person| protected.of(*person).is_some()) {
+        let (_, page) = self.page_view(ctx, person).await?;
+        let persons = page.persons();
+        if persons.iter().any(|person| protected.of(*person).is_some()) {
             return Err(Fault::new(Code::ExportProtected));
         }
         let stamp = self.stamp(ctx, &profile, purpose, ctx.today()).await?;
-        let bytes = exports::html(&found.sheet(&profile, stamp, ctx.today())?)?;
+        let bytes = exports::html(&sheet::sheet(&page, stamp, ctx.today())?)?;
         let file_name = format!("tasuki-sheet-{}.html", ctx.today());
         let media_type = "text/html; charset=utf-8";
-        let export = Export { bytes, media_type, file_name, persons: found.persons() };
+        let export = Export { bytes, media_type, file_name, persons };
         self.leave(ctx, vec![person.into()], export).await
     }
 

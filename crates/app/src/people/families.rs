@@ -50,7 +50,9 @@ impl People {
         let named = index.entries().iter().filter(|entry| parent.begins(&index.names(entry)));
         let named: HashSet<PersonId> = named.map(|entry| entry.person).collect();
         let households = named.iter().filter_map(|person| self.households.get(person).copied()).collect();
-        ChildrenOf { people: self, named, households, derived: RefCell::default() }
+        let told = named.iter().flat_map(|person| self.recorded_of(*person));
+        let told_of = told.map(|(told, _)| told.to).collect();
+        ChildrenOf { people: self, named, households, told_of, derived: RefCell::default() }
     }
 
     fn as_members(&self, household: HouseholdId) -> Vec<Member> {
@@ -76,6 +78,8 @@ pub(super) struct ChildrenOf<'a> {
     named: HashSet<PersonId>,
     /// Where one of them lives.
     households: HashSet<HouseholdId>,
+    /// Of whom people recorded that one of them is something to them, wherever they live.
+    told_of: HashSet<PersonId>,
     /// The children of households asked for before.
     derived: RefCell<HashMap<HouseholdId, HashSet<PersonId>>>,
 }
@@ -83,6 +87,9 @@ pub(super) struct ChildrenOf<'a> {
 impl ChildrenOf<'_> {
     /// Whether this person is one of the children.
     pub fn has(&self, person: PersonId) -> bool {
+        if self.told_of.contains(&person) && self.children_beside(person).contains(&person) {
+            return true;
+        }
         let household = self.people.households.get(&person);
         let Some(household) = household.filter(|household| self.households.contains(household)) else {
             return false;

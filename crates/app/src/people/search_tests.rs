@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 
 use kernel::id::RequestId;
-use kernel::id::{HouseholdId, StaffId};
+use kernel::id::{HouseholdId, RelationId, StaffId};
 use kernel::{Identity, Kin, Known};
+use linkage::kinship::{Certainty, Ground, Relation, RelationKind};
 
 use super::*;
 use crate::people::Registered;
@@ -39,12 +40,17 @@ fn identity(line: &str) -> (Identity, String, u128) {
 fn town() -> People {
     let mut registered = Registered::default();
     for line in TOWN {
-        let person = PersonId::new();
-        let (identity, address, household) = identity(line);
-        registered.add(person, Some(identity), Some(address));
-        registered.join(person, HouseholdId::from_uuid(uuid::Uuid::from_u128(household)));
+        settle(&mut registered, line);
     }
     People::of(registered)
+}
+
+fn settle(registered: &mut Registered, line: &str) -> PersonId {
+    let person = PersonId::new();
+    let (identity, address, household) = identity(line);
+    registered.add(person, Some(identity), Some(address));
+    registered.join(person, HouseholdId::from_uuid(uuid::Uuid::from_u128(household)));
+    person
 }
 
 fn ctx(code: &str) -> TownCtx {
@@ -125,6 +131,26 @@ fn a_child_is_found_by_what_is_known_of_it() {
     for (given, names) in cases {
         assert_eq!(found(&people, given), *names, "{given:?}");
     }
+}
+
+#[test]
+fn a_child_is_found_by_a_parent_who_lives_elsewhere_where_people_recorded_it() {
+    let mut registered = Registered::default();
+    let persons: Vec<PersonId> = TOWN.iter().map(|line| settle(&mut registered, line)).collect();
+    let told = Relation {
+        from: persons[3],
+        to: persons[2],
+        kind: RelationKind::Parent,
+        certainty: Certainty::Certain,
+        evidence: Ground::Koseki,
+        recorded: Some(RelationId::new()),
+    };
+    for person in [told.from, told.to] {
+        registered.recorded.insert(person, vec![(told, ctx("143669").now)]);
+    }
+    let people = People::of(registered);
+    assert_eq!(found(&people, &[("parent", "おおた")]), ["ゆうき", "修"], "one elsewhere, one beside");
+    assert_eq!(found(&town(), &[("parent", "おおた")]), ["修"]);
 }
 
 #[test]

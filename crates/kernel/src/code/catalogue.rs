@@ -62,7 +62,7 @@ catalogue! {
           "要求の形が正しくありません（{why}）。API 文書（/docs）の例と比べてください。" / "The request is malformed ({why}). Compare it with the examples at /docs." }
     UnknownParameter = "unknown_parameter" 400
         { "知らない検索条件です" / "Unknown query parameter";
-          "検索条件 {name} はありません。使えるのは {known} です。" / "There is no query parameter {name}; the known ones are {known}." }
+          "検索条件 {name} はありません。つづりを確かめてください。使えるのは {known} です。" / "There is no query parameter {name}; check its spelling. The known ones are {known}." }
     InvalidValue = "invalid_value" 422
         { "値が正しくありません" / "A value is not valid";
           "{name} の値が正しくありません（{why}）。直してもう一度送ってください。" / "The value of {name} is not valid ({why}). Correct it and send it again." }
@@ -89,7 +89,7 @@ catalogue! {
           "送られた内容が上限（{limit} バイト）を超えています。分けて送ってください。" / "What was sent exceeds the limit of {limit} bytes. Send it in parts." }
     UnsupportedMediaType = "unsupported_media_type" 415
         { "この形式は受け取れません" / "Unsupported media type";
-          "Content-Type は {expected} にしてください。" / "Use the Content-Type {expected}." }
+          "送られた内容の形式は受け取れません。Content-Type を {expected} にして、もう一度送ってください。" / "What was sent is of another media type. Send it as Content-Type {expected}." }
     Internal = "internal" 500
         { "内部エラー" / "Internal error";
           "処理できませんでした。何も変わっていません。要求番号を添えて組合に連絡してください。" / "It could not be done and nothing was changed. Tell the cooperative the request id." }
@@ -124,10 +124,10 @@ catalogue! {
           "今日の時点で有効な所属がありません。異動や任期の終わりでないときは、町の管理者に所属の登録を頼んでください。" / "No posting of yours is in force today. If you have not moved or left, ask your town's administrator to enter one." }
     SignInRefused = "sign_in_refused" 401
         { "サインインできません" / "Sign-in refused";
-          "団体コード、職員番号、パスワードのどれかが違うか、有効な所属がありません。確かめてもう一度入れるか、町の管理者に再設定コードを頼んでください。" / "The town code, the staff number or the password is wrong, or no posting is in force. Check them and try again, or ask your town's administrator for a set-up code." }
+          "団体コード、職員番号、パスワードのどれかが違うか、有効な所属がありません。確かめてもう一度入れるか、町の管理者に設定コードを頼んでください。" / "The town code, the staff number or the password is wrong, or no posting is in force. Check them and try again, or ask your town's administrator for a set-up code." }
     SignInThrottled = "sign_in_throttled" 429
         { "続けて失敗したため待ってください" / "Too many failed attempts";
-          "サインインに続けて失敗したため、{seconds} 秒待ってください。パスワードを忘れたときや、待っても入れないときは、町の管理者に再設定コードを頼んでください。" / "Signing in failed too often; wait {seconds} seconds. If the password is forgotten, or waiting does not help, ask your town's administrator for a set-up code." }
+          "サインインに続けて失敗したため、{seconds} 秒待ってください。パスワードを忘れたときや、待っても入れないときは、町の管理者に設定コードを頼んでください。" / "Signing in failed too often; wait {seconds} seconds. If the password is forgotten, or waiting does not help, ask your town's administrator for a set-up code." }
     SignInNotRenewable = "sign_in_not_renewable" 409
         { "このトークンは延長できません" / "This token cannot be prolonged";
           "延長できるのはサインインで得たトークンだけです。期限の前に、町の管理者に新しいトークンを頼んでください。" / "Only a token that came from a sign-in can be prolonged. Ask your town's administrator for a new one before it expires." }
@@ -160,7 +160,7 @@ catalogue! {
           "その職員番号の職員がもういます。番号を確かめるか、その職員に所属を足してください。" / "There is a member of staff with that number already. Check it, or add a posting to them." }
     AccountWithoutSignIn = "account_without_sign_in" 409
         { "サインインしない職員です" / "The account does not sign in";
-          "職員番号がないか、退職・転出しているか、連携用のため、設定コードを出せません。" / "The account has no staff number, has left, or is a service client, so there is no set-up code for it." }
+          "職員番号がないか、退職・転出しているか、連携用のため、設定コードを出せません。先に職員番号を登録してください。連携用には、トークンを発行してください。" / "The account has no staff number, has left, or is a service client, so there is no set-up code for it. Enter a staff number first; a service client gets a token." }
     GrantMissing = "grant_missing" 403
         { "権限がありません" / "Not permitted";
           "この操作には「{grant}」の権限が要ります。町の管理者に相談してください。" / "This needs the grant {grant}. Ask your town's administrator." }
@@ -169,10 +169,10 @@ catalogue! {
           "住民の記録を読むときは、ヘッダー Tasuki-Purpose に利用目的（{known}）を書いてください。" / "Where residents are read, the header Tasuki-Purpose must say why ({known})." }
     SelfApproval = "self_approval" 403
         { "起案した人は決裁できません" / "The drafter cannot approve";
-          "起案した人とは別の決裁者が承認してください。" / "Somebody other than the drafter has to approve." }
+          "起案した本人は決裁できません。別の決裁者に頼んでください。" / "Whoever drafted it cannot approve it. Ask another approver." }
     SelfReview = "self_review" 403
         { "自分が起案または代決したものは後閲できません" / "Not one's own to review";
-          "後閲は、起案した人とも代決した人とも別の決裁者が行います。" / "Whoever drafted it or decided it on behalf cannot review it; another approver does." }
+          "後閲は、起案した人とも代決した人とも別の決裁者が行います。その決裁者に頼んでください。" / "Whoever drafted it or decided it on behalf cannot review it. Ask another approver." }
     NotDrafter = "not_drafter" 403
         { "起案した人ではありません" / "Not the drafter";
           "直して出し直せるのは起案した人です。別の人が続けるときは、決裁者が取り下げ、新しく起案してください。" / "Only the drafter hands it in again. For somebody else to go on, an approver takes it back and it is drafted anew." }
@@ -251,40 +251,44 @@ catalogue! {
         { "その町は加入していません" / "No such member";
           "{town} は組合に加入していません。町の一覧で確かめてください。" / "{town} is not a member of the cooperative. See the list of towns." }
 
+    SlugTaken = "slug_taken" 409
+        { "その略称は使われています" / "The slug is taken";
+          "略称 {slug} は別の町が使っています。別の略称を選んでください。何も変わっていません。" / "Another town has the slug {slug}. Choose another one; nothing was changed." }
+
     // ── configuration ──
     ConfigSyntax = "config_syntax" 422
         { "設定ファイルを読めません" / "A configuration file cannot be read";
-          "{file} の {line} 行目：{why}。直してもう一度確かめてください。" / "{file}, line {line}: {why}. Correct it and validate again." }
+          "{file} の {line}行目：{why}。直してもう一度確かめてください。" / "{file}, line {line}: {why}. Correct it and validate again." }
     ConfigUnknownKey = "config_unknown_key" 422
         { "設定に知らない項目があります" / "Unknown key in the configuration";
-          "{file} の {line} 行目：項目 {key} はありません。書けるのは {known} です。" / "{file}, line {line}: there is no key {key}; the known ones are {known}." }
+          "{file} の {line}行目：項目 {key} はありません。書けるのは {known} です。" / "{file}, line {line}: there is no key {key}; the known ones are {known}." }
     ConfigMissingKey = "config_missing_key" 422
         { "設定に必要な項目がありません" / "A key is missing in the configuration";
-          "{file} の {line} 行目：項目 {key} が必要です。書き足してください。" / "{file}, line {line}: the key {key} is needed. Add it." }
+          "{file} の {line}行目：項目 {key} が必要です。書き足してください。" / "{file}, line {line}: the key {key} is needed. Add it." }
     ConfigInvalidValue = "config_invalid_value" 422
         { "設定の値が正しくありません" / "A value in the configuration is not valid";
-          "{file} の {line} 行目：{key} の値が正しくありません（{why}）。直してください。" / "{file}, line {line}: the value of {key} is not valid ({why}). Correct it." }
+          "{file} の {line}行目：{key} の値が正しくありません（{why}）。直してください。" / "{file}, line {line}: the value of {key} is not valid ({why}). Correct it." }
     ConfigReference = "config_reference" 422
         { "設定が指すものがありません" / "The configuration refers to something that is not there";
-          "{file} の {line} 行目：{key} が指す {target} がありません。名前を確かめてください。" / "{file}, line {line}: {key} refers to {target}, which does not exist. Check the name." }
+          "{file} の {line}行目：{key} が指す {target} がありません。名前を確かめてください。" / "{file}, line {line}: {key} refers to {target}, which does not exist. Check the name." }
     ConfigDuplicate = "config_duplicate" 422
         { "設定に同じものが二つあります" / "Something is defined twice in the configuration";
-          "{file} の {line} 行目：{key}「{target}」が重なっています。一方を消してください。" / "{file}, line {line}: {key} {target} is defined twice. Remove one." }
+          "{file} の {line}行目：{key}「{target}」が重なっています。一方を消してください。" / "{file}, line {line}: {key} {target} is defined twice. Remove one." }
     TownCodeInvalid = "town_code_invalid" 422
         { "団体コードが正しくありません" / "The town code is not valid";
-          "{file} の {line} 行目：全国地方公共団体コード {code} が正しくありません（{why}）。総務省の一覧で確かめてください。" / "{file}, line {line}: the town code {code} is not valid ({why}). Check it against the national list." }
+          "{file} の {line}行目：全国地方公共団体コード {code} が正しくありません（{why}）。総務省の一覧で確かめてください。" / "{file}, line {line}: the town code {code} is not valid ({why}). Check it against the national list." }
     LegalEntryMissing = "legal_entry_missing" 422
         { "法的根拠の記載がありません" / "The legal entry is missing";
-          "連携元「{source}」に [legal]（利用目的・根拠条文・決定者・期限）がありません。根拠のないデータは取り込めません。" / "The source {source} has no [legal] entry (purpose, article, who decided, until when). Data without one is not loaded." }
+          "連携元「{source}」に [legal]（利用目的・根拠条文・決定者・期限）がありません。根拠のないデータは取り込めません。町の設定に書き足してください。" / "The source {source} has no [legal] entry (purpose, article, who decided, until when). Data without one is not loaded. Add it to the town's profile." }
     LegalEntryExpired = "legal_entry_expired" 409
         { "法的根拠の期限が切れています" / "The legal entry has expired";
           "連携元「{source}」の根拠は {until} までです。決定を更新してから取り込んでください。" / "The legal entry of the source {source} ended on {until}. Renew the decision before loading." }
     OverlayOutOfBounds = "overlay_out_of_bounds" 422
         { "町の設定値が範囲の外です" / "The town's parameter is out of bounds";
-          "{file} の {line} 行目：{key} = {value} は共通の判定基準が許す範囲（{low}～{high}）の外です。範囲内の値にしてください。" / "{file}, line {line}: {key} = {value} is outside the bounds {low} to {high} of the shared rulebook. Choose a value within them." }
+          "{file} の {line}行目：{key} = {value} は共通の判定基準が許す範囲（{low}～{high}）の外です。範囲内の値にしてください。" / "{file}, line {line}: {key} = {value} is outside the bounds {low} to {high} of the shared rulebook. Choose a value within them." }
     OverlayLocked = "overlay_locked" 422
         { "この値は町では変えられません" / "This parameter is locked";
-          "{file} の {line} 行目：{key} は共通の判定基準で固定されています。この行を消してください。" / "{file}, line {line}: {key} is locked by the shared rulebook. Remove this line." }
+          "{file} の {line}行目：{key} は共通の判定基準で固定されています。この行を消してください。" / "{file}, line {line}: {key} is locked by the shared rulebook. Remove this line." }
     ProfileMissing = "profile_missing" 409
         { "町の設定がまだ適用されていません" / "The town has no applied profile";
           "この町の設定はまだ適用されていません。組合に適用を頼んでください。" / "No profile of this town has been applied yet. Ask the cooperative to apply it." }
@@ -320,10 +324,10 @@ catalogue! {
           "ファイルに一行もありません。出力し直してください。原本は変更していません。" / "The file has no line. Export it again; nothing was changed." }
     WrongEncoding = "wrong_encoding" 422
         { "文字コードが違います" / "Wrong encoding";
-          "ファイルは {expected} として読めません（{line} 行目）。出力の文字コードを確かめてください。原本は変更していません。" / "The file cannot be read as {expected} (line {line}). Check the encoding of the export; nothing was changed." }
+          "ファイルは {expected} として読めません（{line}行目）。出力の文字コードを確かめてください。原本は変更していません。" / "The file cannot be read as {expected} (line {line}). Check the encoding of the export; nothing was changed." }
     HeaderMismatch = "header_mismatch" 422
         { "見出しがレイアウトと違います" / "The header does not fit the layout";
-          "見出しがレイアウトと違います。足りない列：{missing}。余分な列：{extra}。名前の変わったらしい列：{similar}。レイアウトの版か出力の設定を確かめてください。" / "The header does not fit the layout. Missing: {missing}. Unexpected: {extra}. Renamed, by the look of it: {similar}. Check the layout's version or the export's settings." }
+          "見出しがレイアウトと違います。足りない列：{missing}。余分な列：{extra}。名前の変わったらしい列：{similar}。レイアウトの版か出力の設定を確かめてください。何も取り込んでいません。" / "The header does not fit the layout. Missing: {missing}. Unexpected: {extra}. Renamed, by the look of it: {similar}. Check the layout's version or the export's settings; nothing was loaded." }
     ColumnCount = "column_count" 422
         { "列の数がレイアウトと違います" / "The number of columns does not fit the layout";
           "{line}行目は {found} 列です（レイアウトは {expected} 列）。元の課に確認してください。原本は変更していません。" / "Line {line} has {found} columns (the layout has {expected}). Ask the holding section; nothing was changed." }
@@ -341,7 +345,7 @@ catalogue! {
           "トレーラーの件数は {expected} 件ですが、ファイルには {found} 件あります。出力し直してください。何も取り込んでいません。" / "The trailer says {expected} records, the file has {found}. Export it again; nothing was loaded." }
     UnterminatedQuote = "unterminated_quote" 422
         { "引用符が閉じていません" / "A quotation mark is not closed";
-          "{line}行目で始まる引用符が閉じていません。途中で切れているか、出力が壊れています。何も取り込んでいません。" / "The quotation mark that opens on line {line} is never closed: the file is cut off or damaged. Nothing was loaded." }
+          "{line}行目で始まる引用符が閉じていません。途中で切れているか、出力が壊れています。元の課に出力し直しを頼んでください。何も取り込んでいません。" / "The quotation mark that opens on line {line} is never closed: the file is cut off or damaged. Ask the holding section to export it again; nothing was loaded." }
     LineTooLong = "line_too_long" 422
         { "行が長すぎます" / "A line is too long";
           "{line}行目が上限（{limit} バイト）を超えています。元の課に確認してください。原本は変更していません。" / "Line {line} exceeds {limit} bytes. Ask the holding section; nothing was changed." }
@@ -371,16 +375,16 @@ catalogue! {
           "{as_of} 時点のファイルを読むレイアウトの版がありません。設定の [[version]] の期間を確かめてください。何も取り込んでいません。" / "No version of the layout reads a file of {as_of}. Check the periods of [[version]]; nothing was loaded." }
     DigestMismatch = "digest_mismatch" 422
         { "ファイルが途中で変わりました" / "The file changed on its way";
-          "届いたファイルのダイジェストが申告と違います。もう一度アップロードしてください。何も取り込んでいません。" / "The digest of what arrived differs from the one given. Upload again; nothing was loaded." }
+          "届いたファイルが、送る前に計算された値（ダイジェスト）と合いません。途中で変わっています。もう一度アップロードしてください。何も取り込んでいません。" / "The digest of what arrived differs from the one given. Upload again; nothing was loaded." }
     UploadIncomplete = "upload_incomplete" 422
         { "アップロードが途中で切れました" / "The upload was cut off";
           "{expected} バイトのうち {found} バイトだけ届きました。もう一度アップロードしてください。何も取り込んでいません。" / "Only {found} of {expected} bytes arrived. Upload again; nothing was loaded." }
     DigestRequired = "digest_required" 400
         { "ダイジェストが要ります" / "A digest is required";
-          "アップロードにはヘッダー Content-Digest（sha-256）が要ります（RFC 9530）。" / "An upload needs the header Content-Digest with sha-256 (RFC 9530)." }
+          "アップロードに、ファイルの SHA-256 がありません。ヘッダー Content-Digest（RFC 9530）に付けて、もう一度送ってください。" / "The upload came without the file's SHA-256. Send it again with the header Content-Digest (RFC 9530)." }
     LoadNotReady = "load_not_ready" 409
         { "いまはできません" / "Not in this state";
-          "取込の状態が {state} のため、この操作はできません。状態を確かめてください。" / "The load is {state}; this cannot be done now. Check its state." }
+          "取込の状態が {state} のため、この操作はできません。取込の一覧で今の状態を確かめてください。" / "The load is {state}; this cannot be done now. See its state in the list of loads." }
 
     // ── a cell (reasons of a reject) ──
     EraBounds = "era_bounds" 422
@@ -432,8 +436,8 @@ catalogue! {
         { "文字が項目の境で切れています" / "A character is cut by the field's boundary";
           "{line}行目『{column}』の境で全角文字が切れています。レイアウトの桁位置を確かめてください。原本は変更していません。" / "Line {line}: a double-byte character is cut at the boundary of {column}. Check the layout's positions; nothing was changed." }
     DuplicateKey = "duplicate_key" 422
-        { "同じ鍵の行が二つあります" / "Two lines have the same key";
-          "{line}行目は {first} 行目と同じ鍵（{column}）です。元の課に確認してください。原本は変更していません。" / "Line {line} has the same key ({column}) as line {first}. Ask the holding section; nothing was changed." }
+        { "同じものの行が二つあります" / "Two lines have the same key";
+          "{line}行目『{column}』が {first}行目と同じです（一つだけのはずです）。元の課に確認してください。原本は変更していません。" / "Line {line} has the same key ({column}) as line {first}. Ask the holding section; nothing was changed." }
 
     // ── linkage ──
     LinkAmbiguous = "link_ambiguous" 409
@@ -469,7 +473,7 @@ catalogue! {
           "支援措置の一覧が取り込まれていないか古いため、町の外へ出すことはできません。最新の一覧を取り込んでください。" / "The protection list has not been loaded or is too old, so nothing may leave the town. Load the current list." }
     ProtectionRunning = "protection_running" 409
         { "支援措置は続いています" / "The protection is still running";
-          "この人の支援措置は終わりの日を過ぎていないか、一覧にありません。終わらせられるのは期限を過ぎたものだけです。" / "This person's protection has not passed its end date, or is not on the list. Only one that has can be ended." }
+          "この人の支援措置は終わりの日を過ぎていないか、一覧にありません。終わらせられるのは期限を過ぎたものだけです。期限の前に終わるときは、終わりの日を入れた一覧を取り込んでください。" / "This person's protection has not passed its end date, or is not on the list. Only one that has can be ended. Where it ends earlier, load a list that says so." }
     ProtectedPerson = "protected_person" 409
         { "支援措置の対象者です" / "The person is under protection";
           "対象者は支援措置を受けています。同意による通常の引継ぎはできません。課長に相談してください。" / "The person is under protection. An ordinary handover on consent is not possible. Ask the section head." }
@@ -478,7 +482,7 @@ catalogue! {
           "この町では、ファイルや紙への書き出しが許されていません。必要なら、町の設定の [export] に決定（誰が・いつ）を記して適用してください。" / "This town has not decided to allow files or paper to leave. Where they are needed, record the decision (by whom, when) under [export] in the town's profile and apply it." }
     ExportProtected = "export_protected" 409
         { "支援措置のため書き出せません" / "Not exported: somebody is under protection";
-          "この子か、同じ世帯や親族の人が支援措置を受けているため、個票は書き出せません。画面で確認してください。" / "The child, or somebody of the household or family, is under protection, so there is no sheet. Look on the screen." }
+          "この子か、同じ世帯や親族の人が支援措置を受けているため、個票は書き出せません。書き出さずに、記録を読んで確認してください。" / "The child, or somebody of the household or family, is under protection, so there is no sheet. Read the record instead of exporting it." }
 
     // ── consent ──
     ConsentExpired = "consent_expired" 409
@@ -489,7 +493,7 @@ catalogue! {
           "この同意は引き継ぐ本人のものではありません。本人（または法定代理人）の同意を選んでください。" / "This consent is not of the data subject whose record would travel. Choose theirs." }
     ConsentWithdrawn = "consent_withdrawn" 409
         { "同意は撤回されています" / "The consent was withdrawn";
-          "この同意は撤回されています。同意に基づく引継ぎはできません。" / "This consent was withdrawn; what rests on it cannot go on." }
+          "この同意は撤回されています。これにもとづく引継ぎはできません。続けるには、改めて同意を得てください。" / "This consent was withdrawn; what rests on it cannot go on. Obtain it anew to go on." }
     ConsentScope = "consent_scope" 409
         { "同意の範囲の外です" / "Outside the consent's scope";
           "同意の範囲（分類・相手の町・目的）に {what} は入っていません。範囲を見直すか、改めて同意を得てください。" / "The consent's scope (categories, receiving town, purpose) does not include {what}. Narrow the handover or obtain consent anew." }
@@ -500,10 +504,10 @@ catalogue! {
           "{town} は組合に加入していないため、ここからは引き継げません。紙の手続をとってください。" / "{town} is not a member, so the record cannot travel here. Use the paper procedure." }
     HandoverState = "handover_state" 409
         { "引継ぎの状態が違います" / "The handover is in another state";
-          "引継ぎの状態が {state} のため、この操作はできません。画面を更新して確かめてください。" / "The handover is {state}; this cannot be done now. Read it again." }
+          "引継ぎの状態が {state} のため、この操作はできません。引継ぎを読み直して、今の状態を確かめてください。" / "The handover is {state}; this cannot be done now. Read it again." }
     AlreadyDecided = "already_decided" 409
         { "もう決まっています" / "Already decided";
-          "この引継ぎはもう別の決定がされています。決定は変えられません。" / "Another decision on this handover has been made; it cannot be changed." }
+          "この引継ぎは、もう別の決定がされています。決定は変えられません。引継ぎを読み直し、誤りだったときは相手の町に連絡してください。" / "Another decision on this handover has been made; it cannot be changed. Read it again, and tell the other town if it was a mistake." }
     VersionSuperseded = "version_superseded" 409
         { "先に直されています" / "Somebody was faster";
           "読んだ後に別の人が直しました。いまは第{version}版です。読み直してから、必要ならもう一度直してください。" / "It was changed after you read it and now is version {version}. Read it again, and change it again if still needed." }
@@ -511,14 +515,14 @@ catalogue! {
         { "引き継ぐものがありません" / "There is nothing to hand over";
           "選んだ人と分類に記録がありません。分類を見直してください。" / "There is no record for the chosen persons and categories. Review the categories." }
     PackageTampered = "package_tampered" 422
-        { "引継ぎデータが改ざんされています" / "The package was tampered with";
-          "引継ぎデータの署名または暗号が正しくありません。開かずに送り元の町へ連絡してください。" / "The package's signature or seal is not valid. It was not opened; tell the sending town." }
+        { "引継ぎデータが改ざんされているか、壊れています" / "The package was tampered with or damaged";
+          "引継ぎデータの署名または暗号が正しくありません。開いていません。送り元の町に連絡してください。" / "The package's signature or seal is not valid. It was not opened; tell the sending town." }
     PackageUnreadable = "package_unreadable" 422
         { "引継ぎデータを読めません" / "The package cannot be read";
           "引継ぎデータは開きましたが、中身の形が正しくありません。何も取り込んでいません。送り元の町に作り直しを頼んでください。" / "The package opened, but its content is not of the known form. Nothing was taken in; ask the sending town to make it anew." }
     ReceiptInvalid = "receipt_invalid" 422
         { "受領証が正しくありません" / "The receipt is not valid";
-          "受領証の署名または内容が引継ぎと合いません。相手の町と組合に連絡してください。" / "The receipt's signature or content does not fit the handover. Tell the other town and the cooperative." }
+          "受領証の署名または内容が、この引継ぎと合いません。相手の町と組合に連絡してください。" / "The receipt's signature or content does not fit the handover. Tell the other town and the cooperative." }
     HandoverExpired = "handover_expired" 409
         { "引継ぎの期限が過ぎています" / "The handover has expired";
           "この引継ぎの期限は {until} でした。送り元の町に改めて頼んでください。" / "This handover expired on {until}. Ask the sending town to offer it again." }
@@ -527,16 +531,16 @@ catalogue! {
           "受諾の前に、送り元の町が取り下げたか、期限（{until}）が過ぎました。続けるなら、送り元の町に改めて申し出てもらってください。" / "Before it was accepted, the sending town took it back or its time ({until}) was over. To go on, ask that town to offer it again." }
     ReviewNotWaiting = "review_not_waiting" 409
         { "後閲を待つ代決ではありません" / "No decision waits for a review";
-          "この引継ぎは代決されていないため、後閲するものがありません。" / "This handover was not decided on anybody's behalf, so there is nothing to review." }
+          "この引継ぎは代決されていないため、後閲するものがありません。引継ぎを読み直して確かめてください。" / "This handover was not decided on anybody's behalf, so there is nothing to review. Read it again." }
     PackageReadable = "package_readable" 409
         { "引継ぎデータは読めます" / "The package can be read";
           "引継ぎデータは正しく開けます。判読不能とは答えられません。受け取るか、項目ごとに辞退してください。" / "The package opens as it should and cannot be reported as unreadable. Take it in, or refuse items of it." }
     TaskDone = "task_done" 409
         { "この仕事はもう済んでいます" / "The task is done already";
-          "この仕事は済んだと記録されています。記録は変えられません。" / "This task is recorded as done; the record cannot be changed." }
+          "この仕事は済んだと記録されています。記録は変えられません。一覧を読み直してください。" / "This task is recorded as done; the record cannot be changed. Read the list again." }
     KeyNotPinned = "key_not_pinned" 409
         { "相手の町の鍵が確認されていません" / "The other town's key is not pinned";
-          "{town} の公開鍵が二人で確認されていません。町の管理者に確認を頼んでください。" / "The public key of {town} has not been pinned by two people. Ask your town's administrator." }
+          "{town} の公開鍵を、まだ二人で確認していません。町の管理者に確認を頼んでください。" / "The public key of {town} has not been pinned by two people. Ask your town's administrator." }
 
     // ── evidence ──
     EvidenceRefused = "evidence_refused" 503

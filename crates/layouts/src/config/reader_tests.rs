@@ -37,7 +37,7 @@ fn every_error_of_a_file_is_told_at_once() {
     );
     assert_eq!(
         faults[1].detail(Lang::Ja),
-        "town.toml の 2 行目：項目 colour はありません。書けるのは format, town, organ です。"
+        "town.toml の 2行目：項目 colour はありません。書けるのは format, town, organ です。"
     );
     assert!(faults[3].detail(Lang::En).contains("organ.code"), "{}", faults[3].detail(Lang::En));
     assert!(faults[4].detail(Lang::Ja).contains("mayor, school"));

@@ -184,7 +184,7 @@ impl<'l> Core<'l> {
     }
 
     fn bounded_sheet(&self) -> Result<(), Fault> {
-        let limit = self.options.limits.archive_bytes;
+        let limit = self.options.limits.workbook_bytes;
         if self.held.len() <= limit {
             return Ok(());
         }

@@ -32,7 +32,7 @@ fn another_encoding_is_told_for_the_whole_file() {
     let text = format!("{HEADER}\r\n{ROW}\r\n");
     let (found, words) = end(REGISTER, text.as_bytes()).unwrap_err();
     assert_eq!(found, Code::WrongEncoding);
-    assert!(words.starts_with("ファイルは CP932（Shift_JIS） として読めません（1 行目）。"), "{words}");
+    assert!(words.starts_with("ファイルは CP932（Shift_JIS） として読めません（1行目）。"), "{words}");
     assert_eq!(code(REGISTER, format!("\u{feff}{text}").as_bytes()), Err(Code::WrongEncoding));
     for marked in [&b"\xff\xfe1\x00"[..], b"\xfe\xff\x001"] {
         assert_eq!(code(REGISTER, marked), Err(Code::WrongEncoding));
@@ -48,7 +48,7 @@ fn another_encoding_is_told_for_the_whole_file() {
         .replace("[\"person.local_id\", ", "[\"person.name\", ");
     let rows = "a,202609,4,1,1,\n襷,202609,4,1,1,\n";
     let (found, words) = end(&name, &cp932(rows)).unwrap_err();
-    assert!(found == Code::WrongEncoding && words.contains("（2 行目）"), "{words}");
+    assert!(found == Code::WrongEncoding && words.contains("（2行目）"), "{words}");
     assert_eq!(code(&name.replace("utf8", "cp932"), rows.as_bytes()), Err(Code::WrongEncoding));
     assert_eq!(code(&name.replace("utf8", "cp932"), &cp932(rows)), Ok(2));
 }
@@ -95,7 +95,7 @@ fn quotes_lines_and_marks() {
     assert!(whole.rows[0].starts_with("3 "), "{}", whole.rows[0]);
     assert_eq!(
         end_of(&format!("{HEADER}\n{ROW}\n2,\"襷,,5050401\n3,x\n")),
-        Err("3行目で始まる引用符が閉じていません。途中で切れているか、出力が壊れています。何も取り込んでいません。".to_owned())
+        Err("3行目で始まる引用符が閉じていません。途中で切れているか、出力が壊れています。元の課に出力し直しを頼んでください。何も取り込んでいません。".to_owned())
     );
 }
 

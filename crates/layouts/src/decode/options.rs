@@ -30,8 +30,10 @@ impl DecodeOptions {
 pub struct Limits {
     /// Bytes a row may have; a longer one ends the decode.
     pub line_bytes: usize,
-    /// Bytes of a zip archive or workbook as sent: they are held in memory until their end has come.
+    /// Bytes of a zip archive as sent: it is held in memory until its end has come. Gzip needs no limit.
     pub archive_bytes: usize,
+    /// Bytes of a workbook as sent, held likewise.
+    pub workbook_bytes: usize,
     /// Bytes that come out of an archive.
     pub inflated_bytes: u64,
     /// How many times its own size an archive may grow to, once it is past [`Self::RATIO_FROM`].
@@ -51,14 +53,15 @@ impl Limits {
     pub const RATIO_FROM: u64 = 16 << 20;
 
     /// What a town's largest files need, several times over, within 256 MiB of memory: a register of a
-    /// million rows has 160 MB, a workbook with the million rows a sheet can hold 40 MB.
+    /// million rows has 160 MB and 40 MB zipped, a workbook of 100,000 rows 13 MB.
     pub const USUAL: Self = Self {
         line_bytes: 1 << 20,
         archive_bytes: 64 << 20,
+        workbook_bytes: 32 << 20,
         inflated_bytes: 4 << 30,
         inflated_ratio: 200,
         parts: 1_000,
-        shared_text_bytes: 40 << 20,
+        shared_text_bytes: 32 << 20,
         part_bytes: 2 << 20,
         cells: 50_000_000,
     };

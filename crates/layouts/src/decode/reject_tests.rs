@@ -220,7 +220,7 @@ fn the_same_key_twice_is_refused_with_both_lines() {
     let text = [HEADER, &row("1"), &row("2"), &row("0000000001"), &row("12A"), &row("12A")].join("\n");
     let found = reasons(&cp932(&text));
     assert_eq!(found[0].0, Code::DuplicateKey);
-    assert_eq!(found[0].1, format!("4行目は 2 行目と同じ鍵（宛名番号）です。{ASK}"));
+    assert_eq!(found[0].1, format!("4行目『宛名番号』が 2行目と同じです（一つだけのはずです）。{ASK}"));
     // A key that could not be read is no key.
     assert_eq!(found[1..].iter().map(|(code, _)| *code).collect::<Vec<_>>(), [Code::PatternMismatch; 2]);
 }

@@ -51,8 +51,8 @@ pub fn rows(
 
 /// As [`rows`], of a form.
 pub(crate) fn read(form: &SheetForm, workbook: Vec<u8>, limits: &Limits, out: Rows<'_>) -> Result<(), Fault> {
-    if workbook.len() > limits.archive_bytes {
-        return Err(too_large(&format!("{} bytes", limits.archive_bytes)));
+    if workbook.len() > limits.workbook_bytes {
+        return Err(too_large(&format!("{} bytes", limits.workbook_bytes)));
     }
     if form.is_old { xls::read(form, workbook, limits, out) } else { xlsx::read(form, workbook, limits, out) }
 }

@@ -11,6 +11,7 @@ use profiles::Cooperative;
 use serde_json::{Value, json};
 
 use super::desk::{At, said, told};
+use super::sample;
 use crate::{table, tenants};
 
 /// What to do with towns.
@@ -28,6 +29,12 @@ pub(super) enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// Write a draft of a source's file from a sample of its export.
+    Init(sample::Init),
+    /// What a file is and what its columns hold. Of no use outside the town: it shows values.
+    Profile(sample::Look),
+    /// How a source reads a file: each row, each reject with every reason. Loads nothing.
+    Preview(sample::Preview),
 }
 
 /// Which town to admit.
@@ -47,6 +54,9 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::List { at } => list(&at).await?,
         Command::Admit(options) => admit(&options).await?,
         Command::Health { at } => health(&at).await?,
+        Command::Init(options) => sample::init(&options)?,
+        Command::Profile(options) => sample::look(&options)?,
+        Command::Preview(options) => sample::preview(&options)?,
     }
     Ok(ExitCode::SUCCESS)
 }

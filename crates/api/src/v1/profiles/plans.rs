@@ -21,7 +21,7 @@ use crate::{Platform, Problem, schema};
     "is_valid": false, "digest": null,
     "faults": [{
         "code": "town_code_invalid", "file": "kaisei/town.toml", "line": 4, "key": "code",
-        "detail_ja": "kaisei/town.toml の 4 行目：全国地方公共団体コード 143660 が正しくありません（検査数字は 9 のはずです）。総務省の一覧で確かめてください。",
+        "detail_ja": "kaisei/town.toml の 4行目：全国地方公共団体コード 143660 が正しくありません（検査数字は 9 のはずです）。総務省の一覧で確かめてください。",
         "detail_en": "kaisei/town.toml, line 4: the town code 143660 is not valid (the check digit of this town code should be 9). Check it against the national list."
     }]
 }))]
