@@ -1,6 +1,7 @@
 //! Every integration test of the house: one folder a noun.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod accesses;
 mod arrivals;
 mod assessments;
 mod cases;
@@ -9,6 +10,7 @@ mod consents;
 mod conventions;
 mod crash;
 mod deadlines;
+mod denials;
 mod docs;
 mod evidence;
 mod exports;

@@ -28,7 +28,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// What may be asked without a token.
-const OPEN: &[&str] = &["/health/live", "/health/ready", "/metrics", "/openapi.json"];
+pub(crate) const OPEN: &[&str] = &["/health/live", "/health/ready", "/metrics", "/openapi.json"];
 
 /// By which somebody who has no token yet proves who they are: they answer what they were sent, not 401.
 const SIGN_IN: &[&str] = &["/api/v1/sign-ins", "/api/v1/password-setups"];
@@ -46,6 +46,7 @@ const IDS: &[(&str, &str)] = &[
     ("HandoverId", "handover_id"),
     ("StaffId", "staff_id"),
     ("PostingId", "posting_id"),
+    ("DenialId", "denial_id"),
     ("TokenId", "token_id"),
     ("OperationId", "operation_id"),
     ("TaskId", "task_id"),
@@ -55,7 +56,7 @@ const IDS: &[(&str, &str)] = &[
 ];
 
 /// Bodies that name another thing; `$person_id` stands for an id.
-fn bodies() -> Vec<(&'static str, Value)> {
+pub(crate) fn bodies() -> Vec<(&'static str, Value)> {
     let consent = json!({
         "purpose": "handover", "categories": ["attendance"], "receivers": [NAKAI], "until": "2099-03-31",
         "controller_organ": "mayor", "controller_contact": "架空の役場", "privacy_notice": "説明書（例）",
@@ -99,6 +100,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
             json!({"version": 1, "reason": "架空の理由", "from": "2026-04-01", "who": staff}),
         ),
         ("/api/v1/loads", json!({"upload_id": "$upload_id"})),
+        ("/api/v1/staff/{staff_id}/denials", json!({"person_id": "$person_id", "reason": "kin"})),
         (
             "/api/v1/tokens",
             json!({"staff_id": "$staff_id", "grants": ["auditor"], "expires_at": "2099-01-01T00:00:00Z"}),
@@ -129,14 +131,14 @@ fn bodies() -> Vec<(&'static str, Value)> {
 }
 
 /// One operation of the document.
-struct Operation {
-    method: String,
-    path: String,
+pub(crate) struct Operation {
+    pub method: String,
+    pub path: String,
     /// Ids of a town's own in path and query.
-    ids: Vec<(String, bool)>,
+    pub ids: Vec<(String, bool)>,
     /// Schemas of ids in the body.
     in_body: BTreeSet<String>,
-    has_body: bool,
+    pub has_body: bool,
 }
 
 impl Operation {
@@ -151,7 +153,7 @@ impl Operation {
     }
 
     /// The address with these ids.
-    fn address(&self, ids: &BTreeMap<String, String>) -> String {
+    pub fn address(&self, ids: &BTreeMap<String, String>) -> String {
         let mut address = self.path.clone();
         let mut query = Vec::new();
         for (name, in_query) in &self.ids {
@@ -167,7 +169,7 @@ impl Operation {
     }
 }
 
-fn operations() -> Vec<Operation> {
+pub(crate) fn operations() -> Vec<Operation> {
     let document: Value = serde_json::from_str(api::document_json()).unwrap();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -218,24 +220,24 @@ fn id_schemas(document: &Value, schema: &Value, found: &mut BTreeSet<String>, se
 }
 
 /// Three towns with residents of their own, and what each of the first two has.
-struct Towns {
-    http: Http,
-    kaisei: Town,
+pub(crate) struct Towns {
+    pub http: Http,
+    pub kaisei: Town,
     oi: Town,
     /// A token of 中井町, to which the two hand over.
     nakai: String,
-    _platform: TestApp,
+    pub platform: TestApp,
 }
 
 /// One town's token with every grant, one real id of each noun, and every id it has.
-struct Town {
+pub(crate) struct Town {
     token: String,
-    samples: BTreeMap<String, String>,
+    pub samples: BTreeMap<String, String>,
     all: BTreeSet<String>,
 }
 
 impl Towns {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let platform = TestApp::open(&[KAISEI, OI, NAKAI]).await;
         platform.load_fictional(&[KAISEI, OI], 500, jst_date(Utc::now())).await;
         let http = Http::open(&platform).await;
@@ -243,7 +245,7 @@ impl Towns {
         let oi = Town::gather(&platform, &http, OI).await;
         assert!(kaisei.all.is_disjoint(&oi.all));
         let nakai = platform.desk(NAKAI, Grant::CaseWorker).token.clone();
-        Self { http, kaisei, oi, nakai, _platform: platform }
+        Self { http, kaisei, oi, nakai, platform }
     }
 
     /// 大井町 asks, with every grant and a purpose.
@@ -270,6 +272,7 @@ impl Town {
         this.samples.insert("town_code".into(), town.to_owned());
         this.samples.insert("rulebook_code".into(), "young_carer".into());
         this.score(http).await;
+        this.deny(http).await;
         let load = this.first(http, "/api/v1/loads").await;
         this.samples.insert("load_id".into(), text(&load, "/id").to_owned());
         this.samples.insert("upload_id".into(), text(&load, "/upload_id").to_owned());
@@ -284,6 +287,16 @@ impl Town {
         this.all
             .extend(this.samples.iter().filter(|(name, _)| name.ends_with("_id")).map(|(_, id)| id.clone()));
         this
+    }
+
+    /// Somebody whom the member of staff may not see: nobody of the samples.
+    async fn deny(&mut self, http: &Http) {
+        let person = self.first(http, "/api/v1/persons?limit=1").await;
+        let denial = json!({"person_id": person["id"], "reason": "neighbour"});
+        let path = format!("/api/v1/staff/{}/denials", self.samples["staff_id"]);
+        let entered = http.send(Ask::post(&path, denial).by(&self.token).to("support")).await;
+        assert_eq!(entered.status, 201, "{}", entered.text);
+        self.samples.insert("denial_id".into(), text(&entered.json(), "/id").to_owned());
     }
 
     async fn get(&self, http: &Http, path: &str) -> Value {
@@ -434,6 +447,15 @@ impl Town {
             self.samples.insert(name.into(), text(&made.json(), "/id").to_owned());
         }
     }
+}
+
+/// A body with these ids in place of what stands for them.
+pub(crate) fn fill(body: &Value, ids: &BTreeMap<String, String>) -> Value {
+    let mut body = body.to_string();
+    for (name, id) in ids {
+        body = body.replace(&format!("${name}"), id).replace(&format!("={name}"), id);
+    }
+    serde_json::from_str(&body).unwrap()
 }
 
 /// An id of the same noun that nobody has.

@@ -64,6 +64,11 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         "親族関係の記録: relations seen in 戸籍 or told, over what the register says.",
     ),
     ("cases", &["cases"], "ケース: who is on a child's case, and with which partners."),
+    (
+        "accesses",
+        &["accesses", "entitlements"],
+        "閲覧記録・権限一覧: who looked at whom, and who may see what.",
+    ),
     ("households", &["households"], "世帯: who lives together."),
     ("protections", &["protections"], "支援措置: whose whereabouts must not reach others."),
     ("retention", &["retention"], "保存期間: how long what is kept, by which rule, and what falls due when."),
@@ -110,7 +115,11 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
         "The request cannot be read: `bad_request`, `unknown_parameter`, `invalid_cursor`, `purpose_required`.",
     ),
     ("Unauthenticated", "401", "No valid token: `unauthenticated`, `token_revoked`, `posting_ended`."),
-    ("Forbidden", "403", "The token does not allow this: `grant_missing`, `self_approval`."),
+    (
+        "Forbidden",
+        "403",
+        "The caller may not do this: `grant_missing`, `person_denied`, `self_approval`, `grant_to_self`.",
+    ),
     (
         "NotFound",
         "404",

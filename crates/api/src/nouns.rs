@@ -136,6 +136,8 @@ nouns! {
     StaffId: id::StaffId = "staff_id", StaffNotFound, "id", id("stf");
     /// 所属: one posting of a member of staff.
     PostingId: id::PostingId = "posting_id", PostingNotFound, "id", id("pst");
+    /// 閲覧制限: one person whom somebody may not see.
+    DenialId: id::DenialId = "denial_id", DenialNotFound, "id", id("dny");
     /// A token's public handle, never its secret.
     TokenId: id::TokenId = "token_id", TokenNotFound, "id", id("tok");
     /// 処理: a long work in progress.
@@ -178,6 +180,7 @@ mod tests {
         assert!(reads::<id::HandoverId>(&forms::HandoverId()));
         assert!(reads::<id::StaffId>(&forms::StaffId()));
         assert!(reads::<id::PostingId>(&forms::PostingId()));
+        assert!(reads::<id::DenialId>(&forms::DenialId()));
         assert!(reads::<id::TokenId>(&forms::TokenId()));
         assert!(reads::<id::OperationId>(&forms::OperationId()));
         assert!(reads::<id::TaskId>(&forms::TaskId()));

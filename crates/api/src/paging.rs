@@ -109,12 +109,17 @@ pub struct Page<T: ToSchema> {
     /// `cursor` of the next page; null on the last.
     #[schema(required = true)]
     next_cursor: Option<String>,
+    /// How many of this page's items were left out because the caller may not see whom they are about (自己・
+    /// 親族・近隣); only in lists of residents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 0)]
+    withheld: Option<usize>,
 }
 
 impl<T: ToSchema> Page<T> {
     /// A page that a use case cut: exactly what is shown, and the key it goes on behind.
     pub fn shown<K: Display>(now: DateTime<Utc>, items: Vec<T>, next: Option<K>) -> Self {
-        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor: next.map(opaque) }
+        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor: next.map(opaque), withheld: None }
     }
 
     /// A page of rows that a use case read from the cursor on, [`Paging::fetch`] of them at most.
@@ -129,7 +134,13 @@ impl<T: ToSchema> Page<T> {
         rows.truncate(paging.limit);
         let next_cursor = rows.last().filter(|_| more).map(|row| opaque(key(row)));
         let items = rows.into_iter().map(item).collect();
-        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor }
+        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor, withheld: None }
+    }
+
+    /// The same page of a list of residents, with how many of them were left out of it.
+    #[must_use]
+    pub fn withholding(self, withheld: usize) -> Self {
+        Self { withheld: Some(withheld), ..self }
     }
 
     /// A page cut from a list that is short enough to be read whole, in any order.

@@ -11,9 +11,9 @@ use crate::etag::conditional;
 use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
-    arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health, households,
-    link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations, retention,
-    rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
+    accesses, arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health,
+    households, link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations,
+    retention, rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -62,6 +62,9 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(staff::end_posting)
             .service(staff::depart_staff)
             .service(staff::take_roster)
+            .service(staff::list_denials)
+            .service(staff::enter_denial)
+            .service(staff::end_denial)
             .service(staff::issue_setup_code)
             .service(sign_ins::sign_in)
             .service(sign_ins::renew_sign_in)
@@ -96,6 +99,9 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(watch_notes::list_watch_notes)
             .service(watch_notes::read_watch_note)
             .service(watch_notes::correct_watch_note)
+            // 閲覧記録・権限一覧
+            .service(accesses::search_accesses)
+            .service(accesses::list_entitlements)
             // 保存期間
             .service(retention::read_retention)
             .service(retention::read_retention_report)

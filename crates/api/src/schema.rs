@@ -41,6 +41,8 @@ words! {
     Grant = kernel::Grant::ALL;
     /// What a token came from: `issued` by an administrator, `sign_in` サインイン, `service` 連携用.
     TokenKind = app::rows::TokenKind::ALL;
+    /// Why somebody may not see a person: `self` 本人, `kin` 親族, `neighbour` 近隣.
+    DenialReason = app::denials::Reason::ALL;
     /// 利用目的: why residents are read. `support` 支援の検討・実施, `assessment` 候補の確認（人による絞り込み）, `data_quality` 取込・突合の確認, `handover` 引継ぎ, `audit` 監査.
     Purpose = kernel::Purpose::ALL;
     /// 分類: the kind of thing an item says.

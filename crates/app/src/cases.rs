@@ -129,6 +129,7 @@ impl App {
     ) -> Result<Released<Case>> {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        self.refuse_denied(&mut tx, ctx, [person]).await?;
         // Of two who open one at once, the second has to see the first.
         tx.lock_town().await.map_err(store)?;
         let cases: Vec<Case> = entries::of_person(&mut tx, person).await?;
@@ -159,6 +160,7 @@ impl App {
     ) -> Result<Released<Case>> {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        self.refuse_denied(&mut tx, ctx, [person]).await?;
         let case = one(&mut tx, person, id).await?;
         let mut said = case.newest.said.clone();
         if said.closed.is_some() {

@@ -65,7 +65,9 @@ impl App {
             && let Some(person) = by.person
         {
             require_person(&mut conn, person, "/giver/representative/person_id").await?;
+            self.refuse_denied(&mut conn, ctx, [person]).await?;
         }
+        self.refuse_denied(&mut conn, ctx, [new.person]).await?;
         drop(conn);
         let at = new.given_at.unwrap_or(ctx.now);
         if at > ctx.now {
@@ -100,6 +102,7 @@ impl App {
         if !conn.person_exists(person).await.map_err(store)? {
             return Err(Fault::new(Code::PersonNotFound));
         }
+        self.refuse_denied(&mut conn, ctx, [person]).await?;
         let rows = conn.consent_list(person).await.map_err(store)?;
         drop(conn);
         let views = rows.iter().map(|row| read(row).map(ConsentView)).collect::<Result<Vec<_>>>()?;
@@ -147,6 +150,7 @@ impl App {
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let mut row = one(&mut tx, id).await?;
         let mut consent = read(&row)?;
+        self.refuse_denied(&mut tx, ctx, ConsentView(consent.clone()).persons()).await?;
         if epoch.is_some_and(|epoch| epoch != consent.epoch()) {
             return Err(Fault::new(Code::PreconditionFailed));
         }

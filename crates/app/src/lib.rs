@@ -10,6 +10,8 @@ pub mod cases;
 pub mod changes;
 pub mod consents;
 pub mod deadlines;
+pub mod denials;
+pub mod entitlements;
 pub mod entries;
 pub mod epochs;
 pub mod error;
@@ -70,6 +72,7 @@ pub struct App {
     pub(crate) members: towns::MemberCache,
     pub(crate) tokens: auth::TokenCache,
     pub(crate) doorkeeper: sign_in::Doorkeeper,
+    pub(crate) denials: denials::DenialCache,
     pub(crate) profiles: profiles::ProfileCache,
     pub(crate) people: people::PeopleCache,
     pub(crate) protection: protection::ProtectionCache,
@@ -100,6 +103,7 @@ impl App {
             members: towns::MemberCache::default(),
             tokens: auth::TokenCache::default(),
             doorkeeper: sign_in::Doorkeeper::default(),
+            denials: denials::DenialCache::default(),
             profiles: profiles::ProfileCache::default(),
             people: people::PeopleCache::default(),
             protection: protection::ProtectionCache::default(),

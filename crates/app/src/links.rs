@@ -2,6 +2,7 @@
 //! and can take it back; the record is then sealed anew under the person's own keys.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use evidence::{Act, SubjectRef};
 use kernel::id::{LinkTaskId, PersonId};
@@ -44,6 +45,36 @@ impl Resident for LinkTask {
     }
 }
 
+/// Records that wait or waited. One that may be somebody's whom the caller may not see is left out.
+pub struct LinkTasks {
+    rows: Vec<LinkTask>,
+    /// Behind which the list goes on, if it does.
+    pub next: Option<LinkTaskId>,
+}
+
+impl Deref for LinkTasks {
+    type Target = [LinkTask];
+    fn deref(&self) -> &[LinkTask] {
+        &self.rows
+    }
+}
+
+impl Resident for LinkTasks {
+    fn persons(&self) -> Vec<PersonId> {
+        self.rows.persons()
+    }
+
+    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
+        self.rows.hide_whereabouts(hidden);
+    }
+
+    fn withhold(&mut self, denied: &dyn Fn(PersonId) -> bool) -> Option<usize> {
+        let before = self.rows.len();
+        self.rows.retain(|task| !task.persons().into_iter().any(denied));
+        Some(before - self.rows.len())
+    }
+}
+
 impl App {
     /// Records that wait, oldest first.
     ///
@@ -54,13 +85,18 @@ impl App {
         ctx: &TownCtx,
         state: LinkTaskState,
         after: Option<LinkTaskId>,
-        limit: i64,
-    ) -> Result<Released<Vec<LinkTask>>> {
+        limit: usize,
+    ) -> Result<Released<LinkTasks>> {
         self.admit_reader(ctx, LINKERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let rows = conn.link_task_list(state, after, limit).await.map_err(store)?;
+        let fetch = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut rows = conn.link_task_list(state, after, fetch).await.map_err(store)?;
         drop(conn);
-        self.release(ctx, "link_task_list", LINKERS, rows.into_iter().map(LinkTask).collect::<Vec<_>>()).await
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|row| row.id);
+        let rows = rows.into_iter().map(LinkTask).collect();
+        self.release(ctx, "link_task_list", LINKERS, LinkTasks { rows, next }).await
     }
 
     /// One record that waits or waited.
@@ -93,6 +129,10 @@ impl App {
         {
             return Err(Fault::new(Code::PersonNotFound));
         }
+        let named = if let LinkDecision::Linked(person) = decision { Some(person) } else { None };
+        let task = LinkTask(task);
+        self.refuse_denied(&mut tx, ctx, task.persons().into_iter().chain(named)).await?;
+        let task = task.0;
         if !tx.link_task_decide(id, decision, ctx.staff, ctx.now).await.map_err(store)? {
             return Err(Fault::new(Code::LinkTaskDecided));
         }
@@ -124,6 +164,7 @@ impl App {
         tx.lock_town().await.map_err(store)?;
         let task =
             tx.link_task(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LinkTaskNotFound))?;
+        self.refuse_denied(&mut tx, ctx, task.person).await?;
         let was = task.person.map_or(LinkDecision::Refused, LinkDecision::Linked);
         if !tx.link_task_undo(id, was).await.map_err(store)? {
             return Err(Fault::new(Code::LinkTaskNotDecided));

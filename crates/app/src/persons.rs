@@ -178,15 +178,14 @@ impl App {
     /// Whether the caller may speak of this person at all: asked before a request's body is looked at.
     ///
     /// # Errors
-    /// `grant_missing`, `purpose_required`, `person_not_found`.
+    /// `grant_missing`, `purpose_required`, `person_not_found`, `person_denied`.
     pub async fn person_require(&self, ctx: &TownCtx, id: PersonId) -> Result<()> {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        if conn.person_exists(id).await.map_err(store)? {
-            Ok(())
-        } else {
-            Err(Fault::new(Code::PersonNotFound))
+        if !conn.person_exists(id).await.map_err(store)? {
+            return Err(Fault::new(Code::PersonNotFound));
         }
+        self.refuse_denied(&mut conn, ctx, [id]).await
     }
 
     /// One person.

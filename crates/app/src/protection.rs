@@ -71,6 +71,13 @@ impl ProtectionList {
             .map(|(person, protection)| (*person, protection))
     }
 
+    /// The list without some people.
+    pub(crate) fn without(&self, denied: &dyn Fn(PersonId) -> bool) -> Self {
+        let persons = self.persons.iter().filter(|(person, _)| !denied(**person));
+        let persons = persons.map(|(person, protection)| (*person, protection.clone())).collect();
+        Self { as_of: self.as_of, stale_after_days: self.stale_after_days, persons }
+    }
+
     /// Everybody protected.
     pub fn protected(&self) -> impl Iterator<Item = (PersonId, &Protection)> {
         self.persons.iter().filter(|(_, p)| p.part != Part::Respondent).map(|(person, p)| (*person, p))

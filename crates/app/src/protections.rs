@@ -26,6 +26,13 @@ impl Resident for ProtectionsView {
     fn hide_whereabouts(&mut self, _: &dyn Fn(PersonId) -> Option<Hidden>) {
         // The list in memory says who and until when, never where.
     }
+
+    fn withhold(&mut self, denied: &dyn Fn(PersonId) -> bool) -> Option<usize> {
+        let list = self.list.without(denied);
+        let withheld = self.list.protected().count() - list.protected().count();
+        self.list = Arc::new(list);
+        Some(withheld)
+    }
 }
 
 /// Grants that end a protection.
@@ -44,6 +51,7 @@ impl App {
         if !tx.person_exists(person).await.map_err(store)? {
             return Err(Fault::new(Code::PersonNotFound));
         }
+        self.refuse_denied(&mut tx, ctx, [person]).await?;
         if !list.past_end(ctx.today()).any(|(past, _)| past == person) {
             return Err(Fault::new(Code::ProtectionRunning));
         }

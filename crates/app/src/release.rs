@@ -1,6 +1,8 @@
 //! The one door. Whatever speaks about a resident leaves the use cases only as [`Released`], which
-//! only this file makes: after purpose, grant and protection, and after the look was recorded. An
-//! output that skips the door does not compile.
+//! only this file makes: after purpose, grant, protection and the caller's own denials (自己・親族・近隣), and
+//! after the look was recorded. An output that skips the door does not compile.
+
+mod listed;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -16,14 +18,27 @@ use crate::error::store;
 use crate::protection::ProtectionList;
 use crate::{App, Result, auth};
 
+pub use listed::Listed;
+
 /// Something about residents that passed the door.
 #[derive(Debug)]
-pub struct Released<T>(T);
+pub struct Released<T> {
+    thing: T,
+    withheld: usize,
+}
+
+impl<T> Released<T> {
+    /// How many entries were left out because the caller may not see whom they are about.
+    #[must_use]
+    pub const fn withheld(&self) -> usize {
+        self.withheld
+    }
+}
 
 impl<T> Deref for Released<T> {
     type Target = T;
     fn deref(&self) -> &T {
-        &self.0
+        &self.thing
     }
 }
 
@@ -43,6 +58,12 @@ pub trait Resident {
 
     /// Takes out the whereabouts of everyone for whom `hidden` gives a reason.
     fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>);
+
+    /// Leaves out whatever is about somebody `denied` to the caller, and says how many entries that were. `None`
+    /// when it cannot be cut: then all of it is refused, as everything is that does not say otherwise.
+    fn withhold(&mut self, denied: &dyn Fn(PersonId) -> bool) -> Option<usize> {
+        (!self.persons().into_iter().any(denied)).then_some(0)
+    }
 }
 
 /// Whom the answer to a request that may come twice told of, and whose whereabouts it hid: asked again before
@@ -97,35 +118,6 @@ impl<T: Resident> Resident for Option<T> {
     }
 }
 
-/// A page of a longer list: exactly the rows that are answered, so that nobody else is recorded as looked
-/// at.
-#[derive(Debug)]
-pub struct Listed<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// Whether more follow.
-    pub more: bool,
-}
-
-impl<T> Listed<T> {
-    /// The first `limit` of rows.
-    pub fn first(rows: impl IntoIterator<Item = T>, limit: usize) -> Self {
-        let mut rest = rows.into_iter();
-        let rows = rest.by_ref().take(limit).collect();
-        Self { rows, more: rest.next().is_some() }
-    }
-}
-
-impl<T: Resident> Resident for Listed<T> {
-    fn persons(&self) -> Vec<PersonId> {
-        self.rows.persons()
-    }
-
-    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
-        self.rows.hide_whereabouts(hidden);
-    }
-}
-
 /// Grants that read residents inside the town.
 pub const READERS: &[Grant] = &[Grant::CaseWorker, Grant::OverallManager, Grant::Holder, Grant::Approver];
 
@@ -134,7 +126,7 @@ impl App {
     /// (of everybody, while the list is stale) taken out, the look recorded before it is answered.
     ///
     /// # Errors
-    /// `purpose_required`, `grant_missing`; `unavailable` when the look cannot be recorded.
+    /// `purpose_required`, `grant_missing`, `person_denied`; `unavailable` when the look cannot be recorded.
     pub async fn release<T: Resident>(
         &self,
         ctx: &TownCtx,
@@ -158,11 +150,14 @@ impl App {
         mut thing: T,
     ) -> Result<Released<T>> {
         let purpose = self.admit_reader(ctx, grants)?;
+        let denials = self.denials_at(ctx.town, versions.auth).await?;
+        let withheld = thing.withhold(&|person| denials.deny(ctx, person));
+        let withheld = withheld.ok_or_else(|| Fault::new(Code::PersonDenied))?;
         let list = self.protection_list_at(ctx.town, versions).await?;
         thing.hide_whereabouts(&|person| hidden(person, &list, ctx));
         Seen::note(thing.persons(), |person| hidden(person, &list, ctx).is_some());
         self.record_look(ctx, operation, purpose, thing.persons()).await?;
-        Ok(Released(thing))
+        Ok(Released { thing, withheld })
     }
 
     /// Lets an answer that passed the door go once more: recorded as another look, and refused when
@@ -176,6 +171,10 @@ impl App {
         }
         let purpose = self.admit_reader(ctx, Grant::ALL)?;
         let versions = self.towns.versions(ctx.town).await.map_err(store)?;
+        let denials = self.denials_at(ctx.town, versions.auth).await?;
+        if seen.persons.iter().any(|person| denials.deny(ctx, *person)) {
+            return Err(Fault::new(Code::PersonDenied));
+        }
         let list = self.protection_list_at(ctx.town, versions).await?;
         let shown = seen.persons.difference(&seen.hidden);
         if shown.into_iter().any(|person| hidden(*person, &list, ctx).is_some()) {
@@ -197,13 +196,16 @@ impl App {
         thing: T,
     ) -> Result<Released<T>> {
         let purpose = self.admit_reader(ctx, grants)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        self.refuse_denied(&mut conn, ctx, thing.persons()).await?;
+        drop(conn);
         let list = self.require_current_list(ctx).await?;
         if thing.persons().iter().any(|person| list.of(*person).is_some()) {
             return Err(Fault::new(Code::ProtectedPerson));
         }
         Seen::note(thing.persons(), |_| false);
         self.record_look(ctx, operation, purpose, thing.persons()).await?;
-        Ok(Released(thing))
+        Ok(Released { thing, withheld: 0 })
     }
 
     /// Whether the caller may read residents at all; the first thing a use case asks.

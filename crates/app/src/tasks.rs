@@ -124,7 +124,7 @@ impl App {
             views.push(self.task_view(&mut conn, ctx, row).await?);
         }
         drop(conn);
-        let page = Listed { rows: views, more: page.more };
+        let page = Listed::of(views, page.more);
         self.release(ctx, "task_list", HANDLERS, page).await
     }
 
@@ -154,6 +154,8 @@ impl App {
         self.admit_reader(ctx, HANDLERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let row = find(&mut tx, id).await?;
+        let about = self.handover_known(&mut tx, ctx, row.handover).await?.persons;
+        self.refuse_denied(&mut tx, ctx, about).await?;
         if row.done.is_some() {
             return Err(Fault::new(Code::TaskDone));
         }

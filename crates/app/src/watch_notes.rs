@@ -100,6 +100,7 @@ impl App {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         require(&mut tx, person).await?;
+        self.refuse_denied(&mut tx, ctx, [person]).await?;
         let written = self.written(ctx, WatchNoteId::new(), 1, None, &noticed).await?;
         let id = written.note;
         insert(&mut tx, ctx, person, written, noticed).await?;
@@ -124,6 +125,7 @@ impl App {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let history = history(&mut tx, person).await?;
+        self.refuse_denied(&mut tx, ctx, [person]).await?;
         let latest = history.iter().rfind(|pack| note_of(pack) == Some(id));
         let latest = latest.ok_or_else(|| Fault::new(Code::WatchNoteNotFound))?;
         let version = latest.body.written.as_ref().map_or(0, |written| written.version);
@@ -149,6 +151,7 @@ impl App {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let history = history(&mut conn, person).await?;
+        self.refuse_denied(&mut conn, ctx, [person]).await?;
         drop(conn);
         self.release(ctx, "watch_note_list", READERS, of_packs(person, history)?).await
     }

@@ -46,6 +46,10 @@ acts! {
     StaffChanged = "staff_changed", "職員の登録・変更" / "staff changed";
     /// A member of staff left: every posting ended and every token revoked.
     StaffLeft = "staff_left", "職員の退職・転出" / "staff left";
+    /// Somebody may not see a person from now on.
+    DenialEntered = "denial_entered", "閲覧制限の登録" / "denial entered";
+    /// A denial was ended.
+    DenialEnded = "denial_ended", "閲覧制限の終了" / "denial ended";
     /// A one-time code to set a password was issued.
     SetupCodeIssued = "setup_code_issued", "設定コードの発行" / "set-up code issued";
     /// A password was set with a one-time code; every token of the account ended.

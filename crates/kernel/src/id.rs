@@ -126,6 +126,8 @@ typed_ids! {
     StaffId = "stf";
     /// 所属: one section in which somebody may do something, from one day to another.
     PostingId = "pst";
+    /// 閲覧制限: one person whom somebody may not see.
+    DenialId = "dny";
     /// A token's public handle (never its secret).
     TokenId = "tok";
     /// A long work in progress.

@@ -90,6 +90,12 @@ pub const TABLES: &[TableClasses] = &[
         &["code_hash"],
         &["password"],
     ),
+    table(
+        "town.denial",
+        &["town_id", "denial_id", "staff_id", "person_id", "created_at", "ended_at"],
+        NONE,
+        &["body"],
+    ),
     table("town.sign_in_failure", &["town_id", "failures", "last_at"], &["number_index"], NONE),
     table(
         "town.token",

@@ -96,6 +96,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.denial (town_id, denial_id) {
+        town_id -> Text,
+        denial_id -> Uuid,
+        staff_id -> Uuid,
+        person_id -> Uuid,
+        body -> Bytea,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     town.sign_in_failure (town_id, number_index) {
         town_id -> Text,
         number_index -> Bytea,
@@ -430,6 +442,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     access,
     consent,
     credential,
+    denial,
     entry,
     handover,
     handover_item,

@@ -10,7 +10,7 @@ use crate::http::{Ask, Http};
 use crate::persons::text;
 
 /// Filters that take any text as it was heard: what fits nobody finds nobody.
-const FREE: &[&str] = &["name", "parent", "town_block", "number"];
+const FREE: &[&str] = &["name", "parent", "town_block", "number", "operation"];
 
 #[actix_web::test]
 async fn a_value_that_a_filter_does_not_know_is_refused() {

@@ -5,7 +5,7 @@ mod human;
 mod rest;
 
 use app::Released;
-use app::links::LinkTask;
+use app::links::LinkTasks;
 use app::rows::LinkTaskState;
 use chrono::{NaiveDate, Utc};
 use kernel::ctx::jst_date;
@@ -52,7 +52,7 @@ impl Queue {
     }
 
     /// Records in a state, oldest first.
-    pub async fn tasks(&self, state: LinkTaskState) -> Released<Vec<LinkTask>> {
+    pub async fn tasks(&self, state: LinkTaskState) -> Released<LinkTasks> {
         self.world.app.link_tasks(&self.ctx(), state, None, 100).await.unwrap()
     }
 

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use app::Released;
-use app::links::LinkTask as Task;
+use app::links::{LinkTask as Task, LinkTasks};
 use app::rows::{CandidateNote, LinkDecision, LinkTaskState};
 use chrono::{DateTime, Utc};
 use kernel::date::PartialDate;
@@ -119,7 +119,7 @@ impl LinkTask {
         }
     }
 
-    fn all(released: &Released<Vec<Task>>) -> Vec<Self> {
+    fn all(released: &Released<LinkTasks>) -> Vec<Self> {
         released.iter().map(Self::of).collect()
     }
 
@@ -174,8 +174,9 @@ impl NewLinkDecision {
 pub async fn list_link_tasks(platform: Platform, town: Town, params: Params) -> Answer<Page<LinkTask>> {
     let paging = Paging::from_params(&params)?;
     let state = params.get::<LinkTaskState>("state")?.unwrap_or(LinkTaskState::Open);
-    let rows = platform.link_tasks(&town.0, state, paging.cursor, paging.fetch()).await?;
-    Ok(web::Json(Page::of(town.0.now, LinkTask::all(&rows), &paging, |task| task.id, |task| task)))
+    let found = platform.link_tasks(&town.0, state, paging.cursor, paging.limit()).await?;
+    let page = Page::shown(town.0.now, LinkTask::all(&found), found.next);
+    Ok(web::Json(page.withholding(found.withheld())))
 }
 
 /// One record that waits or waited.

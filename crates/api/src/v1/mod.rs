@@ -1,6 +1,7 @@
 //! The operations, a file a noun: handlers that translate, and the shapes they translate to. A handler
 //! decides nothing; what is allowed and what happens is the use case's.
 
+pub mod accesses;
 pub mod arrivals;
 pub mod cases;
 pub mod changes;

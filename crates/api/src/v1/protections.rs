@@ -25,7 +25,8 @@ use crate::{Platform, Problem, schema};
     "items": [{
         "person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "part": "victim",
         "until": {"date": "2027-03-31", "wareki": "令和9年3月31日"}, "is_past_end": false
-    }]
+    }],
+    "withheld": 0
 }))]
 pub struct Protections {
     /// The instant it was read.
@@ -42,6 +43,8 @@ pub struct Protections {
     is_current: bool,
     /// Everybody protected.
     items: Vec<Protection>,
+    /// How many were left out because the caller may not see them (自己・親族・近隣).
+    withheld: usize,
 }
 
 /// One protected person. The person they are protected from is not listed.
@@ -87,6 +90,7 @@ impl Protections {
             stale_after_days: view.list.stale_after_days,
             is_current: view.list.is_current(today),
             items,
+            withheld: view.withheld(),
         }
     }
 }

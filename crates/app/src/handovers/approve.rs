@@ -120,6 +120,7 @@ impl App {
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let (_, body) = sent(&mut conn, target.id).await?;
+        self.refuse_denied(&mut conn, ctx, body.terms.persons()).await?;
         auth::require(ctx, Grant::Approver)?;
         Ok(body)
     }

@@ -59,6 +59,7 @@ impl App {
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         require_persons(&mut conn, &ask.subjects).await?;
+        self.refuse_denied(&mut conn, ctx, ask.subjects.iter().map(|subject| subject.person)).await?;
         let consents = if ask.consents.is_empty() {
             read_of(&mut conn, ask.subjects.iter().map(|subject| subject.person)).await?
         } else {
@@ -151,6 +152,7 @@ impl App {
     async fn require_terms(&self, ctx: &TownCtx, terms: &Terms) -> Result<()> {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         require_persons(&mut conn, &terms.subjects).await?;
+        self.refuse_denied(&mut conn, ctx, terms.persons()).await?;
         let consents = read_all(&mut conn, &terms.consents).await?;
         drop(conn);
         self.require_receiver(ctx, terms).await?;

@@ -53,6 +53,7 @@ impl App {
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let (mut row, mut body) = sent(&mut conn, id).await?;
+        self.refuse_denied(&mut conn, ctx, body.terms.persons()).await?;
         drop(conn);
         let before = facts(body.terms.kind, Some(&row), ctx.now + TimeDelta::days(1), ctx);
         if apply(body.state, Event::Offer, &before)?.effects.is_empty() {

@@ -72,6 +72,7 @@ impl App {
         for (traveller, here) in &taking.links {
             require_person(&mut conn, *here, &format!("/links/{traveller}")).await?;
         }
+        self.refuse_denied(&mut conn, ctx, taking.links.values().copied()).await?;
         drop(conn);
         let people = self.people(ctx.town).await?;
         let profile = self.profile(ctx).await?;

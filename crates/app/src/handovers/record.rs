@@ -44,6 +44,11 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Everybody whose record would travel.
+    pub(super) fn persons(&self) -> impl Iterator<Item = PersonId> {
+        self.subjects.iter().map(|subject| subject.person)
+    }
+
     /// The categories chosen for each subject.
     pub(super) fn chosen(&self) -> Chosen {
         chosen(&self.subjects)

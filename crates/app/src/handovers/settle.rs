@@ -52,6 +52,7 @@ impl App {
         for (traveller, here) in &taking.links {
             require_person(&mut conn, *here, &format!("/links/{traveller}")).await?;
         }
+        self.refuse_denied(&mut conn, ctx, taking.links.values().copied()).await?;
         drop(conn);
         let profile = self.profile(ctx).await?;
         let town_name =

@@ -40,6 +40,7 @@ impl App {
         let found = target.hold(&mut tx).await?;
         let hub = found.hub.clone();
         let (mut row, mut body) = own(found)?;
+        self.refuse_denied(&mut tx, ctx, body.terms.persons()).await?;
         if hub.is_none() && row.drafted_by != Some(ctx.staff) {
             auth::require(ctx, Grant::Approver)?;
         }

@@ -261,8 +261,7 @@ impl Listed<PersonBrief> {
     /// Where the list goes on behind the last person shown; `None` on the last page.
     #[must_use]
     pub fn next(&self, search: &Search) -> Option<PersonCursor> {
-        let last = self.rows.last().filter(|_| self.more)?;
-        Some(PersonCursor { mark: search.mark, person: last.id })
+        Some(PersonCursor { mark: search.mark, person: self.behind()? })
     }
 }
 

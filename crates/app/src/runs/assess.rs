@@ -84,6 +84,7 @@ impl App {
     ) -> Result<Released<Assessment>> {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        self.refuse_denied(&mut tx, ctx, [person]).await?;
         let of = require(&mut tx, run, person).await?;
         let said = said(&mut tx, &of, person, verdict, note).await?;
         entries::begin(&mut tx, ctx, Uuid::now_v7(), (person, Some(run)), said).await?;
@@ -104,6 +105,7 @@ impl App {
     ) -> Result<Released<Assessment>> {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        self.refuse_denied(&mut tx, ctx, [person]).await?;
         let of = require(&mut tx, run, person).await?;
         let entry = one(&mut tx, run, person).await?;
         let said = said(&mut tx, &of, person, verdict, note).await?;

@@ -140,6 +140,12 @@ catalogue! {
     PasswordTooCommon = "password_too_common" 422
         { "推測されやすいパスワードです" / "The password is easily guessed";
           "よく使われる語、町名、氏名、職員番号、数字や同じ文字の並びだけでできています。別の文にしてください。" / "It is made of common words, the town's or your own name or number, or of rows of digits or of the same characters. Choose another sentence." }
+    PersonDenied = "person_denied" 403
+        { "あなたには見せられない住民です" / "You may not see this person";
+          "本人・親族・近隣のため、あなたにはこの人の記録を見せられません。ほかの職員に引き継いでください。" / "You may not see or act on this person's record, as yourself, kin or a neighbour. Let somebody else take it over." }
+    OwnDenial = "own_denial" 403
+        { "自分の閲覧制限は変えられません" / "Nobody edits their own denials";
+          "自分の閲覧制限を加えたり終えたりはできません。別の町管理者か決裁者に頼んでください。" / "You cannot enter or end a denial of your own. Ask another administrator or approver." }
     GrantToSelf = "grant_to_self" 403
         { "自分に権限は付けられません" / "Nobody grants anything to themselves";
           "自分の所属や権限を足したり延ばしたりはできません。別の町管理者に頼んでください。" / "You cannot add to or prolong your own postings or grants. Ask another administrator of the town." }
@@ -229,6 +235,9 @@ catalogue! {
     PostingNotFound = "posting_not_found" 404
         { "その所属は見つかりません" / "No such posting";
           "その職員にその番号の所属はありません。職員の情報で確かめてください。" / "The member of staff has no posting with that id. Read them again." }
+    DenialNotFound = "denial_not_found" 404
+        { "その閲覧制限は見つかりません" / "No such denial";
+          "その職員にその番号の閲覧制限はありません。一覧で確かめてください。" / "The member of staff has no denial with that id. See the list." }
     OperationNotFound = "operation_not_found" 404
         { "その処理は見つかりません" / "No such operation";
           "その番号の処理はありません。番号を確かめてください。" / "There is no operation with that id. Check it." }

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0016_load_persons", include_str!("../../migrations/0016_load_persons.sql")),
     ("0017_operations", include_str!("../../migrations/0017_operations.sql")),
     ("0018_watchdog", include_str!("../../migrations/0018_watchdog.sql")),
+    ("0023_denials", include_str!("../../migrations/0023_denials.sql")),
     ("0025_hub_answers", include_str!("../../migrations/0025_hub_answers.sql")),
     ("0026_change_feed", include_str!("../../migrations/0026_change_feed.sql")),
     ("0027_arrivals", include_str!("../../migrations/0027_arrivals.sql")),

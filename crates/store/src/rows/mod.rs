@@ -1,8 +1,10 @@
 //! Queries, a file a noun. Every function binds the town; sealed columns are opened and sealed here,
 //! so that no plain value reaches a statement.
 
+pub mod access;
 pub mod consent;
 pub mod credential;
+pub mod denial;
 pub mod entry;
 pub mod handover;
 pub mod handover_item;

@@ -27,6 +27,7 @@ const TOWN_UPDATES: &[&str] = &[
     "staff",
     "posting",
     "credential",
+    "denial",
     "sign_in_failure",
     "profile_plan",
 ];

@@ -90,7 +90,8 @@ pub async fn list_persons(platform: Platform, town: Town, params: Params) -> Ans
         _ => fault,
     })?;
     let items = PersonSummary::all(&found, &town.0);
-    Ok(web::Json(Page::shown(town.0.now, items, found.next(&search))))
+    let page = Page::shown(town.0.now, items, found.next(&search));
+    Ok(web::Json(page.withholding(found.withheld())))
 }
 
 fn asked(params: &Params) -> Result<Asked, Fault> {

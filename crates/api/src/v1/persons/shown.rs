@@ -100,11 +100,6 @@ impl Who {
             status: Part::of(&identity.status, |status| *status),
         }
     }
-
-    /// Its id.
-    pub(crate) const fn id(&self) -> PersonId {
-        self.id
-    }
 }
 
 /// A name of both parts, or the reason the family name has.

@@ -4,7 +4,6 @@ use app::Released;
 use app::release::Listed;
 use app::runs::Candidate as View;
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::id::PersonId;
 use kernel::{Fault, Identity, TownCtx};
 use rulebook::{Contact, List};
 use serde::Serialize;
@@ -109,11 +108,6 @@ impl Candidate {
         released.rows.iter().map(|view| Self::new(view, as_of)).collect()
     }
 
-    /// The id of the child.
-    pub(super) const fn id(&self) -> PersonId {
-        self.person.id()
-    }
-
     fn new(view: &View, as_of: NaiveDate) -> Result<Self, Fault> {
         let nobody = Identity::default();
         let (scored, council) = (&view.scored, Council::of(view.scored.known_case));
@@ -202,6 +196,7 @@ impl CandidateDetail {
 #[cfg(test)]
 mod tests {
     use app::runs::Scored;
+    use kernel::id::PersonId;
     use serde_json::json;
 
     use super::*;

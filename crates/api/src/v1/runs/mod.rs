@@ -266,8 +266,7 @@ pub async fn list_candidates(
     let run = platform.run(&town.0, id.0).await?;
     let found = platform.candidates(&town.0, id.0, (list, assessed), paging.cursor, paging.limit()).await?;
     let items = Candidate::all(&found, run.as_of)?;
-    let next = items.last().filter(|_| found.more).map(Candidate::id);
-    Ok(web::Json(Page::shown(town.0.now, items, next)))
+    Ok(web::Json(Page::shown(town.0.now, items, found.behind()).withholding(found.withheld())))
 }
 
 /// One child's result in a run, with everything it rests on (判定根拠).

@@ -1,5 +1,6 @@
 //! 職員 and 連携用: who acts in a town, and from when to when they may do what.
 
+mod denials;
 mod roster;
 mod shape;
 
@@ -12,6 +13,7 @@ use crate::paging::{Order, Page, PageParams, Paging};
 use crate::request::{Body, Params, PathId, Town};
 use crate::{Platform, Problem};
 
+pub use denials::{Denial, NewDenial, end_denial, enter_denial, list_denials};
 pub use roster::{Roster, RosterParams, RosterPosting, take_roster};
 pub use shape::{AccountKind, NewPosting, NewStaff, NewStaffNumber, Posting, PostingEnd, SetupCode, Staff};
 

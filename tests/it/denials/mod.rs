@@ -1,0 +1,4 @@
+//! 閲覧制限: somebody may not see themselves, their kin, their neighbours; by no operation.
+
+mod enter;
+mod matrix;
