@@ -102,9 +102,12 @@ impl Resident for DenialsView {
     }
 }
 
+/// From which day to which a denial holds; without a last day, until it is ended.
+type Period = (NaiveDate, Option<NaiveDate>);
+
 /// What a town's denials say together.
 #[derive(Debug, Default)]
-pub(crate) struct Denials(HashMap<(StaffId, PersonId), Vec<(NaiveDate, Option<NaiveDate>)>>);
+pub(crate) struct Denials(HashMap<(StaffId, PersonId), Vec<Period>>);
 
 impl Denials {
     fn of(rows: &[DenialRow]) -> Result<Self> {

@@ -38,7 +38,7 @@ async fn with_a_stale_list_nothing_leaves() {
     let family = Family::new().await;
     let id = family.approved().await;
     // The list is of today and stands for 31 days.
-    let (fresh, stale) = (Utc::now() + TimeDelta::days(31), Utc::now() + TimeDelta::days(33));
+    let (fresh, stale) = (Utc::now() + TimeDelta::days(30), Utc::now() + TimeDelta::days(33));
     assert_eq!(
         refused(family.app().handover_offer(&family.sender_at(stale), id).await),
         Code::ProtectionListStale

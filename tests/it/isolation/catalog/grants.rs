@@ -30,6 +30,7 @@ const TOWN_UPDATES: &[&str] = &[
     "denial",
     "sign_in_failure",
     "profile_plan",
+    "task",
 ];
 const TOWN_DELETES: &[&str] =
     &["keystore", "upload_chunk", "peer_key", "idempotency", "credential", "sign_in_failure", "profile_plan"];

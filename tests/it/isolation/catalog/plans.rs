@@ -23,6 +23,8 @@ const VALUES: &[(&str, &str)] = &[
     ("link_task.state", "'open'"),
     ("run.state", "'running'"),
     ("handover.direction", "'out'"),
+    ("handover_item.decision", "'refused'"),
+    ("handover_item.refusal", "'not_needed'"),
     ("idempotency.acted", "false"),
     ("peer_key.purpose", "'seal'"),
 ];
@@ -42,7 +44,8 @@ pub async fn fill(superuser: &Sql) {
         for column in &columns {
             let (name, kind) = (column[0].as_deref().unwrap(), column[1].as_deref().unwrap());
             names.push(name);
-            values.push(if column[2].as_deref() == Some("true") {
+            let named = VALUES.iter().any(|(known, _)| *known == format!("{table}.{name}"));
+            values.push(if named || column[2].as_deref() == Some("true") {
                 value(&table, name, kind)
             } else {
                 "NULL".to_owned()
