@@ -201,6 +201,7 @@ impl App {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let cases = entries::of_person(&mut conn, person).await?;
+        self.refuse_denied(&mut conn, ctx, [person]).await?;
         drop(conn);
         self.release(ctx, "case_list", READERS, cases).await
     }

@@ -176,6 +176,7 @@ impl App {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let entries = entries::of_person(&mut conn, person).await?;
+        self.refuse_denied(&mut conn, ctx, [person]).await?;
         drop(conn);
         self.release(ctx, "recorded_relation_list", READERS, entries).await
     }

@@ -67,7 +67,8 @@ impl App {
     pub async fn candidate_require(&self, ctx: &TownCtx, run: RunId, person: PersonId) -> Result<()> {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        require(&mut conn, run, person).await.map(drop)
+        require(&mut conn, run, person).await?;
+        self.refuse_denied(&mut conn, ctx, [person]).await
     }
 
     /// Assesses a run's result for a child, or 過小 for a child that the run did not score.
@@ -138,6 +139,7 @@ impl App {
         self.admit_reader(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let entries = entries::of_person(&mut conn, person).await?;
+        self.refuse_denied(&mut conn, ctx, [person]).await?;
         drop(conn);
         self.release(ctx, "assessment_list", READERS, entries).await
     }

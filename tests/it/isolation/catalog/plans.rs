@@ -22,6 +22,7 @@ const VALUES: &[(&str, &str)] = &[
     ("load.state", "'running'"),
     ("link_task.state", "'open'"),
     ("run.state", "'running'"),
+    ("task.kind", "'call_peer'"),
     ("handover.direction", "'out'"),
     ("handover_item.decision", "'refused'"),
     ("handover_item.refusal", "'not_needed'"),
