@@ -95,10 +95,13 @@ pub struct TownTx {
 }
 
 impl TownTx {
-    pub(super) async fn begin(mut conn: TownConn) -> Result<Self, StoreError> {
-        let (driver, _) = conn.parts()?;
+    pub(super) async fn begin(conn: TownConn) -> Result<Self, StoreError> {
+        // Open before BEGIN is sent: whoever goes away while it is on its way closes the connection too, or the
+        // next borrower would stand in a transaction that nobody commits.
+        let mut tx = Self { conn, open: true };
+        let (driver, _) = tx.conn.parts()?;
         AnsiTransactionManager::begin_transaction(driver).await?;
-        Ok(Self { conn, open: true })
+        Ok(tx)
     }
 
     /// Writes the act's leaf and the step of the town's chain as the last statement, and commits. An

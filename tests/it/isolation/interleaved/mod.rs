@@ -147,23 +147,23 @@ async fn last_writes(to: SocketAddr, towns: &Arc<Vec<Town>>) {
     }
 }
 
-/// Sessions of this database's towns that are in the middle of a transaction.
-async fn open_transactions(platform: &TestApp, sql: &Sql) -> i64 {
+/// Sessions of this database that are in the middle of a transaction: who, and what they asked last.
+async fn open_transactions(platform: &TestApp, sql: &Sql) -> Vec<String> {
     let query = format!(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND state LIKE 'idle in transaction%'",
+        "SELECT usename || ': ' || query FROM pg_stat_activity WHERE datname = '{}' AND state LIKE 'idle in transaction%'",
         platform.db.name()
     );
-    sql.number(&query).await
+    sql.column(&query).await
 }
 
 async fn nothing_stays_open(platform: &TestApp, sql: &Sql) {
-    for _ in 0..300 {
-        if open_transactions(platform, sql).await == 0 {
+    for _ in 0..1_000 {
+        if open_transactions(platform, sql).await.is_empty() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("{} transactions are still open after three seconds", open_transactions(platform, sql).await);
+    panic!("still open after ten seconds: {:?}", open_transactions(platform, sql).await);
 }
 
 /// The pools still give connections, and every town's rows carry its own mark and no other's.
