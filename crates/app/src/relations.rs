@@ -93,7 +93,7 @@ impl App {
     ) -> Result<Released<RecordedRelation>> {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        self.refuse_denied(&mut tx, ctx, [person]).await?;
+        self.refuse_denied(&mut tx, ctx, [person, said.other]).await?;
         // Two records that exclude each other must not be looked at apart.
         tx.lock_town().await.map_err(store)?;
         entries::require(&mut tx, person).await?;
@@ -117,7 +117,7 @@ impl App {
     ) -> Result<Released<RecordedRelation>> {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        self.refuse_denied(&mut tx, ctx, [person]).await?;
+        self.refuse_denied(&mut tx, ctx, [person, said.other]).await?;
         tx.lock_town().await.map_err(store)?;
         let entry = one(&mut tx, person, id).await?;
         check(&mut tx, ctx, (id, person), &said).await?;
@@ -140,8 +140,8 @@ impl App {
     ) -> Result<Released<RecordedRelation>> {
         self.admit_reader(ctx, WRITERS)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        self.refuse_denied(&mut tx, ctx, [person]).await?;
         let entry = one(&mut tx, person, id).await?;
+        self.refuse_denied(&mut tx, ctx, [person, entry.newest.said.other]).await?;
         not_to_come(ctx, "on", on)?;
         let version = change.version.saturating_add(1);
         let said = RelationSaid { ended_on: Some(on), ..entry.newest.said.clone() };
