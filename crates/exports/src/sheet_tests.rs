@@ -1,3 +1,5 @@
+//! What the printed sheet shows, leaves out and refuses to run.
+
 use super::*;
 use crate::stamp::example;
 
