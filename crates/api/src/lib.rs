@@ -3,6 +3,7 @@
 //! two checks run from it: which methods an address accepts, and which query parameters it knows.
 
 pub mod answer;
+pub mod docs;
 pub mod document;
 pub mod etag;
 pub mod idempotency;
@@ -23,6 +24,7 @@ mod index;
 mod recorder;
 mod variants;
 
+pub use docs::TrainingTokens;
 pub use document::{document, document_json};
 pub use limit::{Limits, Rate};
 pub use problem::Problem;

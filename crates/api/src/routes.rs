@@ -4,7 +4,6 @@
 use actix_web::middleware::from_fn;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::authenticate::authenticate;
 use crate::etag::conditional;
@@ -15,9 +14,6 @@ use crate::v1::{
     households, link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations,
     retention, rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
 };
-
-/// Where the document is served.
-pub(crate) const DOCUMENT: &str = "/openapi.json";
 
 /// Registers every operation.
 pub fn table(routes: &mut ServiceConfig<'_>) {
@@ -177,9 +173,4 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             // 処理
             .service(operations::read_operation),
     );
-}
-
-/// The documentation page, from files inside the program; it is a page, not an operation.
-pub(crate) fn docs() -> SwaggerUi {
-    SwaggerUi::new("/docs/{_:.*}").config(Config::new([DOCUMENT]))
 }

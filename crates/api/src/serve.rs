@@ -13,6 +13,7 @@ use app::App;
 use rustls::ServerConfig;
 use utoipa_actix_web::AppExt as _;
 
+use crate::docs::{self, TrainingTokens};
 use crate::envelope::{envelope, nowhere};
 use crate::limit::{Limiter, Limits};
 use crate::{Platform, recorder, routes};
@@ -36,6 +37,8 @@ pub struct ServeSettings {
     pub workers: usize,
     /// How often one may ask.
     pub limits: Limits,
+    /// Whose tokens the documentation page offers.
+    pub training: TrainingTokens,
 }
 
 /// A server that has its port. Await [`server`](Self::server); stop it by its handle.
@@ -55,13 +58,15 @@ pub fn serve(app: Arc<App>, settings: ServeSettings) -> io::Result<Serving> {
     recorder::install();
     // One limiter for all workers.
     let limiter = web::Data::new(Limiter::new(settings.limits));
-    let server = HttpServer::new(move || limited(Arc::clone(&app), limiter.clone()))
-        .workers(settings.workers.max(1))
-        .client_request_timeout(HEAD_PATIENCE)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(STOP_PATIENCE)
-        .disable_signals()
-        .bind_rustls_0_23(settings.bind, settings.tls)?;
+    let training = web::Data::new(settings.training);
+    let server =
+        HttpServer::new(move || limited(Arc::clone(&app), limiter.clone()).app_data(training.clone()))
+            .workers(settings.workers.max(1))
+            .client_request_timeout(HEAD_PATIENCE)
+            .keep_alive(KEEP_ALIVE)
+            .shutdown_timeout(STOP_PATIENCE)
+            .disable_signals()
+            .bind_rustls_0_23(settings.bind, settings.tls)?;
     let addresses = server.addrs();
     Ok(Serving { server: server.run(), addresses })
 }
@@ -126,11 +131,6 @@ pub(crate) fn assembled() -> Web<
     Web::new()
         .into_utoipa_app()
         .configure(routes::table)
-        .map(|web| {
-            web.service(web::redirect("/docs", "/docs/"))
-                .service(routes::docs())
-                .default_service(web::to(nowhere))
-                .wrap(from_fn(envelope))
-        })
+        .map(|web| web.configure(docs::page).default_service(web::to(nowhere)).wrap(from_fn(envelope)))
         .into_app()
 }

@@ -44,6 +44,7 @@ pub mod tasks;
 pub mod tokens;
 pub mod town_health;
 pub mod towns;
+pub mod training;
 pub mod uploads;
 pub mod watch_notes;
 

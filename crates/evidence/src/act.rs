@@ -40,6 +40,8 @@ macro_rules! acts {
 acts! {
     /// A town's profile was applied.
     ProfileApplied = "profile_applied", "町の設定の適用" / "profile applied";
+    /// A training town was emptied, to be filled as it was at first.
+    TrainingReset = "training_reset", "練習町の初期化" / "training town reset";
     /// A town's epoch key was turned: every wrapped key was wrapped anew and the old key destroyed.
     EpochTurned = "epoch_turned", "町の鍵の更新" / "epoch key turned";
     /// A member of staff was given an account, or lost it.

@@ -9,4 +9,5 @@ pub mod settings;
 pub mod table;
 pub mod tenants;
 pub mod tls;
+mod training;
 pub mod verify;

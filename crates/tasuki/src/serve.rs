@@ -1,9 +1,10 @@
 //! Serving the API over TLS until told to stop.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use api::{Limits, Rate};
+use api::{Limits, Rate, TrainingTokens};
 use app::App;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,6 +26,10 @@ pub struct Options {
     bind: String,
     #[command(flatten)]
     limits: Asked,
+    /// File with a training town's tokens, which the documentation page then offers to everybody who can reach
+    /// the server; `tasuki town reset` writes it.
+    #[arg(long, env = "TASUKI_TRAINING_TOKENS")]
+    training_tokens: Option<PathBuf>,
 }
 
 /// How often one may ask: requests at once, and requests a second in the long run.
@@ -61,7 +66,8 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let (installation, folder) = options.database.installation()?;
     let _keys = folder.hold()?;
     let app = App::open(installation, folder).await?;
-    until_stopped(app, &options.bind, &options.certificate, options.limits.into()).await
+    let training = TrainingTokens(options.training_tokens.clone());
+    until_stopped(app, &options.bind, &options.certificate, options.limits.into(), training).await
 }
 
 /// Serves an opened platform until SIGINT or SIGTERM.
@@ -73,11 +79,13 @@ pub async fn until_stopped(
     bind: &str,
     certificate: &Certificate,
     limits: Limits,
+    training: TrainingTokens,
 ) -> anyhow::Result<()> {
     jobs::start(&app).await?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let bind = bind.parse().with_context(|| format!("{bind} is not an address and port"))?;
-    let serving = api::serve(app, api::ServeSettings { bind, tls: certificate.config()?, workers, limits })
+    let tls = certificate.config()?;
+    let serving = api::serve(app, api::ServeSettings { bind, tls, workers, limits, training })
         .with_context(|| format!("listening on {bind}"))?;
     tracing::info!(addresses = ?serving.addresses, "serving");
     notify::service_manager("READY=1");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use api::{Limits, ServeSettings};
+use api::{Limits, ServeSettings, TrainingTokens};
 use app::sign_in::{Claimant, Password};
 use chrono::Utc;
 use kernel::ctx::jst_date;
@@ -118,8 +118,13 @@ async fn every_command_of_the_page_runs() {
     let certificate =
         Certificate { tls_cert: folder.0.join("cert.pem"), tls_key: folder.0.join("cert-key.pem") };
     let tls = certificate.config().unwrap();
-    let settings =
-        ServeSettings { bind: "127.0.0.1:0".parse().unwrap(), tls, workers: 2, limits: Limits::default() };
+    let settings = ServeSettings {
+        bind: "127.0.0.1:0".parse().unwrap(),
+        tls,
+        workers: 2,
+        limits: Limits::default(),
+        training: TrainingTokens::default(),
+    };
     let serving = api::serve(Arc::clone(&platform.app), settings).unwrap();
     let url = format!("https://localhost:{}", serving.addresses[0].port());
     let handle = serving.server.handle();

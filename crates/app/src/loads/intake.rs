@@ -17,7 +17,7 @@ use store::rows::upload::UploadRow;
 use store::rows::version::Changed;
 use uuid::Uuid;
 
-use super::resolve::{Pack, Registered, Resolver};
+use super::resolve::{Ids, Pack, Registered, Resolver};
 use crate::error::{internal, store};
 use crate::profiles::Applied;
 use crate::protection::LIST;
@@ -91,7 +91,8 @@ impl App {
         let key = conn.load_key(upload.id).await.map_err(store)?;
         drop(conn);
         let categories = item_categories(&profile);
-        let resolver = Resolver::new(&source.layout, &people, &categories);
+        let ids = if profile.town.training { Ids::Fixed } else { Ids::Fresh };
+        let resolver = Resolver::new(&source.layout, &people, &categories, ids);
         let stage = bulk.stage(&load, Utc::now());
         let intake = Intake {
             stage,

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use kernel::code::Words;
 use kernel::id::{HouseholdId, PersonId};
-use kernel::{Category, Identity, ItemCode, Known as Stated, Observation};
+use kernel::{Category, Digest, Identity, ItemCode, Known as Stated, Observation};
 use layouts::{Layout, RoleId};
 use linkage::{Decision, HumanDecisions, Key, LinkCandidate, Rule, decide};
 use store::TownKeys;
 use store::load::{Key16, Known, StagedPack, TaskPlace};
 use store::rows::link_task::{CandidateNote, LinkDecision, LinkTaskBody};
 use store::rows::pack::{PackBody, Whereabouts};
-use uuid::Uuid;
+use uuid::{Builder, Uuid, Variant, Version};
 
 use super::intake::Decoded;
 use crate::Result;
@@ -94,17 +94,50 @@ impl Pack {
     }
 }
 
+/// How people and households that a town did not know get their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ids {
+    /// Each another one.
+    Fresh,
+    /// By their number, in a training town: after a reset everybody has the id they had before, so that an
+    /// exercise can name them.
+    Fixed,
+}
+
+impl Ids {
+    /// The id of whoever has `number` among the numbers of `system`.
+    fn of(self, system: &str, number: &Stated<String>) -> Uuid {
+        match (self, number) {
+            (Self::Fixed, Stated::Present(number)) => {
+                let digest = Digest::of(format!("{system}\0{number}").as_bytes());
+                let half = digest.as_bytes().first_chunk().copied().unwrap_or_default();
+                Builder::from_bytes(half)
+                    .with_variant(Variant::RFC4122)
+                    .with_version(Version::Custom)
+                    .into_uuid()
+            }
+            (Self::Fixed, Stated::Absent(_)) | (Self::Fresh, _) => Uuid::now_v7(),
+        }
+    }
+}
+
 /// Resolves rows of one source.
 pub(super) struct Resolver<'a> {
     layout: &'a Layout,
     people: &'a People,
     categories: &'a BTreeMap<ItemCode, Category>,
+    ids: Ids,
     households: String,
 }
 
 impl<'a> Resolver<'a> {
-    pub fn new(layout: &'a Layout, people: &'a People, categories: &'a BTreeMap<ItemCode, Category>) -> Self {
-        Self { layout, people, categories, households: format!("{}:household", layout.system) }
+    pub fn new(
+        layout: &'a Layout,
+        people: &'a People,
+        categories: &'a BTreeMap<ItemCode, Category>,
+        ids: Ids,
+    ) -> Self {
+        Self { layout, people, categories, ids, households: format!("{}:household", layout.system) }
     }
 
     /// Resolves one row; `known` learns what the row adds.
@@ -149,7 +182,8 @@ impl<'a> Resolver<'a> {
                     (person, None)
                 }
                 Who::New(number) => {
-                    let person = PersonId::new();
+                    let id = self.ids.of(&self.layout.system, &identity.local_id);
+                    let person = PersonId::from_uuid(id);
                     known.numbers.insert(number, person);
                     (person, Some(number))
                 }
@@ -199,7 +233,7 @@ impl<'a> Resolver<'a> {
         let mut new = None;
         let household = *known.households.entry(index).or_insert_with(|| {
             new = Some(index);
-            HouseholdId::new()
+            HouseholdId::from_uuid(self.ids.of(&self.households, &identity.household_no))
         });
         let left = known.memberships.insert(person, household);
         if left == Some(household) {

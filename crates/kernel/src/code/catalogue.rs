@@ -255,6 +255,10 @@ catalogue! {
         { "その略称は使われています" / "The slug is taken";
           "略称 {slug} は別の町が使っています。別の略称を選んでください。何も変わっていません。" / "Another town has the slug {slug}. Choose another one; nothing was changed." }
 
+    TrainingTownOnly = "training_town_only" 409
+        { "練習用の町ではありません" / "Not a training town";
+          "{town} は練習用の町（town.toml の training = true）ではないので、初期化できません。何も変わっていません。" / "{town} is not a training town (training = true in its town.toml), so it cannot be reset. Nothing was changed." }
+
     // ── configuration ──
     ConfigSyntax = "config_syntax" 422
         { "設定ファイルを読めません" / "A configuration file cannot be read";

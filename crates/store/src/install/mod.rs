@@ -1,5 +1,6 @@
 //! An installation: its prefix, where its database is, its roles and its migrations.
 
+mod empty;
 mod migrate;
 mod roles;
 

@@ -10,6 +10,7 @@ mod profile;
 mod sample;
 mod staff;
 mod town;
+mod training;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

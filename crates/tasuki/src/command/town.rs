@@ -11,7 +11,7 @@ use profiles::Cooperative;
 use serde_json::{Value, json};
 
 use super::desk::{At, said, told};
-use super::sample;
+use super::{sample, training};
 use crate::{table, tenants};
 
 /// What to do with towns.
@@ -29,6 +29,8 @@ pub(super) enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// Put a training town back as it was: the same fictional people under the same ids. Needs the superuser.
+    Reset(training::Reset),
     /// Write a draft of a source's file from a sample of its export.
     Init(sample::Init),
     /// What a file is and what its columns hold. Of no use outside the town: it shows values.
@@ -54,6 +56,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::List { at } => list(&at).await?,
         Command::Admit(options) => admit(&options).await?,
         Command::Health { at } => health(&at).await?,
+        Command::Reset(options) => training::reset(&options).await?,
         Command::Init(options) => sample::init(&options)?,
         Command::Profile(options) => sample::look(&options)?,
         Command::Preview(options) => sample::preview(&options)?,

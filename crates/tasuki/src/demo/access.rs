@@ -1,22 +1,17 @@
 //! Who may ask the demonstration for what, as a file: `access.json` in its state folder, readable by its
 //! owner alone. The quick start, the smoke scripts of the clients and the fuzzer read it.
 
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
 use app::App;
-use app::staff::NewStaff;
 use chrono::{Duration, Utc};
 use kernel::id::StaffId;
-use kernel::{Grant, Purpose};
 use serde_json::{Map, Value, json};
 
 use super::Options;
 use super::towns::{Desk, PASSWORD, TOKEN_DAYS, Town};
+use crate::training;
 
 /// 練習町, the training town.
 const TRAINING: &str = "renshu";
@@ -24,6 +19,11 @@ const TRAINING: &str = "renshu";
 /// Where it is written.
 pub(super) fn file(options: &Options) -> PathBuf {
     options.state.join("access.json")
+}
+
+/// Where the training town's tokens are for the documentation page.
+pub(super) fn tokens(options: &Options) -> PathBuf {
+    options.state.join("training-tokens.json")
 }
 
 /// Writes it, with a token of the cooperative's operator besides.
@@ -34,11 +34,12 @@ pub(super) async fn write(app: &Arc<App>, options: &Options, towns: &[Town]) -> 
     let now = Utc::now();
     let operator = app.operator_token(StaffId::new(), now, now + Duration::days(TOKEN_DAYS)).await?;
     let mut staff: Map<String, Value> = towns.iter().map(|town| (town.slug.clone(), desks(town))).collect();
-    if let Some(training) = towns.iter().find(|town| town.slug == TRAINING) {
-        let token = everyone(app, training).await?;
+    if let Some(training_town) = towns.iter().find(|town| town.slug == TRAINING) {
+        let token = training::everyone(app, training_town).await?;
         if let Some(Value::Object(desks)) = staff.get_mut(TRAINING) {
             desks.insert("everyone".to_owned(), json!({"token": token}));
         }
+        training::write_private(&tokens(options), &training::offer(training_town))?;
     }
     let content = json!({
         "url": format!("https://localhost:{}", options.port),
@@ -47,19 +48,7 @@ pub(super) async fn write(app: &Arc<App>, options: &Options, towns: &[Town]) -> 
         "password": PASSWORD,
         "towns": staff,
     });
-    private(&file(options), &serde_json::to_vec_pretty(&content)?)
-}
-
-/// A token with every grant, in the town that is there to be spoilt.
-async fn everyone(app: &Arc<App>, town: &Town) -> anyhow::Result<String> {
-    let grants = Grant::ALL.iter().copied().collect();
-    let until = Utc::now() + Duration::days(TOKEN_DAYS);
-    let ctx = town.admin.ctx(Purpose::Support);
-    let section =
-        app.staff(&ctx, town.admin.staff).await?.postings.first().context("no posting")?.section.parse()?;
-    let new = NewStaff::member("架空 全権", section, grants, ctx.today());
-    let staff = app.staff_add(&ctx, new).await?.row.id;
-    Ok(app.token_issue(&ctx, staff, grants, until).await?.secret)
+    training::write_private(&file(options), &content)
 }
 
 fn desks(town: &Town) -> Value {
@@ -73,10 +62,4 @@ fn desks(town: &Town) -> Value {
         "case_worker": desk(&town.case_worker),
         "approver": desk(&town.approver),
     })
-}
-
-fn private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    let _ = fs::remove_file(path);
-    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(content)).with_context(|| format!("writing {}", path.display()))
 }

@@ -27,7 +27,7 @@ pub struct Loaded {
 const FIRST: &[&str] = &["resident_register", "school_register"];
 
 /// Loads everything.
-pub(super) async fn all(
+pub(crate) async fn all(
     app: &Arc<App>,
     towns: &[Town],
     synth: &Synth<'_>,

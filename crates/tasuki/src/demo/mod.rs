@@ -4,10 +4,10 @@
 
 mod access;
 mod handover;
-mod loads;
+pub(crate) mod loads;
 mod scores;
 mod summary;
-mod towns;
+pub(crate) mod towns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -103,7 +103,8 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         return Ok(());
     }
     println!("\n終わるには Ctrl-C を押してください。 / Press Ctrl-C to stop.");
-    serve::until_stopped(app, &options.bind(), &options.certificate(), api::Limits::default()).await
+    let training = api::TrainingTokens(Some(access::tokens(options)));
+    serve::until_stopped(app, &options.bind(), &options.certificate(), api::Limits::default(), training).await
 }
 
 impl Options {

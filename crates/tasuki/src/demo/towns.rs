@@ -65,7 +65,7 @@ pub struct Town {
 pub const PASSWORD: &str = "ekiden-no-tasuki-wo-tsunagu";
 
 /// How long the demonstration's tokens hold.
-pub(super) const TOKEN_DAYS: i64 = 7;
+pub(crate) const TOKEN_DAYS: i64 = 7;
 
 /// Admits every town and gives it staff.
 pub(super) async fn open(
@@ -86,7 +86,8 @@ pub(super) async fn open(
     Ok(towns)
 }
 
-async fn staff(
+/// The staff of one town, each with a password and a token.
+pub(crate) async fn staff(
     app: &Arc<App>,
     operator: &CoopCtx,
     profile: &profiles::TownProfile,
