@@ -50,7 +50,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         "サインイン: a 職員番号 and a password for a token that lasts half an hour.",
     ),
     ("tokens", &["tokens"], "Tokens: what staff and systems authenticate with."),
-    ("uploads", &["uploads"], "受付: files on their way in."),
+    ("uploads", &["uploads", "partial-uploads"], "受付: files on their way in."),
     (
         "loads",
         &["loads", "rejects"],

@@ -123,6 +123,9 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             // 受付・取込・取込エラー・突合待ち
             .service(uploads::receive_upload)
             .service(uploads::read_upload)
+            .service(uploads::begin_partial_upload)
+            .service(uploads::send_upload_part)
+            .service(uploads::complete_upload)
             .service(loads::start_load)
             .service(loads::list_loads)
             .service(loads::read_load)

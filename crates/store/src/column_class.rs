@@ -138,9 +138,20 @@ pub const TABLES: &[TableClasses] = &[
     ),
     table(
         "town.upload",
-        &["town_id", "upload_id", "source", "as_of", "state", "size", "epoch", "created_by", "created_at"],
+        &[
+            "town_id",
+            "upload_id",
+            "source",
+            "as_of",
+            "state",
+            "size",
+            "epoch",
+            "created_by",
+            "created_at",
+            "in_parts",
+        ],
         &["file_index"],
-        &["load_key"],
+        &["load_key", "file_name"],
     ),
     table("town.upload_chunk", &["town_id", "upload_id", "seq"], NONE, &["body"]),
     table(

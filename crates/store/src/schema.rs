@@ -156,6 +156,8 @@ diesel::table! {
         load_key -> Nullable<Bytea>,
         created_by -> Uuid,
         created_at -> Timestamptz,
+        in_parts -> Bool,
+        file_name -> Nullable<Bytea>,
     }
 }
 

@@ -15,6 +15,9 @@ const HANDOVERS_EVERY: Duration = Duration::from_secs(5);
 /// How often is looked which sources are late: their days pass at midnight.
 const ARRIVALS_EVERY: Duration = Duration::from_secs(60);
 
+/// How often is looked for files in parts whose senders are gone.
+const UPLOADS_EVERY: Duration = Duration::from_secs(3600);
+
 /// How often what nobody uses is given back and what holds others up is ended.
 const REST_EVERY: Duration = Duration::from_secs(30);
 
@@ -32,6 +35,7 @@ pub async fn start(app: &Arc<App>) -> app::Result<()> {
     tokio::spawn(sequence(Arc::clone(app)));
     tokio::spawn(handovers(Arc::clone(app)));
     tokio::spawn(arrivals(Arc::clone(app)));
+    tokio::spawn(uploads(Arc::clone(app)));
     tokio::spawn(rest(Arc::clone(app)));
     Ok(())
 }
@@ -75,6 +79,19 @@ async fn arrivals(app: Arc<App>) {
             Ok(0) => {}
             Ok(late) => tracing::info!(late, "sources are late"),
             Err(fault) => tracing::error!(code = %fault, "arrivals could not be looked at"),
+        }
+    }
+}
+
+async fn uploads(app: Arc<App>) {
+    let mut tick = tokio::time::interval(UPLOADS_EVERY);
+    loop {
+        tick.tick().await;
+        let Ok(members) = app.members().await else { continue };
+        for member in members {
+            if let Err(fault) = app.uploads_desert(member.town, chrono::Utc::now(), false).await {
+                tracing::error!(town = %member.town, code = %fault, "deserted uploads could not be given up");
+            }
         }
     }
 }

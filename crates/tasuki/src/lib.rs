@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod demo;
+pub mod drop_folder;
 pub mod jobs;
 pub mod notify;
 pub mod serve;

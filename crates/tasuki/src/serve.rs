@@ -9,6 +9,7 @@ use app::App;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::drop_folder;
 use crate::jobs;
 use crate::notify;
 use crate::settings::Database;
@@ -30,6 +31,8 @@ pub struct Options {
     /// the server; `tasuki town reset` writes it.
     #[arg(long, env = "TASUKI_TRAINING_TOKENS")]
     training_tokens: Option<PathBuf>,
+    #[command(flatten)]
+    dropped: drop_folder::Settings,
 }
 
 /// How often one may ask: requests at once, and requests a second in the long run.
@@ -66,6 +69,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let (installation, folder) = options.database.installation()?;
     let _keys = folder.hold()?;
     let app = App::open(installation, folder).await?;
+    drop_folder::watch(&app, &options.dropped)?;
     let training = TrainingTokens(options.training_tokens.clone());
     until_stopped(app, &options.bind, &options.certificate, options.limits.into(), training).await
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ::app::App;
 use ::app::loads::Begun;
 use ::app::staff::NewStaff;
+use ::app::uploads::NewUpload;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kernel::id::{OperationId, RequestId, StaffId};
 use kernel::{CoopCtx, Digest, Fault, Grant, Grants, Purpose, SectionCode, TownCode, TownCtx};
@@ -192,7 +193,8 @@ impl TestApp {
         bytes: &[u8],
     ) -> Result<LoadRow, Fault> {
         let ctx = self.ctx(town, &[Grant::OverallManager], Purpose::DataQuality);
-        let mut receiving = self.app.upload_begin(&ctx, &source.parse().unwrap(), as_of).await?;
+        let mut receiving =
+            self.app.upload_begin(&ctx, NewUpload::of(&source.parse().unwrap(), as_of)).await?;
         self.app.upload_push(&ctx, &mut receiving, bytes).await?;
         let upload =
             self.app.upload_finish(&ctx, receiving, Digest::of(bytes), Some(bytes.len() as u64)).await?;

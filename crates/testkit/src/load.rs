@@ -134,9 +134,10 @@ pub async fn hand_in(
         file_index: None,
         created_by: StaffId::new(),
         created_at: at,
+        in_parts: false,
     };
     let mut conn = towns.read(town).await?;
-    let key = conn.upload_begin(&row).await?;
+    let key = conn.upload_begin(&row, None).await?;
     for (seq, chunk) in (0..).zip(file.chunks(file.len().div_ceil(2).max(1))) {
         conn.upload_chunk_insert(row.id, seq, &key, chunk).await?;
     }

@@ -1,6 +1,7 @@
 //! Acts and their leaves: one each, in the town's own chain, and no act without one.
 
 use app::rows::LinkDecision;
+use app::uploads::NewUpload;
 use chrono::{TimeDelta, Utc};
 use evidence::{Act, ChainHead, Leaf};
 use kernel::ctx::jst_date;
@@ -45,7 +46,8 @@ async fn every_act_leaves_exactly_one_leaf() {
     });
     let register = file(&world, KAISEI, "resident_register", today, &twins);
     let receiving = async {
-        let mut receiving = app.upload_begin(&loader, &"resident_register".parse().unwrap(), today).await?;
+        let mut receiving =
+            app.upload_begin(&loader, NewUpload::of(&"resident_register".parse().unwrap(), today)).await?;
         app.upload_push(&loader, &mut receiving, &register).await?;
         app.upload_finish(&loader, receiving, Digest::of(&register), None).await
     };

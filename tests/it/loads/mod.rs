@@ -10,6 +10,7 @@ mod rejects;
 mod together;
 
 use app::loads::Begun;
+use app::uploads::NewUpload;
 use chrono::{NaiveDate, Utc};
 use kernel::ctx::jst_date;
 use kernel::id::UploadId;
@@ -43,7 +44,8 @@ fn register(world: &TestApp, rows: &[EncodeRow]) -> Vec<u8> {
 /// Hands a file in and does not load it yet.
 async fn hand_in(world: &TestApp, town: &str, source: &str, bytes: &[u8]) -> UploadId {
     let ctx = loader(world, town);
-    let mut receiving = world.app.upload_begin(&ctx, &source.parse().unwrap(), today()).await.unwrap();
+    let mut receiving =
+        world.app.upload_begin(&ctx, NewUpload::of(&source.parse().unwrap(), today())).await.unwrap();
     world.app.upload_push(&ctx, &mut receiving, bytes).await.unwrap();
     let length = Some(bytes.len() as u64);
     world.app.upload_finish(&ctx, receiving, Digest::of(bytes), length).await.unwrap().id

@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::web::Bytes;
+use app::uploads::NewUpload;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures_util::{Stream, stream};
@@ -140,7 +141,7 @@ async fn a_stop_of_the_server_leaves_nothing() {
     let world = TestApp::open(&[KAISEI]).await;
     let ctx = super::holder(&world);
     let source = "resident_register".parse().unwrap();
-    let mut receiving = world.app.upload_begin(&ctx, &source, today()).await.unwrap();
+    let mut receiving = world.app.upload_begin(&ctx, NewUpload::of(&source, today())).await.unwrap();
     world.app.upload_push(&ctx, &mut receiving, &large()).await.unwrap();
     drop(receiving);
     assert_eq!(number(&world, "SELECT count(*) FROM town.upload_chunk").await, 2);

@@ -1,5 +1,6 @@
 //! Files that are refused at the counter.
 
+use app::uploads::NewUpload;
 use app::uploads::{MAX_BYTES, check_length};
 use evidence::Act;
 use kernel::{Code, Digest, Purpose};
@@ -13,7 +14,7 @@ use crate::resting::{acts, assert_refused, number};
 async fn a_source_that_the_town_does_not_have() {
     let world = TestApp::open(&[KAISEI]).await;
     let source = "tax_register".parse().unwrap();
-    let begun = world.app.upload_begin(&holder(&world), &source, today()).await;
+    let begun = world.app.upload_begin(&holder(&world), NewUpload::of(&source, today())).await;
     assert_refused(begun.map(drop), Code::SourceNotFound, "tax_register", "tax_register");
     assert_eq!(number(&world, "SELECT count(*) FROM town.upload").await, 0);
 }
@@ -26,13 +27,13 @@ async fn a_source_whose_legal_entry_has_ended() {
     let holder = world.desk(KAISEI, kernel::Grant::Holder);
     let last = holder.ctx_at(Purpose::DataQuality, "2031-03-31T14:59:59Z".parse().unwrap());
     let after = holder.ctx_at(Purpose::DataQuality, "2031-03-31T15:00:00Z".parse().unwrap());
-    let begun = world.app.upload_begin(&after, &source, today()).await;
+    let begun = world.app.upload_begin(&after, NewUpload::of(&source, today())).await;
     assert_refused(begun.map(drop), Code::LegalEntryExpired, "2031-03-31", "2031-03-31");
     assert_eq!(number(&world, "SELECT count(*) FROM town.upload").await, 0);
 
     // Handed in on the last day and loaded on the next: too late.
     let bytes = b"anything".to_vec();
-    let mut receiving = world.app.upload_begin(&last, &source, today()).await.unwrap();
+    let mut receiving = world.app.upload_begin(&last, NewUpload::of(&source, today())).await.unwrap();
     world.app.upload_push(&last, &mut receiving, &bytes).await.unwrap();
     let upload = world.app.upload_finish(&last, receiving, Digest::of(&bytes), None).await.unwrap();
     let begun = world.app.load_begin(&after, upload.id).await;
@@ -45,7 +46,7 @@ async fn an_export_of_a_day_that_has_not_come() {
     let world = TestApp::open(&[KAISEI]).await;
     let source = "protection_list".parse().unwrap();
     let tomorrow = today() + chrono::Days::new(1);
-    let begun = world.app.upload_begin(&holder(&world), &source, tomorrow).await;
+    let begun = world.app.upload_begin(&holder(&world), NewUpload::of(&source, tomorrow)).await;
     assert_refused(begun.map(drop), Code::InvalidValue, "まだ来ていない日", "the day has not come");
     assert_eq!(number(&world, "SELECT count(*) FROM town.upload").await, 0);
 }
@@ -54,8 +55,11 @@ async fn an_export_of_a_day_that_has_not_come() {
 async fn a_file_that_grows_past_the_limit() {
     let world = TestApp::open(&[KAISEI]).await;
     let (ctx, bytes) = (holder(&world), large());
-    let receiving =
-        world.app.upload_begin(&ctx, &"resident_register".parse().unwrap(), today()).await.unwrap();
+    let receiving = world
+        .app
+        .upload_begin(&ctx, NewUpload::of(&"resident_register".parse().unwrap(), today()))
+        .await
+        .unwrap();
     let mut receiving = receiving.at_most(2_000_000);
     world.app.upload_push(&ctx, &mut receiving, &bytes[..2_000_000]).await.unwrap();
     assert_eq!(number(&world, "SELECT count(*) FROM town.upload_chunk").await, 1, "some of it was spooled");
@@ -77,7 +81,7 @@ async fn a_file_with_another_digest() {
     let world = TestApp::open(&[KAISEI]).await;
     let (ctx, bytes) = (holder(&world), large());
     let source = "resident_register".parse().unwrap();
-    let mut receiving = world.app.upload_begin(&ctx, &source, today()).await.unwrap();
+    let mut receiving = world.app.upload_begin(&ctx, NewUpload::of(&source, today())).await.unwrap();
     world.app.upload_push(&ctx, &mut receiving, &bytes).await.unwrap();
     let finished = world.app.upload_finish(&ctx, receiving, Digest::of(b"another"), None).await;
     assert_refused(finished, Code::DigestMismatch, "ダイジェスト", "digest");
@@ -89,7 +93,7 @@ async fn a_file_shorter_than_was_said() {
     let world = TestApp::open(&[KAISEI]).await;
     let (ctx, bytes) = (holder(&world), large());
     let source = "resident_register".parse().unwrap();
-    let mut receiving = world.app.upload_begin(&ctx, &source, today()).await.unwrap();
+    let mut receiving = world.app.upload_begin(&ctx, NewUpload::of(&source, today())).await.unwrap();
     world.app.upload_push(&ctx, &mut receiving, &bytes).await.unwrap();
     let finished = world.app.upload_finish(&ctx, receiving, Digest::of(&bytes), Some(2_500_001)).await;
     assert_refused(finished, Code::UploadIncomplete, "2500001 バイト", "2500000 of 2500001");
@@ -101,7 +105,7 @@ async fn a_file_that_came_whole_leaves_one_leaf() {
     let world = TestApp::open(&[KAISEI]).await;
     let (ctx, bytes) = (holder(&world), large());
     let source = "resident_register".parse().unwrap();
-    let mut receiving = world.app.upload_begin(&ctx, &source, today()).await.unwrap();
+    let mut receiving = world.app.upload_begin(&ctx, NewUpload::of(&source, today())).await.unwrap();
     for part in bytes.chunks(777_777) {
         world.app.upload_push(&ctx, &mut receiving, part).await.unwrap();
     }

@@ -128,7 +128,10 @@ impl App {
         code: &SourceCode,
         work: &mut OperationRow,
     ) -> Result<Intake<'a>> {
-        let options = DecodeOptions::new(code.clone(), intake.load.as_of);
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let file_name = conn.upload_name(intake.load.upload, &intake.key).await.map_err(store)?;
+        drop(conn);
+        let options = DecodeOptions { file_name, ..DecodeOptions::new(code.clone(), intake.load.as_of) };
         let mut decoder = Decoder::new(&source.layout, &options);
         let marks = Marks::new(&intake, source);
         let mut told = Instant::now();

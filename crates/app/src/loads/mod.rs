@@ -199,10 +199,8 @@ impl App {
     /// # Errors
     /// A fault when the database cannot be reached.
     pub async fn loads_resume(self: &Arc<Self>, town: TownCode) -> Result<usize> {
+        self.uploads_desert(town, chrono::Utc::now(), true).await?;
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        for upload in conn.uploads_receiving().await.map_err(store)? {
-            conn.upload_abandon(upload).await.map_err(store)?;
-        }
         let works = conn.operations_running(KIND).await.map_err(store)?;
         let mut works: HashMap<_, _> =
             works.into_iter().filter_map(|work| Some((work.target?, work))).collect();

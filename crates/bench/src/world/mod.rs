@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use app::App;
 use app::loads::Begun;
+use app::uploads::NewUpload;
 use chrono::{NaiveDate, Utc};
 use kernel::ctx::jst_date;
 use kernel::id::{PersonId, RequestId, StaffId};
@@ -145,7 +146,7 @@ impl World {
     pub async fn load(&self, town: &Town, source: &str, bytes: &[u8]) -> anyhow::Result<(usize, Duration)> {
         let began = Instant::now();
         let ctx = town.desks.holder.ctx(Purpose::DataQuality);
-        let mut receiving = self.app.upload_begin(&ctx, &source.parse()?, self.as_of).await?;
+        let mut receiving = self.app.upload_begin(&ctx, NewUpload::of(&source.parse()?, self.as_of)).await?;
         for piece in bytes.chunks(PIECE) {
             self.app.upload_push(&ctx, &mut receiving, piece).await?;
         }

@@ -383,9 +383,15 @@ catalogue! {
     UploadIncomplete = "upload_incomplete" 422
         { "アップロードが途中で切れました" / "The upload was cut off";
           "{expected} バイトのうち {found} バイトだけ届きました。もう一度アップロードしてください。何も取り込んでいません。" / "Only {found} of {expected} bytes arrived. Upload again; nothing was loaded." }
+    UploadOffset = "upload_offset" 409
+        { "続きの位置が違います" / "The part does not follow";
+          "このファイルは {found} バイト目まで届いています。Upload-Offset: {found} で、その続きから送ってください。" / "{found} bytes of this file have come. Send what follows them, with Upload-Offset: {found}." }
+    UploadNotArriving = "upload_not_arriving" 409
+        { "受付中のファイルではありません" / "The upload is not arriving";
+          "このアップロードは受付中ではありません（{state}）。新しいアップロードを始めてください。" / "The upload is {state}: it takes no more parts. Begin a new one." }
     DigestRequired = "digest_required" 400
         { "ダイジェストが要ります" / "A digest is required";
-          "アップロードに、ファイルの SHA-256 がありません。ヘッダー Content-Digest（RFC 9530）に付けて、もう一度送ってください。" / "The upload came without the file's SHA-256. Send it again with the header Content-Digest (RFC 9530)." }
+          "アップロードに、ファイルの SHA-256 がありません。ヘッダー {header}（RFC 9530）に付けて、もう一度送ってください。" / "The upload came without the file's SHA-256. Send it again with the header {header} (RFC 9530)." }
     LoadNotReady = "load_not_ready" 409
         { "いまはできません" / "Not in this state";
           "取込の状態が {state} のため、この操作はできません。取込の一覧で今の状態を確かめてください。" / "The load is {state}; this cannot be done now. See its state in the list of loads." }

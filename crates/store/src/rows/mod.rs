@@ -31,4 +31,5 @@ pub mod tally;
 pub mod task;
 pub mod token;
 pub mod upload;
+mod upload_part;
 pub mod version;

@@ -31,11 +31,13 @@ pub struct UploadRow {
     pub created_by: StaffId,
     /// Since when.
     pub created_at: DateTime<Utc>,
+    /// Whether it comes in parts.
+    pub in_parts: bool,
 }
 
-type Columns = (Uuid, String, NaiveDate, String, i64, Option<Vec<u8>>, Uuid, DateTime<Utc>);
+type Columns = (Uuid, String, NaiveDate, String, i64, Option<Vec<u8>>, Uuid, DateTime<Utc>, bool);
 
-fn row((id, source, as_of, state, size, file_index, created_by, created_at): Columns) -> UploadRow {
+fn row((id, source, as_of, state, size, file_index, created_by, created_at, in_parts): Columns) -> UploadRow {
     UploadRow {
         id: UploadId::from_uuid(id),
         source,
@@ -45,6 +47,7 @@ fn row((id, source, as_of, state, size, file_index, created_by, created_at): Col
         file_index,
         created_by: StaffId::from_uuid(created_by),
         created_at,
+        in_parts,
     }
 }
 
@@ -67,6 +70,7 @@ impl TownConn {
                 upload::file_index,
                 upload::created_by,
                 upload::created_at,
+                upload::in_parts,
             ))
             .first(driver)
             .await
@@ -147,13 +151,39 @@ impl TownConn {
         Ok(())
     }
 
-    /// Begins an upload and makes its load key.
+    /// The name the file came under.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when it does not open.
+    pub async fn upload_name(&mut self, id: UploadId, key: &LoadKey) -> Result<Option<String>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let sealed: Option<Option<Vec<u8>>> = upload::table
+            .filter(upload::town_id.eq(town))
+            .filter(upload::upload_id.eq(id.uuid()))
+            .select(upload::file_name)
+            .first(driver)
+            .await
+            .optional()?;
+        let Some(sealed) = sealed.flatten() else { return Ok(None) };
+        let plain = key.boxes().open(&self.place("upload_name", id.uuid().as_bytes(), 0, 0), &sealed)?;
+        String::from_utf8(plain.to_vec())
+            .map(Some)
+            .map_err(|_| StoreError::Malformed("a file's name is no text"))
+    }
+
+    /// Begins an upload and makes its load key; the name the file came under is sealed with it.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
-    pub async fn upload_begin(&mut self, new: &UploadRow) -> Result<LoadKey, StoreError> {
+    pub async fn upload_begin(
+        &mut self,
+        new: &UploadRow,
+        file_name: Option<&str>,
+    ) -> Result<LoadKey, StoreError> {
         let uuid = new.id.uuid();
         let key = LoadKey::generate();
+        let name_place = self.place("upload_name", uuid.as_bytes(), 0, 0);
+        let file_name = file_name.map(|name| key.boxes().seal(&name_place, name.as_bytes()));
         let wrapped = key.wrap(&self.keys().epoch, &self.place("upload", uuid.as_bytes(), 0, 0));
         let epoch = epoch_number(&self.keys().epoch);
         let (driver, town) = self.parts()?;
@@ -169,6 +199,8 @@ impl TownConn {
                 upload::load_key.eq(wrapped),
                 upload::created_by.eq(new.created_by.uuid()),
                 upload::created_at.eq(new.created_at),
+                upload::in_parts.eq(new.in_parts),
+                upload::file_name.eq(file_name),
             ))
             .execute(driver)
             .await?;
@@ -191,21 +223,6 @@ impl TownConn {
         Ok(())
     }
 
-    /// Uploads that are still arriving.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn uploads_receiving(&mut self) -> Result<Vec<UploadId>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let ids: Vec<Uuid> = upload::table
-            .filter(upload::town_id.eq(town))
-            .filter(upload::state.eq("receiving"))
-            .select(upload::upload_id)
-            .load(driver)
-            .await?;
-        Ok(ids.into_iter().map(UploadId::from_uuid).collect())
-    }
-
     /// Empties the spool of an upload.
     ///
     /// # Errors
@@ -222,7 +239,7 @@ impl TownConn {
 }
 
 impl TownTx {
-    /// Marks an upload complete.
+    /// Marks an upload of so many bytes complete; false when it is no longer arriving, or has grown since.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
@@ -231,15 +248,17 @@ impl TownTx {
         id: UploadId,
         size: i64,
         file_index: &[u8],
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let (driver, town) = self.parts()?;
-        diesel::update(upload::table)
+        let marked = diesel::update(upload::table)
             .filter(upload::town_id.eq(town))
             .filter(upload::upload_id.eq(id.uuid()))
+            .filter(upload::state.eq("receiving"))
+            .filter(upload::size.eq(size).or(diesel::dsl::not(upload::in_parts)))
             .set((upload::state.eq("received"), upload::size.eq(size), upload::file_index.eq(file_index)))
             .execute(driver)
             .await?;
-        Ok(())
+        Ok(marked == 1)
     }
 
     /// Gives up an upload whose load was refused: its spool goes; its key stays, because the reason is

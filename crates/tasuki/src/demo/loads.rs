@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use app::App;
 use app::loads::Begun;
+use app::uploads::NewUpload;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use kernel::{Digest, Purpose};
 use store::rows::load::LoadRow;
@@ -73,7 +74,7 @@ async fn one_town(
 
 async fn one_file(app: &Arc<App>, town: &Town, file: &SynthFile) -> anyhow::Result<LoadRow> {
     let ctx = town.manager.ctx(Purpose::DataQuality);
-    let mut receiving = app.upload_begin(&ctx, &file.source, file.as_of).await?;
+    let mut receiving = app.upload_begin(&ctx, NewUpload::of(&file.source, file.as_of)).await?;
     app.upload_push(&ctx, &mut receiving, &file.bytes).await?;
     let length = Some(file.bytes.len() as u64);
     let upload = app.upload_finish(&ctx, receiving, Digest::of(&file.bytes), length).await?;

@@ -1,5 +1,8 @@
 //! Handing a file in: spooled sealed as it arrives, complete only when its digest is what the sender
-//! said. A file cut off on the way leaves nothing but a failed upload.
+//! said. A file cut off on the way leaves nothing but a failed upload; one that comes in parts goes on where
+//! it ended.
+
+mod parts;
 
 use chrono::NaiveDate;
 use evidence::Act;
@@ -20,6 +23,28 @@ const CHUNK: usize = 1 << 20;
 
 /// Grants that hand files in.
 const HANDERS: &[Grant] = &[Grant::Holder, Grant::OverallManager];
+
+/// Characters a file's name may have.
+const NAME_LENGTH: usize = 255;
+
+/// A file that is to come.
+#[derive(Debug, Clone, Copy)]
+pub struct NewUpload<'a> {
+    /// 連携元.
+    pub source: &'a SourceCode,
+    /// The day the export shows.
+    pub as_of: NaiveDate,
+    /// The name it came under, from which a layout may take its period.
+    pub file_name: Option<&'a str>,
+}
+
+impl<'a> NewUpload<'a> {
+    /// A file of which no name is known.
+    #[must_use]
+    pub const fn of(source: &'a SourceCode, as_of: NaiveDate) -> Self {
+        Self { source, as_of, file_name: None }
+    }
+}
 
 /// A file on its way in.
 pub struct Receiving {
@@ -60,38 +85,13 @@ fn too_large(limit: u64) -> Fault {
 }
 
 impl App {
-    /// Begins to receive a file.
+    /// Begins to receive a file in one piece.
     ///
     /// # Errors
     /// `grant_missing`, `source_not_found`, `legal_entry_expired`; `invalid_value` for an export of a day
-    /// that has not come.
-    pub async fn upload_begin(
-        &self,
-        ctx: &TownCtx,
-        source: &SourceCode,
-        as_of: NaiveDate,
-    ) -> Result<Receiving> {
-        auth::require_any(ctx, HANDERS)?;
-        let profile = self.profile(ctx).await?;
-        let known = profile.town.sources.get(source);
-        let known = known.ok_or_else(|| Fault::new(Code::SourceNotFound).with("source", source))?;
-        known.legal.check(source, ctx.today())?;
-        if as_of > ctx.today() {
-            let fault = Fault::new(Code::InvalidValue).with("name", "as_of");
-            return Err(fault.with_words("why", "まだ来ていない日です", "the day has not come"));
-        }
-        let row = UploadRow {
-            id: UploadId::new(),
-            source: source.to_string(),
-            as_of,
-            state: "receiving".into(),
-            size: 0,
-            file_index: None,
-            created_by: ctx.staff,
-            created_at: ctx.now,
-        };
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let key = conn.upload_begin(&row).await.map_err(store)?;
+    /// that has not come or a name of more than 255 characters.
+    pub async fn upload_begin(&self, ctx: &TownCtx, new: NewUpload<'_>) -> Result<Receiving> {
+        let (row, key) = self.upload_open(ctx, new, false).await?;
         Ok(Receiving {
             row,
             key,
@@ -101,6 +101,42 @@ impl App {
             limit: MAX_BYTES,
             seq: 0,
         })
+    }
+
+    async fn upload_open(
+        &self,
+        ctx: &TownCtx,
+        new: NewUpload<'_>,
+        in_parts: bool,
+    ) -> Result<(UploadRow, LoadKey)> {
+        auth::require_any(ctx, HANDERS)?;
+        let profile = self.profile(ctx).await?;
+        let known = profile.town.sources.get(new.source);
+        let known = known.ok_or_else(|| Fault::new(Code::SourceNotFound).with("source", new.source))?;
+        known.legal.check(new.source, ctx.today())?;
+        let invalid = |name: &str, ja, en| {
+            Err(Fault::new(Code::InvalidValue).with("name", name).with_words("why", ja, en))
+        };
+        if new.as_of > ctx.today() {
+            return invalid("as_of", "まだ来ていない日です", "the day has not come");
+        }
+        if new.file_name.is_some_and(|name| name.is_empty() || name.chars().count() > NAME_LENGTH) {
+            return invalid("file_name", "1字から255字までです", "it has 1 to 255 characters");
+        }
+        let row = UploadRow {
+            id: UploadId::new(),
+            source: new.source.to_string(),
+            as_of: new.as_of,
+            state: "receiving".into(),
+            size: 0,
+            file_index: None,
+            created_by: ctx.staff,
+            created_at: ctx.now,
+            in_parts,
+        };
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let key = conn.upload_begin(&row, new.file_name).await.map_err(store)?;
+        Ok((row, key))
     }
 
     /// Takes the next bytes.
@@ -148,18 +184,19 @@ impl App {
         }
         let rest = std::mem::take(&mut receiving.held);
         self.spool(ctx, &mut receiving, &rest).await?;
+        let size = i64::try_from(receiving.size).unwrap_or(i64::MAX);
+        self.upload_received(ctx, UploadRow { size, ..receiving.row }, digest).await
+    }
+
+    /// Says that a file has come whole.
+    async fn upload_received(&self, ctx: &TownCtx, row: UploadRow, digest: Digest) -> Result<UploadRow> {
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let index = tx.keys().row_hash.hash(digest.as_bytes());
-        let size = i64::try_from(receiving.size).unwrap_or(i64::MAX);
-        let id = receiving.row.id;
-        tx.upload_received(id, size, index.as_bytes()).await.map_err(store)?;
-        tx.commit(leaf::of(ctx, Act::UploadReceived, vec![id.into()], &digest)?).await.map_err(store)?;
-        Ok(UploadRow {
-            state: "received".into(),
-            size,
-            file_index: Some(index.as_bytes().to_vec()),
-            ..receiving.row
-        })
+        if !tx.upload_received(row.id, row.size, index.as_bytes()).await.map_err(store)? {
+            return Err(Fault::new(Code::UploadNotArriving).with("state", &row.state));
+        }
+        tx.commit(leaf::of(ctx, Act::UploadReceived, vec![row.id.into()], &digest)?).await.map_err(store)?;
+        Ok(UploadRow { state: "received".into(), file_index: Some(index.as_bytes().to_vec()), ..row })
     }
 
     /// One upload.
