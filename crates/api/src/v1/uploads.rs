@@ -198,6 +198,8 @@ pub async fn send_upload_part(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Answer<Upload> {
+    // Before what is wrong with the request: whether there is such an upload.
+    platform.upload(&town.0, id.0).await?;
     let offset = upload_offset(request.headers())?;
     Ok(web::Json(take_part(&platform, &town.0, id.0, offset, payload).await?.into()))
 }
@@ -254,6 +256,7 @@ pub async fn complete_upload(
     id: PathId<UploadId>,
     request: HttpRequest,
 ) -> Answer<Upload> {
+    platform.upload(&town.0, id.0).await?;
     let digest = digest(request.headers(), REPR_DIGEST)?;
     Ok(web::Json(platform.upload_complete(&town.0, id.0, digest).await?.into()))
 }

@@ -19,6 +19,7 @@ const VALUES: &[(&str, &str)] = &[
     ("token.kind", "'issued'"),
     ("operation.state", "'running'"),
     ("upload.state", "'received'"),
+    ("upload.in_parts", "false"),
     ("load.state", "'running'"),
     ("link_task.state", "'open'"),
     ("run.state", "'running'"),

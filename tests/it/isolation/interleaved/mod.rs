@@ -186,6 +186,9 @@ async fn each_has_its_own(to: SocketAddr, towns: &[Town], finder: &Finder) {
 
 #[actix_web::test]
 async fn requests_of_all_towns_cut_off_anywhere_show_and_leave_nothing_of_another() {
+    // What a request failed of stands in the log alone.
+    let _ =
+        tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).try_init();
     let requests = std::env::var("TASUKI_SOAK_REQUESTS").map_or(REQUESTS, |n| n.parse().unwrap());
     let profiles = testkit::tenants::cooperative(&testkit::tenants::bundle());
     let codes: Vec<String> = profiles.towns.iter().map(|town| town.code.to_string()).collect();
