@@ -20,6 +20,8 @@ const VALUES: &[(&str, &str)] = &[
     ("operation.state", "'running'"),
     ("upload.state", "'received'"),
     ("load.state", "'running'"),
+    ("load.overridden", "'{}'"),
+    ("load_plan.state", "'running'"),
     ("link_task.state", "'open'"),
     ("run.state", "'running'"),
     ("task.kind", "'call_peer'"),
