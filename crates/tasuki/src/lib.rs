@@ -4,6 +4,7 @@ pub mod command;
 pub mod demo;
 pub mod jobs;
 pub mod notify;
+pub mod pipe;
 pub mod serve;
 pub mod settings;
 pub mod table;
