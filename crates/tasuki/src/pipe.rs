@@ -12,5 +12,6 @@ use signal_hook::flag::register_conditional_default;
 /// # Errors
 /// When the system refuses.
 pub fn end_quietly() -> std::io::Result<()> {
-    register_conditional_default(SIGPIPE, Arc::new(AtomicBool::new(true)))
+    register_conditional_default(SIGPIPE, Arc::new(AtomicBool::new(true)))?;
+    Ok(())
 }

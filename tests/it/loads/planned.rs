@@ -19,12 +19,11 @@ use crate::resting::{acts, assert_refused, number, resting};
 /// Rows of every table of the towns, but for what says how a plan and its work are doing.
 async fn everything(world: &TestApp) -> BTreeMap<String, i64> {
     let sql = world.db.superuser().await;
-    let tables = "SELECT relname::text FROM pg_class WHERE relnamespace IN ('town'::regnamespace, 'hub'::regnamespace) AND relkind IN ('r', 'p') AND relname NOT IN ('operation', 'load_plan', 'checkpoint')";
+    let tables = "SELECT oid::regclass::text FROM pg_class WHERE relnamespace IN ('town'::regnamespace, 'hub'::regnamespace) AND relkind IN ('r', 'p') AND relname NOT IN ('operation', 'load_plan')";
     let mut counts = BTreeMap::new();
     for table in sql.column(tables).await {
-        let place = format!("SELECT nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = '{table}' AND nspname IN ('town', 'hub')");
-        let schema = sql.value(&place).await;
-        counts.insert(table.clone(), sql.number(&format!("SELECT count(*) FROM {schema}.{table}")).await);
+        let count = sql.number(&format!("SELECT count(*) FROM {table}")).await;
+        counts.insert(table, count);
     }
     counts
 }
@@ -78,7 +77,8 @@ async fn a_plan_changes_nothing_and_after_its_load_the_next_one_is_empty() {
     let both = tokio::join!(apply(&world, &ctx, id, None), apply(&world, &ctx, id, None));
     let mut told = [both.0, both.1].map(|one| one.unwrap_or_else(|fault| fault.code().to_string()));
     told.sort();
-    assert_eq!(told, ["done", "load_plan_used"], "a plan is used once");
+    // Whoever comes when the other's load has ended already finds the plan stale.
+    assert!(told[0] == "done" && told[1].starts_with("load_plan_"), "a plan is used once: {told:?}");
     let load = world.app.load_list(&ctx, None, 1).await.unwrap().remove(0);
     let c = &load.counts;
     assert_eq!((c.read, c.loaded, c.unchanged, c.rejected, c.closed), (21, 3, 18, 0, 1), "as planned");
@@ -94,9 +94,9 @@ async fn a_plan_changes_nothing_and_after_its_load_the_next_one_is_empty() {
     assert!(reversed.row.same.is_none() && reversed.planned.as_ref().unwrap().is_empty());
     assert_eq!(counts(&reversed), [21, 0, 0, 21, 0, 0, 0, 0], "after apply, plan is empty");
 
-    // Who had gone and is back is told from who is new.
+    // Who had gone and is back is told from who is new, and waits: a number alone does not say who they are.
     let upload = hand_in(&world, KAISEI, REGISTER, &register(&world, &people(0..23))).await;
-    assert_eq!(counts(&plan(&world, KAISEI, upload).await.unwrap()), [23, 1, 1, 20, 1, 0, 0, 0]);
+    assert_eq!(counts(&plan(&world, KAISEI, upload).await.unwrap()), [23, 1, 1, 20, 1, 0, 0, 1]);
 }
 
 #[tokio::test]
@@ -147,7 +147,12 @@ async fn a_guard_stops_a_file_until_a_named_person_passes_it_over() {
     // Cut in the middle: a third of the town would be gone.
     let cut = register(&world, &people(0..40));
     let refused = world.load(KAISEI, REGISTER, today(), &cut).await;
-    assert_refused(refused, Code::GuardTripped, "終了する記録の割合（％）が 34", "34, outside the limit of 20");
+    assert_refused(
+        refused,
+        Code::GuardTripped,
+        "終了する記録の割合（％）が 34",
+        "34, outside the limit of 20",
+    );
     let mut now = resting(&world).await;
     assert_eq!(now.insert("upload_chunk true".into(), 0), Some(1), "the file stays for a plan");
     assert_eq!(now, before, "and nothing else was done");
@@ -170,7 +175,8 @@ async fn a_guard_stops_a_file_until_a_named_person_passes_it_over() {
     assert_eq!((&guard["guard"], &guard["measured"]), (&"max_close_ratio".into(), &34.into()));
 
     let application = format!("{plan}/application");
-    let word = |guards: &[&str]| json!({"override": {"guards": guards, "reason": "架空の大量転出を町民課に確認"}});
+    let word =
+        |guards: &[&str]| json!({"override": {"guards": guards, "reason": "架空の大量転出を町民課に確認"}});
     for (token, body, status, code) in [
         (holder, json!({}), 422, "guard_tripped"),
         (holder, word(&["max_close_ratio"]), 403, "grant_missing"),

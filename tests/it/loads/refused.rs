@@ -102,7 +102,12 @@ async fn a_file_without_a_line() {
     refuse(&world, KAISEI, REGISTER, b"", Code::EmptyFile, "一行もありません", "no line").await;
     // A header alone would close the whole register.
     let header = world.load(KAISEI, REGISTER, today(), &register(&world, &[])).await;
-    assert_refused(header, Code::GuardTripped, "行数が 0 で、決めた限度 1", "rows: 0, outside the limit of 1");
+    assert_refused(
+        header,
+        Code::GuardTripped,
+        "行数が 0 で、決めた限度 1",
+        "rows: 0, outside the limit of 1",
+    );
 }
 
 /// A load that cannot write its leaf does not happen.

@@ -26,8 +26,8 @@ pub struct NewRollback {
 ///
 /// Needs the grant `overall_manager` (総括管理) or `approver` (決裁), and a person: a system of the town decides
 /// nothing. In one transaction, what the load brought ends and what it closed stands again. What people have decided
-/// since stays decided. Persons whom the load brought remain without a record. The same file can be loaded again
-/// afterwards.
+/// since stays decided. Persons whom the load brought remain without a record in force. The same file can be loaded
+/// again afterwards.
 #[utoipa::path(
     params(IdempotencyHeader),
     request_body = NewRollback,

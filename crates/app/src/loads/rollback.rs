@@ -1,10 +1,11 @@
 //! Taking a load back: the town knows again what it knew before, in one transaction. Only the last load of a source,
 //! or what later ones rest on would be gone from under them.
 //!
-//! Persons whom the load brought remain, with their number and without a record in force, as somebody does whom a
-//! register no longer names. They are not removed: what was known of them in between stays readable only under
-//! their keys, others may have recorded something about them, and a file that names the number again has to find
-//! that person and not make another.
+//! Persons whom the load brought remain, without a record in force: what was known of them in between stays readable
+//! only under their keys. Their number ends too, so that the next file makes its people anew and nothing of a wrong
+//! file rubs off on them; unless something else names the person by now (another source's record, a person's
+//! decision, a consent, a case). Then the number stays theirs, and the next file's row waits for a human to say
+//! whether it is them: neither mixed with somebody else nor cut off from what others have recorded.
 
 use chrono::Utc;
 use evidence::Act;
