@@ -101,12 +101,9 @@ async fn a_page_is_what_it_was_and_the_file_can_be_loaded_again() {
     assert_eq!(pages(&world, &http, KAISEI, &of).await, before);
     let mut now = resting(&world).await;
     // What the load said stays, with the time for which it was believed; so do the newcomers, who have no number.
-    for (what, kept) in [
-        ("pack recorded_to IS NOT NULL", 4),
-        ("person true", 2),
-        ("keystore true", 2),
-        ("household true", 2),
-    ] {
+    for (what, kept) in
+        [("pack recorded_to IS NOT NULL", 4), ("person true", 2), ("keystore true", 2), ("household true", 2)]
+    {
         *now.get_mut(what).unwrap() -= kept;
     }
     assert_eq!(now, counted);
