@@ -39,6 +39,7 @@ const IDS: &[(&str, &str)] = &[
     ("HouseholdId", "household_id"),
     ("UploadId", "upload_id"),
     ("LoadId", "load_id"),
+    ("LoadPlanId", "load_plan_id"),
     ("RejectId", "reject_id"),
     ("LinkTaskId", "link_task_id"),
     ("RunId", "run_id"),
@@ -100,6 +101,7 @@ pub(crate) fn bodies() -> Vec<(&'static str, Value)> {
             json!({"version": 1, "reason": "架空の理由", "from": "2026-04-01", "who": staff}),
         ),
         ("/api/v1/loads", json!({"upload_id": "$upload_id"})),
+        ("/api/v1/load-plans", json!({"upload_id": "$upload_id"})),
         ("/api/v1/staff/{staff_id}/denials", json!({"person_id": "$person_id", "reason": "kin"})),
         (
             "/api/v1/tokens",
@@ -276,6 +278,10 @@ impl Town {
         let load = this.first(http, "/api/v1/loads").await;
         this.samples.insert("load_id".into(), text(&load, "/id").to_owned());
         this.samples.insert("upload_id".into(), text(&load, "/upload_id").to_owned());
+        let plan = Ask::post("/api/v1/load-plans", json!({"upload_id": this.samples["upload_id"]}));
+        let plan = http.send(plan.by(&this.token)).await;
+        assert_eq!(plan.status, 200, "{}", plan.text);
+        this.samples.insert("load_plan_id".into(), text(&plan.json(), "/id").to_owned());
         let waiting = this.first(http, "/api/v1/link-tasks").await;
         this.samples.insert("link_task_id".into(), text(&waiting, "/id").to_owned());
         this.hand_over(http).await;

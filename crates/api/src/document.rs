@@ -53,7 +53,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ("uploads", &["uploads", "partial-uploads"], "受付: files on their way in."),
     (
         "loads",
-        &["loads", "rejects"],
+        &["loads", "load-plans", "rejects"],
         "取込・取込エラー: from a file to records, and the lines that were refused.",
     ),
     ("link-tasks", &["link-tasks"], "突合待ち: links that wait for a human."),

@@ -150,6 +150,8 @@ nouns! {
     ProfileId: id::ProfileId = "profile_id", ProfileNotFound, "id", id("prf");
     /// 適用計画: what a bundle would change in a town's profile.
     PlanId: id::PlanId = "plan_id", ProfilePlanNotFound, "id", id("pln");
+    /// 取込計画: what loading a file would change.
+    LoadPlanId: id::LoadPlanId = "load_plan_id", LoadPlanNotFound, "id", id("lpl");
     /// 町村: 全国地方公共団体コード, six digits of which the last is a check digit.
     TownCode: TownCode = "town_code", TownNotFound, "town", town_code();
     /// 連携元: a source's name in the town's profile.

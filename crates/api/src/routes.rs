@@ -11,8 +11,9 @@ use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
     accesses, arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health,
-    households, link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations,
-    retention, rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
+    households, link_tasks, load_plans, load_rollback, loads, operations, peer_keys, persons, profiles,
+    protections, recorded_relations, retention, rulebooks, runs, sign_ins, staff, tasks, tokens, town_health,
+    towns, uploads, watch_notes,
 };
 
 /// Registers every operation.
@@ -130,6 +131,10 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(loads::list_loads)
             .service(loads::read_load)
             .service(loads::list_rejects)
+            .service(load_rollback::roll_back_load)
+            .service(load_plans::plan_load)
+            .service(load_plans::read_load_plan)
+            .service(load_plans::apply_load_plan)
             .service(link_tasks::list_link_tasks)
             .service(link_tasks::read_link_task)
             .service(link_tasks::decide_link_task)

@@ -65,6 +65,8 @@ words! {
     SoleActReason = handover::consent::SoleActReason::ALL;
     /// The stable code of an error. Clients decide on it; titles and details may be reworded.
     ErrorCode = kernel::Code::ALL;
+    /// 取込の歯止め: what stops a load as a whole. `min_rows` 行数, `max_reject_ratio` エラーの行の割合（％）, `max_close_ratio` 終了する記録の割合（％）.
+    LoadGuard = app::loads::Guard::ALL;
     /// The kind of file a list is written as: `csv`, `xlsx`.
     ExportForm = app::exports::Form::ALL;
     /// How a CSV's text is written: `utf-8` (with a byte order mark, as Excel wants it) or `cp932`.

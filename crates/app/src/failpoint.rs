@@ -8,8 +8,11 @@ pub const VARIABLE: &str = "TASUKI_FAIL_AT";
 
 /// Every step that can be named.
 pub const STEPS: &[&str] = &[
+    LOAD_PLANNED,
     LOAD_STAGED,
     LOAD_APPLIED,
+    ROLLBACK_BEFORE,
+    ROLLBACK_AFTER,
     OFFER_BEFORE,
     OFFER_AFTER,
     ACCEPT_BEFORE,
@@ -20,10 +23,16 @@ pub const STEPS: &[&str] = &[
     CLOSE_AFTER,
 ];
 
+/// A load's plan is counted, and not written down yet.
+pub const LOAD_PLANNED: &str = "load.planned";
 /// A load is staged and about to be applied.
 pub const LOAD_STAGED: &str = "load.staged";
 /// A load was committed, and nobody told yet.
 pub const LOAD_APPLIED: &str = "load.applied";
+/// A load's rollback is about to be committed.
+pub const ROLLBACK_BEFORE: &str = "load.rollback.before_commit";
+/// A load's rollback was committed and not yet answered for.
+pub const ROLLBACK_AFTER: &str = "load.rollback.after_commit";
 /// An offer is about to be committed.
 pub const OFFER_BEFORE: &str = "handover.offer.before_commit";
 /// An offer was committed and not yet answered for.

@@ -202,7 +202,8 @@ const fn decision_word(decision: LinkDecision) -> &'static str {
     }
 }
 
-fn packs(profile: &Applied, task: &LinkTaskRow, person: PersonId) -> Result<Vec<NewPack>> {
+/// What a task's record says of a person, to be sealed under the person's keys.
+pub(crate) fn packs(profile: &Applied, task: &LinkTaskRow, person: PersonId) -> Result<Vec<NewPack>> {
     let Some(body) = &task.body else { return Ok(Vec::new()) };
     let mut by_category: BTreeMap<Category, PackBody> = BTreeMap::new();
     for observation in &body.observations {

@@ -72,6 +72,8 @@ acts! {
     LoadApplied = "load_applied", "取込" / "load applied";
     /// A load was refused as a whole.
     LoadRefused = "load_refused", "取込の拒否" / "load refused";
+    /// A person let a file be loaded although a guard trips.
+    GuardOverridden = "guard_overridden", "取込の歯止めの解除" / "guard overridden";
     /// A load was taken back.
     LoadRolledBack = "load_rolled_back", "取込の取消" / "load rolled back";
     /// A human decided a link.

@@ -140,6 +140,8 @@ typed_ids! {
     ProfileId = "prf";
     /// 適用計画: what a bundle would change in a town's profile.
     PlanId = "pln";
+    /// 取込計画: what loading a file would change.
+    LoadPlanId = "lpl";
     /// 見守り情報: one note, whatever its version.
     WatchNoteId = "wnt";
     /// One request, from header to log.

@@ -191,6 +191,35 @@ diesel::table! {
         started_by -> Uuid,
         started_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+        plan_id -> Nullable<Uuid>,
+        overridden -> Array<Text>,
+        override_reason -> Nullable<Bytea>,
+        recorded_at -> Nullable<Timestamptz>,
+        rolled_back_at -> Nullable<Timestamptz>,
+        rolled_back_by -> Nullable<Uuid>,
+        rollback_reason -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    town.load_plan (town_id, plan_id) {
+        town_id -> Text,
+        plan_id -> Uuid,
+        upload_id -> Uuid,
+        source -> Text,
+        as_of -> Date,
+        layout_digest -> Bytea,
+        profile_id -> Uuid,
+        base_load_id -> Nullable<Uuid>,
+        same_load_id -> Nullable<Uuid>,
+        state -> Text,
+        outcome -> Nullable<Jsonb>,
+        fault -> Nullable<Bytea>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+        applied_at -> Nullable<Timestamptz>,
+        load_id -> Nullable<Uuid>,
     }
 }
 
@@ -286,6 +315,21 @@ diesel::table! {
         created_at -> Timestamptz,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    town.link_task_before (town_id, load_id, link_task_id) {
+        town_id -> Text,
+        load_id -> Uuid,
+        link_task_id -> Uuid,
+        was_load_id -> Uuid,
+        upload_id -> Uuid,
+        line -> Int4,
+        row_hash -> Bytea,
+        state -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        body -> Bytea,
     }
 }
 
@@ -453,8 +497,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     identifier,
     keystore,
     link_task,
+    link_task_before,
     load,
     load_person,
+    load_plan,
     membership,
     operation,
     pack,

@@ -3,8 +3,10 @@
 pub mod command;
 pub mod demo;
 pub mod drop_folder;
+mod hand_in;
 pub mod jobs;
 pub mod notify;
+pub mod pipe;
 pub mod serve;
 pub mod settings;
 pub mod table;

@@ -168,6 +168,10 @@ async fn begin(
         started_by: StaffId::new(),
         started_at: at,
         finished_at: None,
+        plan: None,
+        overridden: Vec::new(),
+        recorded_at: None,
+        rolled_back: None,
     };
     towns.read(town).await?.load_begin(&row).await?;
     Ok(row)

@@ -156,7 +156,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rand", &["synth"]),
     ("rand_chacha", &["synth"]),
     ("nix", &["xtask"]),
-    ("signal-hook", &["xtask"]),
+    ("signal-hook", &["tasuki", "xtask"]),
 ];
 
 /// Crates for tests alone: they look at the others from outside, with the libraries that takes.

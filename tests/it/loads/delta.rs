@@ -9,10 +9,10 @@ use super::{REGISTER, today};
 use crate::resting::number;
 
 /// 湯河原町, whose childcare system sends changes.
-const YUGAWARA: &str = "143847";
-const CHILDCARE: &str = "childcare_enrolment";
+pub const YUGAWARA: &str = "143847";
+pub const CHILDCARE: &str = "childcare_enrolment";
 
-fn enrolled(n: u32, kind: &str, operation: Operation) -> EncodeRow {
+pub fn enrolled(n: u32, kind: &str, operation: Operation) -> EncodeRow {
     let mut row = EncodeRow { operation, ..EncodeRow::default() };
     row.persons.push((layouts::RoleId::Person, nth(n)));
     row.record.from = Some("2026-04-01".parse().unwrap());

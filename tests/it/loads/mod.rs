@@ -4,9 +4,11 @@ mod again;
 mod balance;
 mod crash;
 mod delta;
+mod planned;
 mod plans;
 mod refused;
 mod rejects;
+mod rolled_back;
 mod together;
 
 use app::loads::Begun;

@@ -101,8 +101,13 @@ async fn a_file_without_a_line() {
     let world = world(KAISEI).await;
     refuse(&world, KAISEI, REGISTER, b"", Code::EmptyFile, "一行もありません", "no line").await;
     // A header alone would close the whole register.
-    let header = register(&world, &[]);
-    refuse(&world, KAISEI, REGISTER, &header, Code::LayoutMismatch, "0 行", "(0 of 0)").await;
+    let header = world.load(KAISEI, REGISTER, today(), &register(&world, &[])).await;
+    assert_refused(
+        header,
+        Code::GuardTripped,
+        "行数が 0 で、決めた限度 1",
+        "rows: 0, outside the limit of 1",
+    );
 }
 
 /// A load that cannot write its leaf does not happen.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, Responder, get, post, web};
 use app::Released;
-use app::loads::{Begun, Rejects};
+use app::loads::{Begun, Reasons, Rejects};
 use app::rows::{LoadRow, RejectRow};
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::id::{LoadId, RejectId, StaffId, UploadId};
+use kernel::id::{LoadId, LoadPlanId, RejectId, StaffId, UploadId};
 use kernel::{Fault, Lang, Place};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,7 +26,8 @@ use crate::{Platform, Problem, schema};
     "rows_read": 1000, "rows_loaded": 990, "rows_unchanged": 7, "rows_rejected": 3, "rows_closed": 0,
     "rows_queued": 0, "rejects": {"era_bounds": 2, "blank_undeclared": 1}, "fault": null,
     "started_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "started_at": "2026-11-21T01:23:45Z",
-    "finished_at": "2026-11-21T01:23:46Z"
+    "finished_at": "2026-11-21T01:23:46Z", "load_plan_id": null, "overridden_guards": [],
+    "override_reason": null, "rolled_back_by": null, "rolled_back_at": null, "rollback_reason": null
 }))]
 pub struct Load {
     /// Id.
@@ -41,7 +42,7 @@ pub struct Load {
     as_of: NaiveDate,
     /// The same, as staff write it.
     as_of_wareki: String,
-    /// `running`, `loaded`, `unchanged` or `failed`.
+    /// `running`, `loaded`, `unchanged`, `failed` or `rolled_back`.
     state: String,
     /// Data rows in the file.
     #[schema(minimum = 0)]
@@ -74,10 +75,28 @@ pub struct Load {
     /// When it ended; null while it runs.
     #[schema(required = true)]
     finished_at: Option<DateTime<Utc>>,
+    /// The plan it does; null when it was not planned.
+    #[schema(required = true, value_type = Option<schema::LoadPlanId>)]
+    load_plan_id: Option<LoadPlanId>,
+    /// Guards that whoever began it passed over.
+    #[schema(value_type = Vec<schema::LoadGuard>)]
+    overridden_guards: Vec<String>,
+    /// Why; null where none was, and in lists.
+    #[schema(required = true)]
+    override_reason: Option<String>,
+    /// 職員: who rolled it back; null unless somebody did.
+    #[schema(required = true, value_type = Option<schema::StaffId>)]
+    rolled_back_by: Option<StaffId>,
+    /// When.
+    #[schema(required = true)]
+    rolled_back_at: Option<DateTime<Utc>>,
+    /// Why; null unless it was, and in lists.
+    #[schema(required = true)]
+    rollback_reason: Option<String>,
 }
 
 impl Load {
-    fn new(row: LoadRow, fault: Option<&Fault>, lang: Lang) -> Self {
+    pub(super) fn new(row: LoadRow, fault: Option<&Fault>, lang: Lang) -> Self {
         Self {
             id: row.id,
             upload_id: row.upload,
@@ -96,7 +115,17 @@ impl Load {
             started_by: row.started_by,
             started_at: row.started_at,
             finished_at: row.finished_at,
+            load_plan_id: row.plan,
+            overridden_guards: row.overridden,
+            override_reason: None,
+            rolled_back_by: row.rolled_back.map(|(by, _)| by),
+            rolled_back_at: row.rolled_back.map(|(_, at)| at),
+            rollback_reason: None,
         }
+    }
+
+    pub(super) fn because(self, reasons: Reasons) -> Self {
+        Self { override_reason: reasons.overriding, rollback_reason: reasons.rollback, ..self }
     }
 }
 
@@ -114,7 +143,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    fn new(fault: &Fault, lang: Lang) -> Self {
+    pub(super) fn new(fault: &Fault, lang: Lang) -> Self {
         let column = match fault.place() {
             Some(Place::Line { column, .. }) => column.clone(),
             _ => None,
@@ -172,7 +201,8 @@ pub struct NewLoad {
 /// Starts a load.
 ///
 /// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). The same file with the same
-/// layout was loaded before: 200 with that load, and nothing changes.
+/// layout was loaded before: 200 with that load, and nothing changes. A file that a guard stops
+/// (`guard_tripped` on the load) stays where it is: plan it, and have the plan applied by whoever may.
 #[utoipa::path(
     params(IdempotencyHeader),
     request_body = NewLoad,
@@ -218,13 +248,14 @@ pub async fn list_loads(
 
 /// One load, and why it failed if it did.
 ///
-/// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). Rows read are always loaded,
+/// Needs the grant `holder` (保有・管理), `overall_manager` (総括管理) or `approver` (決裁). Rows read are always loaded,
 /// unchanged and rejected rows together.
 #[utoipa::path(responses((status = 200, description = "The load as it stands.", body = Load)))]
 #[get("/loads/{load_id}")]
 pub async fn read_load(platform: Platform, town: Town, lang: Language, id: PathId<LoadId>) -> Answer<Load> {
     let (row, fault) = platform.load(&town.0, id.0).await?;
-    Ok(web::Json(Load::new(row, fault.as_ref(), lang.0)))
+    let reasons = platform.load_reasons(&town.0, &row).await?;
+    Ok(web::Json(Load::new(row, fault.as_ref(), lang.0).because(reasons)))
 }
 
 /// Rejected lines of a load with every reason, in the order of the file.

@@ -13,6 +13,8 @@ pub mod handovers;
 pub mod health;
 pub mod households;
 pub mod link_tasks;
+pub mod load_plans;
+pub mod load_rollback;
 pub mod loads;
 pub mod operations;
 pub mod peer_keys;

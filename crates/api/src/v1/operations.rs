@@ -3,7 +3,7 @@
 use actix_web::{get, web};
 use app::rows::OperationRow;
 use chrono::{DateTime, Utc};
-use kernel::id::{LoadId, OperationId, RunId};
+use kernel::id::{LoadId, LoadPlanId, OperationId, RunId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,7 +22,7 @@ pub struct Operation {
     /// Id.
     #[schema(value_type = schema::OperationId)]
     id: OperationId,
-    /// What it does: `load` (取込), `run` (判定).
+    /// What it does: `load` (取込), `load_plan` (取込計画), `run` (判定).
     kind: String,
     /// `running`, `done` or `failed`.
     state: String,
@@ -32,7 +32,7 @@ pub struct Operation {
     /// Steps in all; 0 while unknown.
     #[schema(minimum = 0)]
     total: i64,
-    /// What it works on or made: the load or the run.
+    /// What it works on or made: the load, the plan or the run.
     #[schema(required = true)]
     target_id: Option<String>,
     /// Why it failed: a stable error code; null unless it did.
@@ -48,6 +48,7 @@ impl From<OperationRow> for Operation {
     fn from(row: OperationRow) -> Self {
         let target_id = row.target.and_then(|target| match row.kind.as_str() {
             "load" => Some(LoadId::from_uuid(target).to_string()),
+            "load_plan" => Some(LoadPlanId::from_uuid(target).to_string()),
             "run" => Some(RunId::from_uuid(target).to_string()),
             _ => None,
         });

@@ -176,7 +176,7 @@ async fn many(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let after: Option<PersonId> = told.and_then(|told| told.as_str().parse().ok());
     let persons = match leaf.act {
-        Act::LoadApplied => match subject::<LoadId>(leaf) {
+        Act::LoadApplied | Act::LoadRolledBack => match subject::<LoadId>(leaf) {
             Some(load) => conn.load_persons(load, after, limit).await,
             None => Ok(Vec::new()),
         },
@@ -195,7 +195,7 @@ async fn many(
 async fn changes_protections(conn: &mut TownConn, leaf: &Leaf) -> Result<bool> {
     Ok(match leaf.act {
         Act::ProtectionEnded | Act::LinkDecided | Act::LinkUndone => true,
-        Act::LoadApplied => match subject::<LoadId>(leaf) {
+        Act::LoadApplied | Act::LoadRolledBack => match subject::<LoadId>(leaf) {
             Some(load) => conn.load(load).await.map_err(store)?.is_some_and(|row| row.source == LIST),
             None => false,
         },

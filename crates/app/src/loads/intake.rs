@@ -1,34 +1,21 @@
-//! One load from its first byte to its commit.
+//! What one file's rows come to, for a load and for its plan alike: changed or not, whose, in force or waiting.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::time::Instant;
+use std::collections::{BTreeSet, HashSet};
 
-use chrono::Utc;
-use evidence::Act;
-use kernel::{Category, Code, Fault, ItemCode, SourceCode, TownCtx};
-use layouts::layout::Mode;
-use layouts::{DecodeOptions, Decoder, Operation, Outcome, Row, Summary};
+use layouts::layout::{Guard as Limits, Mode};
+use layouts::{Operation, Outcome, Row, Summary};
 use profiles::Source;
-use seal::{LoadKey, RowHashKey};
-use store::load::{Closing, Key16, Known, LoadEnd, Stage, StagedSubject, StagedTask, TaskPlace};
-use store::rows::load::{LoadCounts, LoadRow, RejectDetail};
-use store::rows::operation::OperationRow;
-use store::rows::upload::UploadRow;
-use store::rows::version::Changed;
+use seal::RowHashKey;
+use store::TownKeys;
+use store::load::{Closing, Key16, Known, StagedSubject, StagedTask, TaskPlace};
+use store::rows::load::{LoadCounts, RejectDetail};
 use uuid::Uuid;
 
-use super::resolve::{Ids, Pack, Registered, Resolver};
-use crate::error::{internal, store};
-use crate::profiles::Applied;
-use crate::protection::LIST;
-use crate::{App, Result, failpoint, leaf};
-
-/// How often progress is written.
-const PROGRESS_EVERY_MS: u128 = 500;
-
-/// The share of rejects, in per cent, from which a file is taken for another source's, where the
-/// source's guard does not say.
-const FOREIGN_FILE_PERCENT: u64 = 50;
+use super::guard::{self, Tripped};
+use super::resolve::{Pack, Registered, Resolver};
+use super::sink::Sink;
+use crate::Result;
+use crate::error::internal;
 
 /// A row that came out of the decoder, with its keyed identity.
 pub(super) struct Decoded {
@@ -45,133 +32,64 @@ pub(super) struct Decoded {
     clippy::large_enum_variant,
     reason = "nearly every piece is a row: boxing them would cost an allocation a row"
 )]
-enum Piece {
+pub(super) enum Piece {
     Row(Decoded),
     /// With the record's key, where it could be read.
     Reject(layouts::Reject, Option<Key16>),
 }
 
-/// Everything one load works with.
-struct Intake<'a> {
-    stage: Stage,
-    key: LoadKey,
-    load: LoadRow,
+/// Everything one intake works with.
+pub(super) struct Intake<'a> {
+    sink: Sink,
     mode: Mode,
     known: Known,
+    /// Records that the source had once; only a plan asks.
+    ended: HashSet<Key16>,
     seen: HashSet<Key16>,
     unreadable: u64,
     /// Whose keys this load has added to, in id order: the key store's index is then written in its own.
     grown: BTreeSet<Uuid>,
     closing: Closing,
     counts: LoadCounts,
+    tally: Tally,
     resolver: Resolver<'a>,
 }
 
-impl App {
-    /// Decodes, resolves, seals, stages, applies.
-    pub(super) async fn intake(
-        &self,
-        ctx: &TownCtx,
-        upload: &UploadRow,
-        load: LoadRow,
-        work: &mut OperationRow,
-    ) -> Result<()> {
-        let profile = self.profile_of(ctx.town).await?;
-        let code: SourceCode = load.source.parse().map_err(|_| internal("a load's source is no name"))?;
-        let source = profile
-            .town
-            .sources
-            .get(&code)
-            .ok_or_else(|| Fault::new(Code::SourceNotFound).with("source", &load.source))?;
-        let bulk = self.towns.bulk_load(ctx.town).await.map_err(store)?;
-        // After the lock: a load that ran until now may have brought the very people this one names.
-        let people = self.people(ctx.town).await?;
-        let known = bulk.known(&load.source).await.map_err(store)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let key = conn.load_key(upload.id).await.map_err(store)?;
-        drop(conn);
-        let categories = item_categories(&profile);
-        let ids = if profile.town.training { Ids::Fixed } else { Ids::Fresh };
-        let resolver = Resolver::new(&source.layout, &people, &categories, ids);
-        let stage = bulk.stage(&load, Utc::now());
-        let intake = Intake {
-            stage,
-            key,
-            load,
-            mode: source.layout.mode,
-            known,
-            seen: HashSet::new(),
-            unreadable: 0,
-            grown: BTreeSet::new(),
-            closing: Closing::default(),
-            counts: LoadCounts::default(),
-            resolver,
-        };
-        let intake = self.read_file(ctx, intake, source, &code, work).await?;
-        let (stage, closing, load) = intake.end().await?;
-        let changed = if load.source == LIST { Changed::Protection } else { Changed::People };
-        let detail = (load.counts.read, load.counts.loaded, load.counts.rejected, load.counts.closed);
-        let leaf = leaf::of(ctx, Act::LoadApplied, vec![load.id.into()], &detail)?;
-        let end = LoadEnd { load: &load, changed };
-        failpoint::reach(failpoint::LOAD_STAGED);
-        stage.apply(&closing, &end, &leaf).await.map_err(store)?;
-        failpoint::reach(failpoint::LOAD_APPLIED);
-        Ok(())
-    }
+/// What the loaded rows are to the town.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Records that the source never had.
+    pub new: i64,
+    /// Records that say something else.
+    pub changed: i64,
+    /// Records that had ended and are back.
+    pub reopened: i64,
+}
 
-    /// Feeds the spooled file through the decoder, a chunk at a time.
-    async fn read_file<'a>(
-        &self,
-        ctx: &TownCtx,
-        mut intake: Intake<'a>,
-        source: &Source,
-        code: &SourceCode,
-        work: &mut OperationRow,
-    ) -> Result<Intake<'a>> {
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let file_name = conn.upload_name(intake.load.upload, &intake.key).await.map_err(store)?;
-        drop(conn);
-        let options = DecodeOptions { file_name, ..DecodeOptions::new(code.clone(), intake.load.as_of) };
-        let mut decoder = Decoder::new(&source.layout, &options);
-        let marks = Marks::new(&intake, source);
-        let mut told = Instant::now();
-        let mut pieces = Vec::new();
-        for seq in 0.. {
-            let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-            let chunk = conn.upload_chunk(intake.load.upload, seq, &intake.key).await.map_err(store)?;
-            drop(conn);
-            let Some(chunk) = chunk else { break };
-            decoder.push(&chunk, &mut |outcome| pieces.push(marks.piece(outcome)))?;
-            intake.take(&mut pieces).await?;
-            work.done = work.done.saturating_add(i64::try_from(chunk.len()).unwrap_or(i64::MAX));
-            if told.elapsed().as_millis() >= PROGRESS_EVERY_MS {
-                told = Instant::now();
-                work.updated_at = Utc::now();
-                self.progress(ctx.town, work).await?;
-            }
-        }
-        let summary = decoder.finish(&mut |outcome| pieces.push(marks.piece(outcome)))?;
-        intake.take(&mut pieces).await?;
-        guard(source, &summary)?;
-        intake.counts.read = i64::try_from(summary.rows).unwrap_or(i64::MAX);
-        Ok(intake)
-    }
+/// A file read to its end.
+pub(super) struct Taken {
+    pub sink: Sink,
+    pub closing: Closing,
+    pub counts: LoadCounts,
+    pub tally: Tally,
+    /// Guards that its counts trip.
+    pub tripped: Vec<Tripped>,
 }
 
 /// What turns a decoded row into keyed bytes: keys are copied out of the transaction's guard so that
 /// the decoder's callback borrows nothing of the intake.
-struct Marks {
+pub(super) struct Marks {
     hash: RowHashKey,
     layout: [u8; 32],
 }
 
 impl Marks {
-    fn new(intake: &Intake<'_>, source: &Source) -> Self {
-        let hash = RowHashKey::from_bytes(intake.stage.keys().row_hash.expose());
+    pub fn new(keys: &TownKeys, source: &Source) -> Self {
+        let hash = RowHashKey::from_bytes(keys.row_hash.expose());
         Self { hash, layout: *source.layout.digest().as_bytes() }
     }
 
-    fn piece(&self, outcome: Outcome<'_>) -> Piece {
+    pub fn piece(&self, outcome: Outcome<'_>) -> Piece {
         match outcome {
             Outcome::Row(row) => Piece::Row(self.row(row)),
             Outcome::Reject(reject) => {
@@ -197,8 +115,24 @@ impl Marks {
     }
 }
 
-impl Intake<'_> {
-    async fn take(&mut self, pieces: &mut Vec<Piece>) -> Result<()> {
+impl<'a> Intake<'a> {
+    pub fn new(mode: Mode, sink: Sink, known: Known, ended: HashSet<Key16>, resolver: Resolver<'a>) -> Self {
+        Self {
+            sink,
+            mode,
+            known,
+            ended,
+            resolver,
+            seen: HashSet::new(),
+            unreadable: 0,
+            grown: BTreeSet::new(),
+            closing: Closing::default(),
+            counts: LoadCounts::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    pub async fn take(&mut self, pieces: &mut Vec<Piece>) -> Result<()> {
         for piece in pieces.drain(..) {
             match piece {
                 Piece::Row(row) => self.take_row(row).await?,
@@ -217,10 +151,8 @@ impl Intake<'_> {
         for fault in &reject.reasons {
             *self.counts.rejects.entry(fault.code().as_str().to_owned()).or_default() += 1;
         }
-        let line = line(reject.line);
         let detail = RejectDetail { reasons: reject.reasons, raw: reject.raw };
-        let load = self.load.id.uuid();
-        self.stage.reject(&self.key, load, line, &detail).await.map_err(store)
+        self.sink.reject(line(reject.line), detail).await
     }
 
     async fn take_row(&mut self, row: Decoded) -> Result<()> {
@@ -235,12 +167,17 @@ impl Intake<'_> {
             return Ok(());
         }
         self.counts.loaded += 1;
+        match before {
+            Some(_) => self.tally.changed += 1,
+            None if self.ended.contains(&row.record_key) => self.tally.reopened += 1,
+            None => self.tally.new += 1,
+        }
         let before = before.cloned().unwrap_or_default();
         self.closing.packs.extend(before.packs.iter().copied());
         let remembered = self.known.remembered.get(&row.record_key).map(Vec::as_slice).unwrap_or_default();
         // What stands comes first; of several past decisions, the last.
         let tasks: Vec<TaskPlace> = before.tasks.iter().chain(remembered.iter().rev()).cloned().collect();
-        let resolved = self.resolver.resolve(self.stage.keys(), &mut self.known, &row, &tasks)?;
+        let resolved = self.resolver.resolve(self.sink.keys(), &mut self.known, &row, &tasks)?;
         let decided = |task: &&TaskPlace| resolved.waiting.iter().any(|wait| wait.decided == Some(task.id));
         self.closing.tasks.extend(before.tasks.iter().filter(|task| !decided(task)).map(|task| task.id));
         for pack in &resolved.packs {
@@ -248,7 +185,7 @@ impl Intake<'_> {
         }
         for (person, number) in &resolved.numbers {
             let learned = StagedSubject { number: Some(*number), ..StagedSubject::default() };
-            self.stage.subject(person.uuid(), &learned).await.map_err(store)?;
+            self.sink.subject(person.uuid(), &learned).await?;
         }
         if let Some(registered) = &resolved.registered {
             self.take_registered(registered).await?;
@@ -263,7 +200,7 @@ impl Intake<'_> {
                 row_hash: row.row_hash,
                 body: &wait.body,
             };
-            self.stage.task(&self.key, &task).await.map_err(store)?;
+            self.sink.task(&task).await?;
         }
         Ok(())
     }
@@ -284,9 +221,7 @@ impl Intake<'_> {
     async fn take_pack(&mut self, row: &Decoded, pack: &Pack) -> Result<()> {
         let subject = pack.person.uuid();
         let keys = self.known.keysets.entry(subject).or_default();
-        let before = keys.slots().count();
-        self.stage.pack(keys, &pack.staged(row)).await.map_err(store)?;
-        if keys.slots().count() > before {
+        if self.sink.pack(keys, row, pack).await? {
             self.grown.insert(subject);
         }
         Ok(())
@@ -310,13 +245,15 @@ impl Intake<'_> {
             household_number: registered.household_number,
             keys: self.known.keysets.get(&subject).filter(|_| newcomer),
         };
-        self.stage.subject(subject, &staged).await.map_err(store)
+        self.sink.subject(subject, &staged).await
     }
 
     /// Closes what the file no longer has, stages the keys, and gives back what is to be applied. A record
     /// whose line was rejected is still in the file; where nobody can say whose a rejected line is, it may
     /// be anybody's, and nothing is closed.
-    async fn end(mut self) -> Result<(Stage, Closing, LoadRow)> {
+    pub async fn end(mut self, limits: &Limits, summary: &Summary) -> Result<Taken> {
+        guard::foreign(limits, summary)?;
+        self.counts.read = i64::try_from(summary.rows).unwrap_or(i64::MAX);
         if self.mode == Mode::Snapshot && self.unreadable == 0 {
             for (key, record) in &self.known.records {
                 if !self.seen.contains(key) {
@@ -330,27 +267,12 @@ impl Intake<'_> {
             let keys =
                 self.known.keysets.get(subject).ok_or_else(|| internal("keys that grew are not there"))?;
             let grown = StagedSubject { keys: Some(keys), ..StagedSubject::default() };
-            self.stage.subject(*subject, &grown).await.map_err(store)?;
+            self.sink.subject(*subject, &grown).await?;
         }
-        self.load.counts = self.counts;
-        Ok((self.stage, self.closing, self.load))
+        let tripped = guard::tripped(limits, &self.counts, self.known.records.len());
+        let Self { sink, closing, counts, tally, .. } = self;
+        Ok(Taken { sink, closing, counts, tally, tripped })
     }
-}
-
-/// Keeps a truncated or foreign file out as a whole.
-fn guard(source: &Source, summary: &Summary) -> Result<()> {
-    let percent = source.guard.max_reject_ratio.map_or(FOREIGN_FILE_PERCENT, u64::from);
-    let too_many = summary.rejected.saturating_mul(100) > percent.saturating_mul(summary.rows);
-    let too_few = source.guard.min_rows.is_some_and(|least| summary.rows < least);
-    if too_many || too_few {
-        let fault = Fault::new(Code::LayoutMismatch);
-        return Err(fault.with("rows", summary.rows).with("rejected", summary.rejected));
-    }
-    Ok(())
-}
-
-fn item_categories(profile: &Applied) -> BTreeMap<ItemCode, Category> {
-    profile.cooperative.items.iter().map(|(code, item)| (code.clone(), item.category)).collect()
 }
 
 fn line(line: u32) -> i32 {

@@ -1,26 +1,43 @@
 //! 取込: from a spooled file to sealed packs, in one transaction; the work goes on after the request
 //! has been answered, and after a restart from the beginning.
 
+mod apply;
+mod guard;
+mod hand;
 mod intake;
+mod plan;
+mod read;
+mod rejects;
 mod resolve;
+mod resume;
+mod rollback;
+mod sink;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use evidence::Act;
-use kernel::id::{LoadId, OperationId, PersonId, RejectId, UploadId};
-use kernel::{Code, Fault, Grant, Grants, SourceCode, TownCode, TownCtx};
-use store::StoreError;
-use store::rows::load::{LoadCounts, LoadRow, RejectRow};
+use kernel::id::{LoadId, OperationId, UploadId};
+use kernel::{Code, Digest, Fault, Grant, SourceCode, TownCode, TownCtx};
+use store::rows::load::{LoadCounts, LoadRow};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
+use store::{StoreError, TownConn};
+use uuid::Uuid;
 
 use crate::error::store;
-use crate::release::{Hidden, Resident};
-use crate::{App, Released, Result, auth, leaf};
+use crate::{App, Result, auth, leaf};
+
+pub use apply::Override;
+pub use guard::{Guard, Tripped};
+pub use plan::{LoadPlan, Planned, Wanted};
+pub use rejects::{RejectPlace, Rejects};
 
 /// Grants that start loads and see their rejects.
 const LOADERS: &[Grant] = &[Grant::Holder, Grant::OverallManager];
+
+/// Grants that see loads and plans: who starts them, and who decides about a guard.
+const READERS: &[Grant] = &[Grant::Holder, Grant::OverallManager, Grant::Approver];
 
 /// What kind of long work a load is.
 const KIND: &str = "load";
@@ -39,36 +56,48 @@ pub enum Begun {
     Same(LoadRow),
 }
 
-/// Rejected lines: whose they are is not known, but what they say is somebody's.
-#[derive(Debug)]
-pub struct Rejects(pub Vec<RejectRow>);
-
-impl Resident for Rejects {
-    fn persons(&self) -> Vec<PersonId> {
-        Vec::new()
-    }
-
-    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
-        // A raw line may hold anybody's address. While the list cannot be relied on, no raw line is
-        // shown; reasons and line numbers are.
-        if hidden(PersonId::from_uuid(uuid::Uuid::nil())) == Some(Hidden::ListStale) {
-            self.0.iter_mut().for_each(|row| row.detail.raw.clear());
-        }
-    }
+/// Why a load was done against a guard, and why it was rolled back: where it was, and who asks may know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// Why guards were passed over.
+    pub overriding: Option<String>,
+    /// Why it was rolled back.
+    pub rollback: Option<String>,
 }
 
-/// The long work of a load that begins.
-fn work(load: &LoadRow, upload: &UploadRow) -> OperationRow {
+/// The long work on a file: its load, or its plan.
+fn work(kind: &str, target: Uuid, upload: &UploadRow, at: DateTime<Utc>) -> OperationRow {
     OperationRow {
         id: OperationId::new(),
-        kind: KIND.into(),
+        kind: kind.to_owned(),
         state: "running".into(),
         done: 0,
         total: upload.size,
-        target: Some(load.id.uuid()),
+        target: Some(target),
         fault_code: None,
-        created_at: load.started_at,
-        updated_at: load.started_at,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+/// A load of a file that is about to begin.
+fn new_load(ctx: &TownCtx, upload: &UploadRow, layout: Digest) -> LoadRow {
+    LoadRow {
+        id: LoadId::new(),
+        upload: upload.id,
+        source: upload.source.clone(),
+        as_of: upload.as_of,
+        layout_digest: layout.as_bytes().to_vec(),
+        file_index: upload.file_index.clone().unwrap_or_default(),
+        state: "running".into(),
+        counts: LoadCounts::default(),
+        started_by: ctx.staff,
+        started_at: ctx.now,
+        finished_at: None,
+        plan: None,
+        overridden: Vec::new(),
+        recorded_at: None,
+        rolled_back: None,
     }
 }
 
@@ -84,52 +113,43 @@ impl App {
             conn.upload(upload).await.map_err(store)?.ok_or_else(|| Fault::new(Code::UploadNotFound))?;
         // Never two connections of one town at once: eight such acts would wait for each other.
         drop(conn);
-        let (source, layout_digest) = self.loadable(ctx, &upload).await?;
+        let layout = self.loadable(ctx, &upload).await?;
+        let load = new_load(ctx, &upload, layout);
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let file_index = upload.file_index.clone().unwrap_or_default();
-        let same =
-            conn.load_same(&upload.source, &file_index, &layout_digest, upload.as_of).await.map_err(store)?;
-        if let Some(load) = same {
+        if let Some(same) = same(&mut conn, &upload, layout).await? {
             // Asked twice for one upload: its key still opens the load's rejects and link tasks.
-            if load.upload != upload.id {
+            if same.upload != upload.id {
                 conn.upload_abandon(upload.id).await.map_err(store)?;
             }
-            return Ok(Begun::Same(load));
+            return Ok(Begun::Same(same));
         }
-        if upload.state != "received" {
-            return Err(Fault::new(Code::LoadNotReady).with("state", &upload.state));
-        }
-        let load = LoadRow {
-            id: LoadId::new(),
-            upload: upload.id,
-            source: source.to_string(),
-            as_of: upload.as_of,
-            layout_digest,
-            file_index,
-            state: "running".into(),
-            counts: LoadCounts::default(),
-            started_by: ctx.staff,
-            started_at: ctx.now,
-            finished_at: None,
-        };
-        conn.load_begin(&load).await.map_err(|error| match error {
-            StoreError::Duplicate => Fault::new(Code::LoadNotReady).with("state", "running"),
-            other => store(other),
-        })?;
+        received(&upload)?;
+        conn.load_begin(&load).await.map_err(running)?;
         drop(conn);
-        let work = work(&load, &upload);
+        self.load_under_way(ctx, upload, load).await
+    }
+
+    /// A load whose row is there goes on by itself.
+    async fn load_under_way(
+        self: &Arc<Self>,
+        ctx: &TownCtx,
+        upload: UploadRow,
+        load: LoadRow,
+    ) -> Result<Begun> {
+        let work = work(KIND, load.id.uuid(), &upload, load.started_at);
         let operation = work.id;
         self.load_spawn(ctx.clone(), upload, load.clone(), work).await?;
         Ok(Begun::Running { load, operation })
     }
 
-    async fn loadable(&self, ctx: &TownCtx, upload: &UploadRow) -> Result<(SourceCode, Vec<u8>)> {
+    /// The layout that reads a file now, where the file may be loaded.
+    async fn loadable(&self, ctx: &TownCtx, upload: &UploadRow) -> Result<Digest> {
         let profile = self.profile(ctx).await?;
         let not_found = || Fault::new(Code::SourceNotFound).with("source", &upload.source);
         let code: SourceCode = upload.source.parse().map_err(|_| not_found())?;
         let source = profile.town.sources.get(&code).ok_or_else(not_found)?;
         source.legal.check(&code, ctx.today())?;
-        Ok((code, source.layout.digest().as_bytes().to_vec()))
+        Ok(source.layout.digest())
     }
 
     async fn load_spawn(
@@ -180,7 +200,10 @@ impl App {
         let Some(row) = row.filter(|load| load.state == "running") else { return Ok(false) };
         let key = tx.load_key(upload).await.map_err(store)?;
         tx.load_failed(load, &key, fault, chrono::Utc::now()).await.map_err(store)?;
-        tx.upload_refused(upload).await.map_err(store)?;
+        // Such a file may be the right one: its spool stays for the plan that says so.
+        if !matches!(fault.code(), Code::GuardTripped | Code::LoadPlanStale) {
+            tx.upload_refused(upload).await.map_err(store)?;
+        }
         tx.hub_record_refusal(&row, chrono::Utc::now()).await.map_err(store)?;
         let leaf = leaf::of(ctx, Act::LoadRefused, vec![load.into()], &fault.code().as_str())?;
         tx.commit(leaf).await.map_err(store)?;
@@ -193,40 +216,19 @@ impl App {
         conn.operation_put(work).await.map_err(store)
     }
 
-    /// Takes up what a stop of the server cut off: uploads that were arriving are given up, loads begin
-    /// again from their spools, and those that had ended are said to have. Returns how many begin again.
+    /// Why guards were passed over for a load and why it was rolled back.
     ///
     /// # Errors
-    /// A fault when the database cannot be reached.
-    pub async fn loads_resume(self: &Arc<Self>, town: TownCode) -> Result<usize> {
-        self.uploads_desert(town, chrono::Utc::now(), true).await?;
-        let mut conn = self.towns.read(town).await.map_err(store)?;
-        let works = conn.operations_running(KIND).await.map_err(store)?;
-        let mut works: HashMap<_, _> =
-            works.into_iter().filter_map(|work| Some((work.target?, work))).collect();
-        let mut resumed = 0;
-        for load in conn.load_running().await.map_err(store)? {
-            let Some(upload) = conn.upload(load.upload).await.map_err(store)? else { continue };
-            let ctx = TownCtx {
-                town,
-                staff: load.started_by,
-                grants: Grants::default(),
-                purpose: None,
-                now: chrono::Utc::now(),
-                request: kernel::id::RequestId::new(),
-            };
-            let work = works.remove(&load.id.uuid()).unwrap_or_else(|| work(&load, &upload));
-            self.load_spawn(ctx, upload, load, OperationRow { done: 0, ..work }).await?;
-            resumed += 1;
+    /// `grant_missing`, `load_not_found`.
+    pub async fn load_reasons(&self, ctx: &TownCtx, load: &LoadRow) -> Result<Reasons> {
+        auth::require_any(ctx, READERS)?;
+        if load.overridden.is_empty() && load.rolled_back.is_none() {
+            return Ok(Reasons::default());
         }
-        for (load, mut work) in works {
-            let ended = conn.load(LoadId::from_uuid(load)).await.map_err(store)?;
-            let applied = ended.is_some_and(|load| load.state != "failed");
-            work.state = if applied { "done" } else { "failed" }.into();
-            work.updated_at = chrono::Utc::now();
-            conn.operation_put(&work).await.map_err(store)?;
-        }
-        Ok(resumed)
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let key = conn.load_key(load.upload).await.map_err(store)?;
+        let (overriding, rollback) = conn.load_reasons(load.id, &key).await.map_err(store)?;
+        Ok(Reasons { overriding, rollback })
     }
 
     /// One load, and why it failed if it did.
@@ -234,7 +236,7 @@ impl App {
     /// # Errors
     /// `grant_missing`, `load_not_found`.
     pub async fn load(&self, ctx: &TownCtx, id: LoadId) -> Result<(LoadRow, Option<Fault>)> {
-        auth::require_any(ctx, LOADERS)?;
+        auth::require_any(ctx, READERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let load = conn.load(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
         if load.state != "failed" {
@@ -254,24 +256,25 @@ impl App {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         conn.load_list(before, limit).await.map_err(store)
     }
+}
 
-    /// Rejected lines of a load with every reason, in the order of the file.
-    ///
-    /// # Errors
-    /// `grant_missing`, `purpose_required`, `load_not_found`.
-    pub async fn reject_list(
-        &self,
-        ctx: &TownCtx,
-        load: LoadId,
-        after: Option<RejectId>,
-        limit: i64,
-    ) -> Result<Released<Rejects>> {
-        self.admit_reader(ctx, LOADERS)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let row = conn.load(load).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
-        let key = conn.load_key(row.upload).await.map_err(store)?;
-        let rows = conn.reject_list(load, &key, after, limit).await.map_err(store)?;
-        drop(conn);
-        self.release(ctx, "reject_list", LOADERS, Rejects(rows)).await
+/// The load that took this very file before, with the layout that now holds, and stands.
+async fn same(conn: &mut TownConn, upload: &UploadRow, layout: Digest) -> Result<Option<LoadRow>> {
+    let index = upload.file_index.clone().unwrap_or_default();
+    conn.load_same(&upload.source, &index, layout.as_bytes(), upload.as_of).await.map_err(store)
+}
+
+/// Refuses a file that is not whole, or is used up.
+fn received(upload: &UploadRow) -> Result<()> {
+    if upload.state == "received" {
+        return Ok(());
+    }
+    Err(Fault::new(Code::LoadNotReady).with("state", &upload.state))
+}
+
+fn running(error: StoreError) -> Fault {
+    match error {
+        StoreError::Duplicate => Fault::new(Code::LoadNotReady).with("state", "running"),
+        other => store(other),
     }
 }

@@ -190,6 +190,18 @@ catalogue! {
     LoadNotFound = "load_not_found" 404
         { "その取込は見つかりません" / "No such load";
           "その番号の取込はありません。取込の一覧で確かめてください。" / "There is no load with that id. See the list of loads." }
+    LoadPlanNotFound = "load_plan_not_found" 404
+        { "その取込計画は見つかりません" / "No such load plan";
+          "その番号の取込計画はありません。古い計画は一週間で消えます。もう一度計画を作ってください。" / "There is no load plan with that id. Plans are kept for a week; make one anew." }
+    LoadPlanUsed = "load_plan_used" 409
+        { "この取込計画は使用済みです" / "The load plan was applied already";
+          "この取込計画は {applied_at} に適用済みです。計画は一度しか使えません。続けて取り込むときは新しい計画を作ってください。" / "This load plan was applied at {applied_at}; a plan is used once. Make a new one to load again." }
+    LoadPlanStale = "load_plan_stale" 409
+        { "計画の後に前提が変わりました" / "What the plan rests on has changed";
+          "取込計画を作った後に{what}が変わったため、計画どおりの取込になりません。何も変わっていません。計画を作り直して件数を確かめてください。" / "After this load plan was made, {what} changed, so the load would change something else. Nothing was changed; make the plan anew and look at its counts." }
+    LoadNotLatest = "load_not_latest" 409
+        { "その後の取込があります" / "A later load stands on it";
+          "この連携元には、その後の取込 {latest} があります。取り消せるのは連携元の最後の取込だけです。先にその取込を取り消してください。" / "This source has a later load, {latest}. Only a source's last load can be rolled back; roll that one back first." }
     RejectNotFound = "reject_not_found" 404
         { "その取込エラーは見つかりません" / "No such reject";
           "その番号の取込エラーはありません。取込エラーの一覧で確かめてください。" / "There is no reject with that id. See the list of rejects." }
@@ -341,6 +353,9 @@ catalogue! {
     LayoutMismatch = "layout_mismatch" 422
         { "ファイルがレイアウトに合いません" / "The file does not fit the layout";
           "ほとんどの行がレイアウトに合いません（{rows} 行のうち {rejected} 行）。連携元とレイアウトを確かめてください。何も取り込んでいません。" / "Most lines do not fit the layout ({rejected} of {rows}). Check the source and its layout; nothing was loaded." }
+    GuardTripped = "guard_tripped" 422
+        { "取込の歯止めが働きました" / "A guard stopped the load";
+          "{name}が {measured} で、決めた限度 {limit} の外です。何も取り込んでいません。途中で切れたファイルや別のファイルでないか、元の課に確かめてください。正しければ取込計画を作り、総括管理か決裁の担当者が理由を付けて適用してください。" / "{name}: {measured}, outside the limit of {limit}. Nothing was loaded. Ask the holding section whether the file is whole and the right one; if it is, make a plan and have an overall manager or an approver apply it with a reason." }
     TrailerMissing = "trailer_missing" 422
         { "終わりの記録がありません" / "The trailer record is missing";
           "ファイルの終わりの記録（トレーラー）がありません。途中で切れています。出力し直してください。何も取り込んでいません。" / "The trailer record is missing: the file is cut off. Export it again; nothing was loaded." }

@@ -76,6 +76,7 @@ pub(crate) struct RecordsDoc {
 pub(crate) struct GuardDoc {
     pub min_rows: Option<At<u64>>,
     pub max_reject_ratio: Option<At<u8>>,
+    pub max_close_ratio: Option<At<u8>>,
 }
 
 impl FileDoc {
@@ -116,12 +117,20 @@ impl RecordsDoc {
 
 impl GuardDoc {
     pub fn read(mut table: TableReader<'_>) -> Self {
-        let ratio = table.get::<u8>("max_reject_ratio");
-        if let Some(ratio) = ratio.as_ref().filter(|ratio| ratio.value > 100) {
-            table.report(
-                ratio.spot.invalid("0～100（パーセント）を書いてください", "write a percentage, 0 to 100"),
-            );
+        Self {
+            min_rows: table.get("min_rows"),
+            max_reject_ratio: percent(&mut table, "max_reject_ratio"),
+            max_close_ratio: percent(&mut table, "max_close_ratio"),
         }
-        Self { min_rows: table.get("min_rows"), max_reject_ratio: ratio }
     }
+}
+
+fn percent(table: &mut TableReader<'_>, key: &'static str) -> Option<At<u8>> {
+    let ratio = table.get::<u8>(key);
+    if let Some(ratio) = ratio.as_ref().filter(|ratio| ratio.value > 100) {
+        let fault =
+            ratio.spot.invalid("0～100（パーセント）を書いてください", "write a percentage, 0 to 100");
+        table.report(fault);
+    }
+    ratio
 }

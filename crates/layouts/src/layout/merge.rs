@@ -9,6 +9,7 @@ pub(super) fn over(own: &LayoutDoc, base: &LayoutDoc) -> LayoutDoc {
     merged.guard = GuardDoc {
         min_rows: first(&own.guard.min_rows, &base.guard.min_rows),
         max_reject_ratio: first(&own.guard.max_reject_ratio, &base.guard.max_reject_ratio),
+        max_close_ratio: first(&own.guard.max_close_ratio, &base.guard.max_close_ratio),
     };
     merged.system = first(&own.system, &base.system);
     merged.creates = first(&own.creates, &base.creates);

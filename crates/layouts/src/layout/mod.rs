@@ -76,6 +76,10 @@ pub struct Guard {
     pub min_rows: Option<u64>,
     /// More rejects than this percentage of the rows stop the load.
     pub max_reject_ratio: Option<u8>,
+    /// A file that would end more than this percentage of the records known before stops the load. Not
+    /// written where the layout does not say it: it was not always there, and identities of layouts are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_close_ratio: Option<u8>,
 }
 
 /// A compiled layout. Two files with the same layout and bytes give the same rows.

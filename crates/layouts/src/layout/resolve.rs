@@ -65,6 +65,7 @@ impl Resolver<'_> {
             guard: super::Guard {
                 min_rows: doc.guard.min_rows.as_ref().map(|rows| rows.value),
                 max_reject_ratio: doc.guard.max_reject_ratio.as_ref().map(|ratio| ratio.value),
+                max_close_ratio: doc.guard.max_close_ratio.as_ref().map(|ratio| ratio.value),
             },
             form,
             encoding,

@@ -56,6 +56,7 @@ fn each_wrong_reference_is_told() {
         ("column = \"住所\"", "const = \"町\"\ncolumn = \"住所\"", "config_invalid_value"),
         ("to = \"person.local_id\"", "to = \"person.phone\"", "config_reference"),
         ("[file]", "[guard]\nmax_reject_ratio = 101\n[file]", "config_invalid_value"),
+        ("[file]", "[guard]\nmax_close_ratio = 101\n[file]", "config_invalid_value"),
         ("[file]", "[guard]\nmin_rows = -1\n[file]", "config_invalid_value"),
         ("format = 1", "format = 2", "config_invalid_value"),
         ("encoding = \"cp932\"", "encoding = \"sjis\"", "config_invalid_value"),

@@ -32,6 +32,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_hub_answers", include_str!("../../migrations/0025_hub_answers.sql")),
     ("0026_change_feed", include_str!("../../migrations/0026_change_feed.sql")),
     ("0027_arrivals", include_str!("../../migrations/0027_arrivals.sql")),
+    ("0028_load_plans", include_str!("../../migrations/0028_load_plans.sql")),
+    ("0029_arrivals_taken_back", include_str!("../../migrations/0029_arrivals_taken_back.sql")),
     ("0034_upload_parts", include_str!("../../migrations/0034_upload_parts.sql")),
 ];
 

@@ -17,6 +17,9 @@ use crate::rows::load::LoadRow;
 use crate::rows::version::Changed;
 use crate::town::LeafRow;
 
+/// Keeps the tasks that a load closes as they stand, for its rollback. One that the load itself made has no before.
+const TASKS_BEFORE: &str = "WITH i AS (INSERT INTO town.link_task_before (town_id, load_id, link_task_id, was_load_id, upload_id, line, row_hash, state, decided_at, body) SELECT $1, $2, t.link_task_id, t.load_id, t.upload_id, t.line, t.row_hash, t.state, t.decided_at, t.body FROM town.link_task t WHERE t.town_id = $1 AND t.link_task_id = ANY ($3) AND t.load_id <> $2 ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM i";
+
 /// What an earlier file said and this one no longer does.
 #[derive(Debug, Default)]
 pub struct Closing {
@@ -46,7 +49,7 @@ impl Stage {
         let (town, at) = (self.town, self.at);
         let changed = changed(&self, closing, end);
         let last = Last { town: town.as_str(), at, client: self.finish().await? };
-        last.close(closing).await?;
+        last.close(closing, end.load.id).await?;
         last.name(end.load.id, &changed).await?;
         last.finish_rows(end).await?;
         last.record_arrival(end.load).await?;
@@ -78,7 +81,7 @@ struct Last<'a> {
 }
 
 impl Last<'_> {
-    async fn close(&self, closing: &Closing) -> Result<(), StoreError> {
+    async fn close(&self, closing: &Closing, load: LoadId) -> Result<(), StoreError> {
         let (town, at) = (self.town, self.at);
         let subjects: Vec<Uuid> = closing.packs.iter().map(|p| p.subject).collect();
         let categories: Vec<i16> = closing.packs.iter().map(|p| p.category).collect();
@@ -89,6 +92,7 @@ impl Last<'_> {
                 &[&town, &at, &subjects, &categories, &packs],
             )
             .await?;
+        self.client.execute(TASKS_BEFORE, &[&town, &load.uuid(), &closing.tasks]).await?;
         self.client
             .execute(
                 "UPDATE town.link_task SET state = 'closed' WHERE town_id = $1 AND link_task_id = ANY ($2)",
@@ -137,8 +141,8 @@ impl Last<'_> {
         let rejects = serde_json::to_value(&c.rejects)?;
         self.client
             .execute(
-                "UPDATE town.load SET state = $3, rows_read = $4, rows_loaded = $5, rows_unchanged = $6, rows_rejected = $7, rows_closed = $8, rows_queued = $9, reject_counts = $10, finished_at = $11 WHERE town_id = $1 AND load_id = $2",
-                &[&town, &load.id.uuid(), &state, &c.read, &c.loaded, &c.unchanged, &c.rejected, &c.closed, &c.queued, &rejects, &Utc::now()],
+                "UPDATE town.load SET state = $3, rows_read = $4, rows_loaded = $5, rows_unchanged = $6, rows_rejected = $7, rows_closed = $8, rows_queued = $9, reject_counts = $10, finished_at = $11, recorded_at = $12 WHERE town_id = $1 AND load_id = $2",
+                &[&town, &load.id.uuid(), &state, &c.read, &c.loaded, &c.unchanged, &c.rejected, &c.closed, &c.queued, &rejects, &Utc::now(), &self.at],
             )
             .await?;
         let upload = load.upload.uuid();

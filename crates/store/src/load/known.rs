@@ -180,7 +180,7 @@ impl BulkLoad {
     }
 }
 
-fn key16(row: &Row, column: usize) -> Result<Key16, StoreError> {
+pub(super) fn key16(row: &Row, column: usize) -> Result<Key16, StoreError> {
     let bytes: &[u8] = row.try_get(column)?;
     bytes.try_into().map_err(|_| StoreError::Malformed("a keyed index is 16 bytes"))
 }

@@ -6,6 +6,7 @@
 
 mod apply;
 mod batch;
+mod ended;
 mod known;
 mod stage;
 mod writer;
@@ -43,6 +44,15 @@ impl Towns {
         client.execute("SELECT hub.lock_town($1)", &[&town.as_str()]).await?;
         client.batch_execute(batch::CREATE).await?;
         Ok(BulkLoad { town, client, keys })
+    }
+}
+
+impl BulkLoad {
+    /// Ends the transaction with nothing done, so that nobody waits for it, and gives back the keys: what a plan
+    /// reads a file with.
+    #[must_use]
+    pub fn look(self) -> OwnedRwLockReadGuard<TownKeys> {
+        self.keys
     }
 }
 

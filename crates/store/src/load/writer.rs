@@ -24,6 +24,8 @@ const GROWN: &str = "INSERT INTO town.keystore (town_id, subject_id, epoch, keys
 const PACKS: &str = "INSERT INTO town.pack (town_id, subject_id, category, pack_id, source, load_id, line, record_key, row_hash, recorded_from, body, whereabouts) SELECT $1, subject_id, category, row_id, $3, $4, line, record_key, row_hash, $2, body, whereabouts FROM stage WHERE kind = 2 RETURNING 1";
 const REJECTS: &str = "INSERT INTO town.reject (town_id, load_id, reject_id, line, codes, detail) SELECT $1, $2, row_id, line, string_to_array(label, ','), body FROM stage WHERE kind = 3 RETURNING 1";
 const TASKS: &str = "INSERT INTO town.link_task (town_id, link_task_id, load_id, upload_id, source, line, part, record_key, row_hash, state, body, created_at) SELECT $1, row_id, $4, $5, $3, line, part, record_key, row_hash, 'open', body, $2 FROM stage WHERE kind = 4 RETURNING 1";
+/// A decided record as it stood before this load, for its rollback. The first time counts.
+const BEFORE: &str = "INSERT INTO town.link_task_before (town_id, load_id, link_task_id, was_load_id, upload_id, line, row_hash, state, decided_at, body) SELECT $1, $2, t.link_task_id, t.load_id, t.upload_id, t.line, t.row_hash, t.state, t.decided_at, t.body FROM stage s JOIN town.link_task t ON t.town_id = $1 AND t.link_task_id = s.row_id WHERE s.kind = 5 AND t.load_id <> $2 ON CONFLICT DO NOTHING RETURNING 1";
 /// What a decided record now says; who decided what, and when, stays. Of one that had gone and came back, the
 /// decision stands again.
 const DECIDED: &str = "UPDATE town.link_task t SET state = CASE WHEN t.state <> 'closed' THEN t.state WHEN t.person_id IS NULL THEN 'refused' ELSE 'linked' END, load_id = $2, upload_id = $3, line = s.line, row_hash = s.row_hash, body = s.body FROM stage s WHERE s.kind = 5 AND t.town_id = $1 AND t.link_task_id = s.row_id RETURNING 1";
@@ -50,7 +52,7 @@ impl Writer {
 
     async fn insert(&self, batch: Batch) -> Result<(), StoreError> {
         let Self { town, at, epoch, source, load, upload, .. } = self;
-        let inserts: [(&[Kind], &str, &[&(dyn ToSql + Sync)]); 10] = [
+        let inserts: [(&[Kind], &str, &[&(dyn ToSql + Sync)]); 11] = [
             (&[Kind::Newcomer], PERSONS, &[town, at]),
             (&[Kind::Newcomer, Kind::Subject], NUMBERS, &[town, at]),
             (&[Kind::Newcomer, Kind::Subject], HOUSEHOLDS, &[town, at]),
@@ -60,6 +62,7 @@ impl Writer {
             (&[Kind::Pack], PACKS, &[town, at, source, load]),
             (&[Kind::Reject], REJECTS, &[town, load]),
             (&[Kind::LinkTask], TASKS, &[town, at, source, load, upload]),
+            (&[Kind::Decided], BEFORE, &[town, load]),
             (&[Kind::Decided], DECIDED, &[town, load, upload]),
         ];
         let due = inserts.map(|(kinds, insert, binds)| batch.any(kinds).then_some((insert, binds)));

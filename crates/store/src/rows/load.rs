@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::Fault;
-use kernel::id::{LoadId, RejectId, StaffId, UploadId};
+use kernel::id::{LoadId, LoadPlanId, RejectId, StaffId, UploadId};
 use seal::LoadKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub struct LoadRow {
     pub layout_digest: Vec<u8>,
     /// Keyed identity of the file.
     pub file_index: Vec<u8>,
-    /// `running`, `loaded`, `unchanged` or `failed`.
+    /// `running`, `loaded`, `unchanged`, `failed` or `rolled_back`.
     pub state: String,
     /// How the rows fared.
     pub counts: LoadCounts,
@@ -38,6 +38,33 @@ pub struct LoadRow {
     pub started_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// The plan it does, if it was planned.
+    pub plan: Option<LoadPlanId>,
+    /// Guards that whoever began it passed over.
+    pub overridden: Vec<String>,
+    /// The instant at which everything it brought and closed was recorded; `None` until it is applied.
+    pub recorded_at: Option<DateTime<Utc>>,
+    /// Who rolled it back, and when.
+    pub rolled_back: Option<(StaffId, DateTime<Utc>)>,
+}
+
+/// Why a person did something about a load, sealed under the load's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadReason {
+    /// Why guards were passed over.
+    Override,
+    /// Why it was rolled back.
+    Rollback,
+}
+
+impl LoadReason {
+    /// Keeps the boxes of one load's row apart; 0 is the fault's.
+    const fn category(self) -> u8 {
+        match self {
+            Self::Override => 1,
+            Self::Rollback => 2,
+        }
+    }
 }
 
 /// How a file's rows fared.
@@ -117,6 +144,11 @@ struct Columns {
     started_by: Uuid,
     started_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
+    plan_id: Option<Uuid>,
+    overridden: Vec<String>,
+    recorded_at: Option<DateTime<Utc>>,
+    rolled_back_at: Option<DateTime<Utc>>,
+    rolled_back_by: Option<Uuid>,
 }
 
 fn row(c: Columns) -> Result<LoadRow, StoreError> {
@@ -140,6 +172,10 @@ fn row(c: Columns) -> Result<LoadRow, StoreError> {
         started_by: StaffId::from_uuid(c.started_by),
         started_at: c.started_at,
         finished_at: c.finished_at,
+        plan: c.plan_id.map(LoadPlanId::from_uuid),
+        overridden: c.overridden,
+        recorded_at: c.recorded_at,
+        rolled_back: c.rolled_back_by.map(StaffId::from_uuid).zip(c.rolled_back_at),
     })
 }
 
@@ -194,6 +230,24 @@ impl TownConn {
             .load(driver)
             .await?;
         rows.into_iter().map(|columns| row(columns).map(|load| (load.source.clone(), load))).collect()
+    }
+
+    /// The load of a source that was applied last: what the town knows of the source is what it left.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load_last_applied(&mut self, source: &str) -> Result<Option<LoadRow>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let found: Option<Columns> = load::table
+            .filter(load::town_id.eq(town))
+            .filter(load::source.eq(source))
+            .filter(load::state.eq_any(["loaded", "unchanged"]))
+            .order((load::recorded_at.desc().nulls_last(), load::load_id.desc()))
+            .select(Columns::as_select())
+            .first(driver)
+            .await
+            .optional()?;
+        found.map(row).transpose()
     }
 
     /// The load that already took this very file with this very layout.
@@ -263,6 +317,8 @@ impl TownConn {
                 load::reject_counts.eq(serde_json::json!({})),
                 load::started_by.eq(new.started_by.uuid()),
                 load::started_at.eq(new.started_at),
+                load::plan_id.eq(new.plan.map(LoadPlanId::uuid)),
+                load::overridden.eq(&new.overridden),
             ))
             .execute(driver)
             .await?;
@@ -310,6 +366,61 @@ impl TownConn {
         let uuid = id.uuid();
         let plain = key.boxes().open(&self.place("load", uuid.as_bytes(), 0, 0), &sealed)?;
         Ok(Some(serde_json::from_slice(&plain)?))
+    }
+
+    /// Writes down why a person did something about a load.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn load_reason_put(
+        &mut self,
+        id: LoadId,
+        key: &LoadKey,
+        what: LoadReason,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let uuid = id.uuid();
+        let place = self.place("load", uuid.as_bytes(), what.category(), 0);
+        let sealed = key.boxes().seal(&place, reason.as_bytes());
+        let (driver, town) = self.parts()?;
+        let this = load::table.filter(load::town_id.eq(town)).filter(load::load_id.eq(uuid));
+        match what {
+            LoadReason::Override => {
+                diesel::update(this).set(load::override_reason.eq(sealed)).execute(driver).await?
+            }
+            LoadReason::Rollback => {
+                diesel::update(this).set(load::rollback_reason.eq(sealed)).execute(driver).await?
+            }
+        };
+        Ok(())
+    }
+
+    /// Why guards were passed over and why the load was rolled back, where it was.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when one does not open.
+    pub async fn load_reasons(
+        &mut self,
+        id: LoadId,
+        key: &LoadKey,
+    ) -> Result<(Option<String>, Option<String>), StoreError> {
+        let (driver, town) = self.parts()?;
+        let (overriding, rollback): (Option<Vec<u8>>, Option<Vec<u8>>) = load::table
+            .filter(load::town_id.eq(town))
+            .filter(load::load_id.eq(id.uuid()))
+            .select((load::override_reason, load::rollback_reason))
+            .first(driver)
+            .await?;
+        let uuid = id.uuid();
+        let open = |what: LoadReason, sealed: Option<Vec<u8>>| {
+            let place = self.place("load", uuid.as_bytes(), what.category(), 0);
+            let text = |sealed: Vec<u8>| -> Result<String, StoreError> {
+                let plain = key.boxes().open(&place, &sealed)?;
+                String::from_utf8(plain.to_vec()).map_err(|_| StoreError::Malformed("a reason is no text"))
+            };
+            sealed.map(text).transpose()
+        };
+        Ok((open(LoadReason::Override, overriding)?, open(LoadReason::Rollback, rollback)?))
     }
 
     /// Rejects of a load in the order of the file, after `after`.

@@ -14,6 +14,8 @@ mod kept;
 pub mod link_task;
 pub mod load;
 pub mod load_person;
+pub mod load_plan;
+pub mod load_undo;
 pub mod operation;
 pub mod pack;
 pub mod page;

@@ -3,10 +3,12 @@
 #![expect(clippy::print_stdout, reason = "a command line talks to its terminal")]
 
 mod arrivals;
+mod configuration;
 mod desk;
 mod epoch;
+mod loading;
 mod operator;
-mod profile;
+mod plan;
 mod sample;
 mod staff;
 mod town;
@@ -18,7 +20,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::settings::Database;
-use crate::{demo, serve, tenants, verify};
+use crate::{demo, pipe, serve, tenants, verify};
 
 /// Tasuki (襷): the shared platform of a cooperative of small towns.
 #[derive(Parser, Debug)]
@@ -39,7 +41,7 @@ enum Command {
     },
     /// Serve the API over TLS.
     Serve(serve::Options),
-    /// Check a `tenants/` folder: every fault with file and line. The same as `profile validate`.
+    /// Check a `tenants/` folder: every fault with file and line. The same as `town validate`.
     Validate {
         /// The folder.
         #[arg(default_value = "tenants")]
@@ -53,12 +55,9 @@ enum Command {
     },
     /// Check an exported evidence bundle offline.
     Verify(verify::Options),
-    /// 町村: members, and how they are doing.
+    /// 町村: members, their configuration, their files, and how they are doing.
     #[command(subcommand)]
     Town(town::Command),
-    /// 町の設定: check, plan, apply, look back.
-    #[command(subcommand)]
-    Profile(profile::Command),
     /// 到着: which source of which town came, is late, was refused.
     Arrivals(arrivals::Options),
     /// 職員: a town's first administrator.
@@ -77,6 +76,9 @@ enum Command {
 /// # Errors
 /// What went wrong, for a person to read.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if !matches!(cli.command, Command::Serve(_) | Command::Demo(_)) {
+        pipe::end_quietly()?;
+    }
     match cli.command {
         Command::Demo(options) => demo::run(&options).await?,
         Command::Install { database } => {
@@ -91,11 +93,18 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         },
         Command::Verify(options) => verify::run(&options)?,
         Command::Town(command) => return town::run(command).await,
-        Command::Profile(command) => return profile::run(command).await,
         Command::Arrivals(options) => return arrivals::run(&options).await,
         Command::Staff(command) => staff::run(command).await?,
         Command::Epoch(command) => epoch::run(command).await?,
         Command::Operator(command) => operator::run(command).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A reason as it is kept: 1 to 200 characters, not only blanks, as over REST.
+fn reason(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() || text.chars().count() > 200 {
+        return Err("1～200文字で書いてください / write 1 to 200 characters".to_owned());
+    }
+    Ok(text.to_owned())
 }

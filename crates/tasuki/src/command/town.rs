@@ -1,4 +1,4 @@
-//! `tasuki town`: members, and how they are doing.
+//! `tasuki town`: members, their configuration, their files, and how they are doing.
 #![expect(clippy::print_stdout, reason = "answers are printed")]
 
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use profiles::Cooperative;
 use serde_json::{Value, json};
 
 use super::desk::{At, said, told};
-use super::{sample, training};
+use super::{configuration, loading, plan, sample, training};
 use crate::{table, tenants};
 
 /// What to do with towns.
@@ -37,6 +37,23 @@ pub(super) enum Command {
     Profile(sample::Look),
     /// How a source reads a file: each row, each reject with every reason. Loads nothing.
     Preview(sample::Preview),
+    /// Check a `tenants/` folder: every fault with file and line. Needs no database.
+    Validate {
+        /// The folder.
+        #[arg(default_value = "tenants")]
+        tenants: PathBuf,
+    },
+    /// What a folder would change in a town (or in all), or what a file would; kept for a week. Ends with 0 for
+    /// nothing, 2 for changes, 3 for changes that close or take away, 4 where a guard trips.
+    Plan(plan::Plan),
+    /// Do what a plan says, once.
+    Apply(plan::Apply),
+    /// Who applied which configuration when, and what a version changed.
+    History(configuration::History),
+    /// 取込エラー: lines, columns and reasons of a load's rejects, and nothing of what the lines say.
+    Rejects(loading::Rejects),
+    /// Take a source's last load back.
+    Rollback(loading::Rollback),
 }
 
 /// Which town to admit.
@@ -60,6 +77,12 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(options) => sample::init(&options)?,
         Command::Profile(options) => sample::look(&options)?,
         Command::Preview(options) => sample::preview(&options)?,
+        Command::Validate { tenants } => return tenants::validate(&tenants),
+        Command::Plan(options) => return plan::plan(&options).await,
+        Command::Apply(options) => plan::apply(&options).await?,
+        Command::History(options) => configuration::history(&options).await?,
+        Command::Rejects(options) => loading::rejects(&options).await?,
+        Command::Rollback(options) => loading::rollback(&options).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -96,7 +119,7 @@ async fn admit(options: &Admit) -> anyhow::Result<()> {
     desk.answer(&json!({"code": town.code, "slug": town.slug.as_str(), "name": town.name}), || {
         println!("{}（{}）が加入しました。鍵のフォルダをバックアップしてください。", town.name, town.code);
         println!("{} is a member now. Back up the key folder.", town.code);
-        println!("\n次に / next:  tasuki profile plan {} {}", town.slug, options.tenants.display());
+        println!("\n次に / next:  tasuki town plan {} {}", town.slug, options.tenants.display());
         println!("              tasuki staff first {} --section … --name …", town.slug);
     })
 }

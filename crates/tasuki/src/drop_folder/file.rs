@@ -1,7 +1,5 @@
 //! One dropped file: handed in and loaded by the use cases that a client calls.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,24 +8,21 @@ use app::App;
 use app::loads::Begun;
 use app::rows::LoadRow;
 use app::uploads::NewUpload;
-use kernel::digest::Digester;
 use kernel::id::OperationId;
-use kernel::{Code, Digest, Fault, Lang, SourceCode, TownCtx};
+use kernel::{Code, Fault, Lang, SourceCode, TownCtx};
 use serde_json::{Value, json};
 
 use super::folder::{Folder, Waiting};
+use crate::hand_in::hand_in;
 
 /// The sources that others rest on, first.
 const FIRST: &[&str] = &["resident_register", "school_register"];
-
-/// Bytes read at once.
-const PIECE: usize = 1 << 20;
 
 /// How often is looked whether a load has ended.
 const ASK_EVERY: Duration = Duration::from_millis(200);
 
 /// Faults that another try may not meet: the file keeps its place.
-const PASSING: &[Code] = &[Code::Unavailable, Code::Internal, Code::DigestMismatch];
+const PASSING: &[Code] = &[Code::Unavailable, Code::Internal];
 
 /// Where a source stands in the order of loading.
 pub(super) fn order(source: &str) -> usize {
@@ -65,41 +60,16 @@ pub(super) async fn load(
 async fn loaded(app: &Arc<App>, ctx: &TownCtx, file: &Waiting) -> anyhow::Result<app::Result<LoadRow>> {
     let unknown = || Fault::new(Code::SourceNotFound).with("source", &file.source);
     let Ok(source) = file.source.parse::<SourceCode>() else { return Ok(Err(unknown())) };
-    let unreadable = || format!("reading {}", file.path.display());
-    let as_of = file.as_of(ctx.today()).with_context(unreadable)?;
-    let (digest, length) = digest(file).with_context(unreadable)?;
+    let as_of = file.as_of(ctx.today()).with_context(|| format!("reading {}", file.path.display()))?;
     let new = NewUpload { source: &source, as_of, file_name: Some(&file.name) };
-    let mut receiving = match app.upload_begin(ctx, new).await {
-        Ok(receiving) => receiving,
+    let upload = match hand_in(app, ctx, new, &file.path).await? {
+        Ok(upload) => upload,
         Err(fault) => return Ok(Err(fault)),
     };
-    let mut content = File::open(&file.path).with_context(unreadable)?;
-    let mut piece = vec![0; PIECE];
-    loop {
-        let read = content.read(&mut piece).with_context(unreadable)?;
-        let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
-        if let Err(fault) = app.upload_push(ctx, &mut receiving, bytes).await {
-            return Ok(Err(fault));
-        }
-    }
-    // A file that was changed meanwhile is not the one whose digest was taken.
-    let finished = async {
-        let upload = app.upload_finish(ctx, receiving, digest, Some(length)).await?;
-        ended(app, ctx, app.load_begin(ctx, upload.id).await?).await
-    };
-    Ok(finished.await)
-}
-
-fn digest(file: &Waiting) -> io::Result<(Digest, u64)> {
-    let (mut content, mut digester, mut length) = (File::open(&file.path)?, Digester::default(), 0);
-    let mut piece = vec![0; PIECE];
-    loop {
-        let read = content.read(&mut piece)?;
-        let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
-        digester.update(bytes);
-        length += bytes.len() as u64;
-    }
-    Ok((digester.finish(), length))
+    Ok(match app.load_begin(ctx, upload.id).await {
+        Ok(begun) => ended(app, ctx, begun).await,
+        Err(fault) => Err(fault),
+    })
 }
 
 /// Waits for the load's end.

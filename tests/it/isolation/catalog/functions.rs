@@ -34,6 +34,7 @@ const EXECUTE: &[(&str, &[&str])] = &[
     ("hub.publish_key(text,text,bytea)", &["town"]),
     ("hub.town_keys()", &["town"]),
     ("hub.record_arrival(text,uuid,text,date,date,text,smallint)", &["town"]),
+    ("hub.take_back_arrival(text,uuid)", &["town"]),
     ("hub.arrivals_of(text,date,date)", &["town"]),
     ("hub.arrivals(date,date)", &["coop"]),
 ];

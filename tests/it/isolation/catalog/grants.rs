@@ -30,10 +30,19 @@ const TOWN_UPDATES: &[&str] = &[
     "denial",
     "sign_in_failure",
     "profile_plan",
+    "load_plan",
     "task",
 ];
-const TOWN_DELETES: &[&str] =
-    &["keystore", "upload_chunk", "peer_key", "idempotency", "credential", "sign_in_failure", "profile_plan"];
+const TOWN_DELETES: &[&str] = &[
+    "keystore",
+    "upload_chunk",
+    "peer_key",
+    "idempotency",
+    "credential",
+    "sign_in_failure",
+    "profile_plan",
+    "load_plan",
+];
 
 /// What a town may only read.
 const TOWN_READS: &[&str] = &["access"];

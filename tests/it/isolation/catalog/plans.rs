@@ -21,6 +21,8 @@ const VALUES: &[(&str, &str)] = &[
     ("upload.state", "'received'"),
     ("upload.in_parts", "false"),
     ("load.state", "'running'"),
+    ("load.overridden", "'{}'"),
+    ("load_plan.state", "'running'"),
     ("link_task.state", "'open'"),
     ("run.state", "'running'"),
     ("task.kind", "'call_peer'"),

@@ -1,0 +1,74 @@
+//! Where what a file says goes: into a load's stage, or nowhere. A plan and its load are one intake, so that the
+//! one counts what the other does.
+
+use seal::{KeySet, LoadKey};
+use store::TownKeys;
+use store::load::{Stage, StagedSubject, StagedTask};
+use store::rows::load::RejectDetail;
+use tokio::sync::OwnedRwLockReadGuard;
+use uuid::Uuid;
+
+use super::intake::Decoded;
+use super::resolve::Pack;
+use crate::Result;
+use crate::error::store;
+
+/// What takes a file's rows.
+pub(super) enum Sink {
+    /// A load's: everything is sealed and staged.
+    Load(LoadSink),
+    /// A plan's: everything is counted and forgotten.
+    Plan(OwnedRwLockReadGuard<TownKeys>),
+}
+
+/// A load's stage, and what seals its rejects and its waiting records.
+pub(super) struct LoadSink {
+    pub stage: Stage,
+    pub key: LoadKey,
+    pub load: Uuid,
+}
+
+impl Sink {
+    pub fn keys(&self) -> &TownKeys {
+        match self {
+            Self::Load(sink) => sink.stage.keys(),
+            Self::Plan(keys) => keys,
+        }
+    }
+
+    /// A rejected line.
+    pub async fn reject(&mut self, line: i32, detail: RejectDetail) -> Result<()> {
+        match self {
+            Self::Load(sink) => sink.stage.reject(&sink.key, sink.load, line, &detail).await.map_err(store),
+            Self::Plan(_) => Ok(()),
+        }
+    }
+
+    /// A record that waits, or waited.
+    pub async fn task(&mut self, task: &StagedTask<'_>) -> Result<()> {
+        match self {
+            Self::Load(sink) => sink.stage.task(&sink.key, task).await.map_err(store),
+            Self::Plan(_) => Ok(()),
+        }
+    }
+
+    /// What changes about a subject, beside packs.
+    pub async fn subject(&mut self, subject: Uuid, changed: &StagedSubject<'_>) -> Result<()> {
+        match self {
+            Self::Load(sink) => sink.stage.subject(subject, changed).await.map_err(store),
+            Self::Plan(_) => Ok(()),
+        }
+    }
+
+    /// A pack, under the person's keys; whether keys were added to them.
+    pub async fn pack(&mut self, keys: &mut KeySet, row: &Decoded, pack: &Pack) -> Result<bool> {
+        match self {
+            Self::Load(sink) => {
+                let before = keys.slots().count();
+                sink.stage.pack(keys, &pack.staged(row)).await.map_err(store)?;
+                Ok(keys.slots().count() > before)
+            }
+            Self::Plan(_) => Ok(false),
+        }
+    }
+}
