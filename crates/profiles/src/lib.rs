@@ -6,14 +6,17 @@
 
 mod archive;
 mod arrival;
+mod begin;
 mod bundle;
 mod cooperative;
 mod coverage;
 mod difference;
 mod faults;
+pub mod golden;
 mod items;
 mod legal;
 mod retention;
+pub mod schema;
 mod source;
 mod town;
 
@@ -24,6 +27,7 @@ use layouts::config::reader::TableReader;
 
 pub use archive::{MAX_ENTRIES, MAX_INFLATED};
 pub use arrival::{Arrival, ArrivalState, Came, Expected};
+pub use begin::town_draft;
 pub use bundle::{Bundle, COOPERATIVE, MAX_FILE, TownBundle};
 pub use cooperative::{Cooperative, TownProfile};
 pub use coverage::Coverage;

@@ -274,6 +274,9 @@ catalogue! {
     ConfigDuplicate = "config_duplicate" 422
         { "設定に同じものが二つあります" / "Something is defined twice in the configuration";
           "{file} の {line}行目：{key}「{target}」が重なっています。一方を消してください。" / "{file}, line {line}: {key} {target} is defined twice. Remove one." }
+    SampleDiffers = "sample_differs" 422
+        { "見本の読み方が期待と違います" / "A sample is not read as expected";
+          "{file} の {line}行目：{what} は {expected} のはずですが、{found} と読まれました。レイアウトを直すか、今の読み方が正しければ期待（expect/）を書き直してください。" / "{file}, line {line}: {what} should be {expected} and is read as {found}. Correct the layout, or the expectation (expect/) if the new reading is right." }
     TownCodeInvalid = "town_code_invalid" 422
         { "団体コードが正しくありません" / "The town code is not valid";
           "{file} の {line}行目：全国地方公共団体コード {code} が正しくありません（{why}）。総務省の一覧で確かめてください。" / "{file}, line {line}: the town code {code} is not valid ({why}). Check it against the national list." }

@@ -49,7 +49,7 @@ pub(super) fn table(bytes: &[u8], found: &Found) -> Result<Table, Fault> {
     })
 }
 
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let bare = |line: &'_ [u8]| -> usize { line.len() - usize::from(line.last() == Some(&b'\r')) };
     bytes
         .split(|byte| *byte == b'\n')

@@ -29,12 +29,14 @@ pub(super) enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Write a draft of a source's file from a sample of its export.
+    /// Begin a town's folder from samples of its systems' exports; nothing is written over.
     Init(sample::Init),
     /// What a file is and what its columns hold. Of no use outside the town: it shows values.
     Profile(sample::Look),
     /// How a source reads a file: each row, each reject with every reason. Loads nothing.
     Preview(sample::Preview),
+    /// Write a fictional file of a source, as its system would export it.
+    Sample(sample::Sample),
 }
 
 /// Which town to admit.
@@ -57,6 +59,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(options) => sample::init(&options)?,
         Command::Profile(options) => sample::look(&options)?,
         Command::Preview(options) => sample::preview(&options)?,
+        Command::Sample(options) => sample::write(&options)?,
     }
     Ok(ExitCode::SUCCESS)
 }
