@@ -23,9 +23,13 @@ fn lines(faults: &[Fault]) -> Vec<(String, u32, &'static str, String)> {
     faults.iter().map(told).collect()
 }
 
+/// 練習町, its attendance in UTF-8.
 fn renshu() -> BTreeMap<String, Vec<u8>> {
     let own = |path: &String| path.starts_with("cooperative/") || path.starts_with("renshu/");
-    tenants().into_iter().filter(|(path, _)| own(path)).collect()
+    let mut files: BTreeMap<_, _> = tenants().into_iter().filter(|(path, _)| own(path)).collect();
+    let source = files.get_mut("renshu/sources/attendance.toml").unwrap();
+    source.extend_from_slice(b"\n[file]\nencoding = \"utf8\"\n");
+    files
 }
 
 const SAMPLE: &str = "renshu/samples/attendance.csv";
@@ -36,7 +40,7 @@ fn with_sample() -> BTreeMap<String, Vec<u8>> {
     let mut files = renshu();
     let header = "集計年月,学籍番号,氏名,生年月日,授業日数,欠席日数,遅刻回数\n";
     let rows = "202609,00000001,架空　花子,H27.4.2,20,0,3\n202609,00000002,架空　太郎,H26.12.24,20,-,32\n202609,00000003,想像　次郎,H31.5.1,20,-,0\n";
-    let sample = encoding_of(&format!("{header}{rows}"));
+    let sample = format!("{header}{rows}").into_bytes();
     files.insert(SAMPLE.to_owned(), sample.clone());
     let cooperative = Cooperative::read(&Bundle::new(renshu())).unwrap();
     let source = &cooperative.towns[0].sources[&"attendance".parse().unwrap()];
@@ -44,11 +48,6 @@ fn with_sample() -> BTreeMap<String, Vec<u8>> {
     let expect = Expectation::of(&source.layout, &options, &sample);
     files.insert(EXPECT.to_owned(), expect.to_text().into_bytes());
     files
-}
-
-/// In CP932, as the layout has it.
-fn encoding_of(text: &str) -> Vec<u8> {
-    encoding_rs::SHIFT_JIS.encode(text).0.into_owned()
 }
 
 fn day() -> NaiveDate {
@@ -97,7 +96,7 @@ fn a_layout_that_changes_its_meaning_fails_its_sample() {
     let told = lines(&faults(files.clone()));
     assert_eq!(told.iter().map(|(_, line, ..)| *line).collect::<Vec<_>>(), [4], "{told:?}");
     let mut other = files.clone();
-    let sample = encoding_of("集計年月,学籍番号,氏名,生年月日,授業日数,欠席日数,遅刻\n");
+    let sample = "集計年月,学籍番号,氏名,生年月日,授業日数,欠席日数,遅刻\n".into();
     other.insert(SAMPLE.to_owned(), sample);
     assert_eq!(lines(&faults(other)), [(SAMPLE.to_owned(), 1, "sample_differs", "refused".to_owned())]);
 }

@@ -202,6 +202,12 @@ catalogue! {
     RulebookNotFound = "rulebook_not_found" 404
         { "その判定基準はありません" / "No such rulebook";
           "その名前の判定基準はありません。判定基準の一覧で確かめてください。" / "There is no rulebook of that name. See the list of rulebooks." }
+    LayoutNotFound = "layout_not_found" 404
+        { "そのレイアウトはありません" / "No such layout";
+          "その名前のレイアウトはありません。レイアウトの一覧で確かめてください。" / "There is no layout of that name. See the list of layouts." }
+    LayoutSampleUnavailable = "layout_sample_unavailable" 409
+        { "このレイアウトの見本は作れません" / "No sample of this layout can be made";
+          "レイアウト {id} のファイルは読めますが、書けません。町のコード表がないと決まらない共通レイアウトは、それを使う連携元の名前で頼んでください。" / "Files of the layout {id} are read and not written. Ask for a shared layout that only a town's own code lists complete by the name of a source that extends it." }
     RunNotFound = "run_not_found" 404
         { "その判定は見つかりません" / "No such run";
           "その番号の判定はありません。判定の一覧で確かめてください。" / "There is no run with that id. See the list of runs." }

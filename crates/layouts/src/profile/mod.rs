@@ -71,6 +71,8 @@ pub struct Profile {
     pub trailing_comma: bool,
     /// Whether the file ends with the mark of old systems (0x1A).
     pub eof_mark: bool,
+    /// The word that begins the total under a sheet's table.
+    pub footer: Option<String>,
     /// The sheet looked at.
     pub sheet: Option<String>,
     /// Rows looked at, without the header.
@@ -102,11 +104,14 @@ pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
     let plain = detect::unpacked(bytes, &Limits::USUAL)?;
     let found = detect::file(&plain)?;
     let ruler = match found.shape {
-        FileShape::Fixed(length) => ruler::over(length, records::lines(&plain).take(ROWS)),
+        FileShape::Fixed(length) => {
+            ruler::over(length, found.encoding.encoding, records::lines(&plain).take(ROWS))
+        }
         _ => Vec::new(),
     };
     let table = records::table(&plain, &found)?;
-    let (header_row, names, rows) = records::header(table, &found);
+    let (header_row, names, mut rows) = records::header(table, &found);
+    let footer = records::footer(&mut rows, &found);
     let trailing_comma = !names.is_empty() && rows.iter().any(|row| row.len() == names.len() + 1);
     let width = rows.iter().map(Vec::len).max().unwrap_or(0).max(names.len());
     let width = width - usize::from(trailing_comma && width == names.len() + 1);
@@ -123,6 +128,7 @@ pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
         header_row,
         trailing_comma,
         eof_mark: plain.last() == Some(&0x1A),
+        footer,
         sheet: found.sheet,
         rows: rows.len() as u64,
         columns,

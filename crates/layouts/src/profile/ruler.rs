@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::text::Encoding;
+
 /// What stands at a byte of every record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,7 +35,6 @@ impl Mark {
         match byte {
             b' ' => Self::Blank,
             b'0'..=b'9' => Self::Digit,
-            // Also the second byte of a double-byte character, which widens to its neighbour's mark below.
             0..=0x7F => Self::Letter,
             0x80.. => Self::Wide,
         }
@@ -61,11 +62,18 @@ pub struct Run {
 }
 
 /// The runs over these records.
-pub(super) fn over<'r>(length: usize, records: impl Iterator<Item = &'r [u8]>) -> Vec<Run> {
+pub(super) fn over<'r>(
+    length: usize,
+    encoding: Encoding,
+    records: impl Iterator<Item = &'r [u8]>,
+) -> Vec<Run> {
     let mut marks = vec![Mark::Blank; length];
+    let mut trails = Vec::new();
     for record in records {
-        for (mark, byte) in marks.iter_mut().zip(record) {
-            *mark = mark.with(Mark::of(*byte));
+        encoding.mark_trails(record, &mut trails);
+        for ((mark, byte), is_trail) in marks.iter_mut().zip(record).zip(&trails) {
+            // The second byte of a double-byte character may look like a letter.
+            *mark = mark.with(if *is_trail { Mark::Wide } else { Mark::of(*byte) });
         }
     }
     let mut runs: Vec<Run> = Vec::new();
@@ -84,9 +92,11 @@ mod tests {
 
     #[test]
     fn a_ruler_shows_what_stands_where() {
-        let records: [&[u8]; 2] = [b"20001 \x82\xa0A", b"20002 \x82\xa0B"];
-        let runs: Vec<_> =
-            over(9, records.into_iter()).iter().map(|run| (run.start, run.length, run.mark)).collect();
+        let records: [&[u8]; 2] = [b"20001 \x82\xa0A", b"20002 \x83\x41B"];
+        let runs: Vec<_> = over(9, Encoding::Cp932, records.into_iter())
+            .iter()
+            .map(|run| (run.start, run.length, run.mark))
+            .collect();
         assert_eq!(
             runs,
             [(1, 5, Mark::Digit), (6, 1, Mark::Blank), (7, 2, Mark::Wide), (9, 1, Mark::Letter)]

@@ -145,6 +145,9 @@ impl Writer<'_> {
             return;
         };
         let _ = writeln!(text, "# 見出しは {row} 行目\nheader = \"exact\"");
+        if let Some(word) = &profile.footer {
+            let _ = writeln!(text, "footer = [{}]", quoted(word));
+        }
         self.ignored(text, columns, found);
     }
 
