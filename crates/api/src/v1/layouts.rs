@@ -71,6 +71,7 @@ pub async fn list_layouts(platform: Platform, town: Town, params: Params) -> Ans
     responses(
         (status = 200, description = "The file.", content(
             (schema::File = "text/csv"),
+            (schema::File = "text/tab-separated-values"),
             (schema::File = "application/jsonl"),
             (schema::File = "application/octet-stream"),
             (schema::File = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),

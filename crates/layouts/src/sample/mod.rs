@@ -58,6 +58,7 @@ fn form(layout: &Layout) -> (&'static str, &'static str) {
         (Form::Sheet(_), _) => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (Form::Json(_), _) => ("jsonl", "application/jsonl"),
         (Form::Fixed(_), _) => ("dat", "application/octet-stream"),
+        (Form::Csv(form), _) if form.delimiter == b'\t' => ("tsv", "text/tab-separated-values"),
         (Form::Csv(_), Cp932) => ("csv", "text/csv; charset=windows-31j"),
         (Form::Csv(_), EucJp) => ("csv", "text/csv; charset=euc-jp"),
         (Form::Csv(_), Utf16Le | Utf16Be) => ("csv", "text/csv; charset=utf-16"),

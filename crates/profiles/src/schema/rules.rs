@@ -1,7 +1,7 @@
 //! The schemas of files that `rulebook` and `retention` read, and of what a sample is read as.
 
 use kernel::date::Grade;
-use kernel::{Absence, Category, Code};
+use kernel::{Absence, Category};
 use retention::{Bound, Checked, Clock};
 use rulebook::List;
 use serde_json::{Value, json};
@@ -244,8 +244,7 @@ pub(super) fn retention() -> Value {
 
 /// What a sample is read as.
 pub(super) fn expect() -> Value {
-    let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    let code = json!({ "enum": codes });
+    let code = slug();
     let any = json!({ "type": "object" });
     let line = json!({ "type": "integer", "minimum": 1 });
     let row = table(&[

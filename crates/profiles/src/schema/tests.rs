@@ -198,6 +198,10 @@ fn every_reader_knows_the_keys_of_its_schema_and_no_others() {
         let Some(name) = schema_of(path) else { continue };
         let text = std::str::from_utf8(bytes).unwrap();
         for (at, place) in tables(text) {
+            // Its first key is another table's header.
+            if text[..at].ends_with(['[', '.']) {
+                continue;
+            }
             // One table of a kind and a path is enough.
             if *looked_at.entry((name, place.clone())).and_modify(|n| *n += 1).or_insert(0) > 0 {
                 continue;
