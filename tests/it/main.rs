@@ -18,6 +18,7 @@ mod handovers;
 mod house;
 mod http;
 mod isolation;
+mod layouts;
 mod link_tasks;
 mod loads;
 mod matrix;

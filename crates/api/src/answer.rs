@@ -1,10 +1,14 @@
 //! What handlers answer with when all went well.
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{CONTENT_DISPOSITION, LOCATION};
+use actix_web::http::header::{
+    CONTENT_DISPOSITION, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+    LOCATION,
+};
 use actix_web::{HttpRequest, HttpResponse, Responder, web};
 use app::Released;
 use app::exports::Export;
+use app::layouts::Sample;
 use kernel::id::OperationId;
 use serde::Serialize;
 
@@ -66,6 +70,22 @@ impl Download {
             disposition: format!("attachment; filename=\"{}\"", export.file_name),
             bytes: export.bytes.clone(),
         }
+    }
+
+    /// A file about people who do not exist.
+    #[must_use]
+    pub fn fictional(sample: Sample) -> Self {
+        // A layout may ask for a name in Japanese (RFC 8187).
+        let name = if sample.name.is_ascii() {
+            DispositionParam::Filename(sample.name)
+        } else {
+            let charset = Charset::Ext("UTF-8".to_owned());
+            let value = sample.name.into_bytes();
+            DispositionParam::FilenameExt(ExtendedValue { charset, language_tag: None, value })
+        };
+        let disposition =
+            ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![name] };
+        Self { media_type: sample.media_type, disposition: disposition.to_string(), bytes: sample.bytes }
     }
 }
 

@@ -72,6 +72,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ("households", &["households"], "世帯: who lives together."),
     ("protections", &["protections"], "支援措置: whose whereabouts must not reach others."),
     ("retention", &["retention"], "保存期間: how long what is kept, by which rule, and what falls due when."),
+    ("layouts", &["layouts"], "レイアウト: how files are read in the town, and a fictional file of each."),
     ("rulebooks", &["rulebooks"], "判定基準: the shared rules as they hold in the town."),
     ("runs", &["runs"], "判定: one scoring of the town's children."),
     (

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use kernel::slug::RulebookCode;
 use kernel::{Code, Fault, SourceCode, TownCode, id};
+use profiles::LayoutId;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 /// Something a path can name.
@@ -93,6 +94,12 @@ fn slug(example: &str) -> Form {
     Form { pattern: "^[a-z][a-z0-9_]{0,63}$".to_owned(), example: example.to_owned() }
 }
 
+/// Names given in configuration, with dots between them.
+fn dotted(example: &str) -> Form {
+    let name = "[a-z][a-z0-9_]{0,63}";
+    Form { pattern: format!("^{name}(\\.{name})*$"), example: example.to_owned() }
+}
+
 /// Six digits, the last one a check digit.
 fn town_code() -> Form {
     Form { pattern: "^[0-9]{6}$".to_owned(), example: "143669".to_owned() }
@@ -158,6 +165,8 @@ nouns! {
     SourceCode: SourceCode = "source_code", SourceNotFound, "source", slug("resident_register");
     /// 判定基準: a rulebook's name.
     RulebookCode: RulebookCode = "rulebook_code", RulebookNotFound, "id", slug("young_carer");
+    /// レイアウト: a source's code, or a shared layout's path with dots.
+    LayoutId: LayoutId = "layout_id", LayoutNotFound, "id", dotted("core.resident_register");
 }
 
 #[cfg(test)]
@@ -190,6 +199,7 @@ mod tests {
         assert!(reads::<TownCode>(&forms::TownCode()));
         assert!(reads::<SourceCode>(&forms::SourceCode()));
         assert!(reads::<RulebookCode>(&forms::RulebookCode()));
+        assert!(reads::<LayoutId>(&forms::LayoutId()));
     }
 
     #[test]

@@ -11,9 +11,9 @@ use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
     accesses, arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health,
-    households, link_tasks, load_plans, load_rollback, loads, operations, peer_keys, persons, profiles,
-    protections, recorded_relations, retention, rulebooks, runs, sign_ins, staff, tasks, tokens, town_health,
-    towns, uploads, watch_notes,
+    households, layouts, link_tasks, load_plans, load_rollback, loads, operations, peer_keys, persons,
+    profiles, protections, recorded_relations, retention, rulebooks, runs, sign_ins, staff, tasks, tokens,
+    town_health, towns, uploads, watch_notes,
 };
 
 /// Registers every operation.
@@ -38,6 +38,9 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(profiles::read_profile)
             .service(profiles::list_profiles)
             .service(profiles::apply_profile)
+            // レイアウト
+            .service(layouts::list_layouts)
+            .service(layouts::read_layout_sample)
             // 職員・サインイン・トークン
             .service(profiles::check_profile)
             .service(profiles::plan_profile)

@@ -21,6 +21,7 @@ pub mod failpoint;
 pub mod handovers;
 pub mod health;
 pub mod idempotency;
+pub mod layouts;
 pub mod leaf;
 pub mod links;
 pub mod loads;

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use kernel::Fault;
 use serde::Serialize;
 
+use crate::config::UNDECIDED;
 use crate::config::reader::Spot;
 use crate::decode::Cells;
 
@@ -79,11 +80,9 @@ impl CodeLists {
                 Err(fault) => faults.push(fault),
             }
         }
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        // A list with faults is there all the same: that it is named somewhere is no fault besides.
         self.lists.insert(name.to_owned(), list);
-        Ok(())
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
     /// These lists over those of `base`: in a list of the same name, a code that stands here takes the
@@ -142,6 +141,12 @@ fn entry(file: &str, line: u32, columns: usize, cells: &[String]) -> Result<Code
         return Err(
             spot("source").invalid("source と target を書いてください", "write both source and target")
         );
+    }
+    if cell(1).starts_with(UNDECIDED) {
+        return Err(spot("target").invalid(
+            "意味がまだ決まっていません（TODO）",
+            "what the code means is still to be decided (TODO)",
+        ));
     }
     Ok(CodeEntry {
         source: cell(0).to_owned(),

@@ -67,10 +67,12 @@ pub mod layout;
 pub mod profile;
 mod refusal;
 pub mod row;
+pub mod sample;
 pub mod sheet;
 pub mod suggest;
 pub mod table;
 mod text;
+pub mod told;
 
 pub use codes::CodeLists;
 pub use config::LayoutDoc;

@@ -18,11 +18,10 @@ pub const MAX_FILE: usize = 1 << 20;
 pub struct Bundle(BTreeMap<String, Vec<u8>>);
 
 impl Bundle {
-    /// The bundle of these files. Files that configure nothing (dot-files, `README.md`, a town's
-    /// `samples/` and `expect/`) are left out.
+    /// The bundle of these files. Files that say nothing (dot-files, `README.md`) are left out.
     #[must_use]
     pub fn new(mut files: BTreeMap<String, Vec<u8>>) -> Self {
-        files.retain(|path, _| is_configuration(path));
+        files.retain(|path, _| says_something(path));
         Self(files)
     }
 
@@ -48,6 +47,7 @@ impl Bundle {
     }
 
     /// The files of one town and the cooperative's, as they are kept when the town's profile is applied.
+    /// Golden samples are no part of it: they check the folder and configure nothing.
     ///
     /// # Errors
     /// Files that are too large or not UTF-8; a town that is not there has only the cooperative's files.
@@ -56,7 +56,8 @@ impl Bundle {
         let files = self
             .paths()
             .filter(|path| {
-                path.split('/').next().is_some_and(|folder| folder == COOPERATIVE || folder == slug)
+                let folder = path.split('/').next();
+                folder.is_some_and(|folder| folder == COOPERATIVE || folder == slug) && !is_sample(path)
             })
             .filter_map(|path| match self.text(path) {
                 Ok(text) => Some((path.to_owned(), text?.to_owned())),
@@ -104,12 +105,17 @@ impl Bundle {
     }
 }
 
-/// What configures nothing: dot-files, the folder's own README and a town's samples.
-fn is_configuration(path: &str) -> bool {
+/// What says nothing: dot-files and READMEs.
+fn says_something(path: &str) -> bool {
     let mut parts = path.split('/');
     let hidden = parts.clone().any(|part| part.starts_with('.'));
     let second = parts.nth(1);
-    !hidden && second.is_some() && !matches!(second, Some("samples" | "expect" | "README.md"))
+    !hidden && second.is_some() && second != Some("README.md")
+}
+
+/// What checks the configuration and is none: a town's `samples/` and `expect/`.
+pub(crate) fn is_sample(path: &str) -> bool {
+    matches!(path.split('/').nth(1), Some("samples" | "expect"))
 }
 
 /// The files that make up one applied profile: the town's own and the cooperative's. What runs is read

@@ -7,6 +7,7 @@ use kernel::slug::{RESERVED_SOURCES, RulebookCode, TownSlug};
 use kernel::{Code, Digest, Fault, ItemCode, ItemDef, SourceCode, TownCode};
 use layouts::codes::CodeLists;
 use layouts::config::LayoutDoc;
+use layouts::config::reader::Doc;
 use rulebook::{Effective, Overlay, Rulebook};
 
 use crate::bundle::{Bundle, COOPERATIVE, TownBundle};
@@ -14,7 +15,7 @@ use crate::faults::Faults;
 use crate::legal::text;
 use crate::source::{Shelf, Source, SourceDoc};
 use crate::town::{Export, Organ, School, Section, Town};
-use crate::{format, items, retention};
+use crate::{format, golden, items, retention};
 
 const COOPERATIVE_FILE: &str = "cooperative/cooperative.toml";
 
@@ -103,6 +104,7 @@ impl Cooperative {
             codes: &codes,
             rulebooks: &rulebooks,
             retention: &retention,
+            is_sound: faults.len() == 0,
         };
         let mut towns: Vec<TownProfile> = Vec::new();
         for slug in bundle.towns() {
@@ -155,6 +157,8 @@ struct Shared<'c> {
     codes: &'c CodeLists,
     rulebooks: &'c BTreeMap<RulebookCode, Option<Rulebook>>,
     retention: &'c Schedule,
+    /// Whether there is no fault in any of it.
+    is_sound: bool,
 }
 
 /// Those without faults: all of them, once there is no fault anywhere.
@@ -163,12 +167,15 @@ fn clean<K: Ord, V>(files: BTreeMap<K, Option<V>>) -> BTreeMap<K, V> {
 }
 
 fn cooperative_name(bundle: &Bundle, faults: &mut Faults) -> Option<String> {
-    faults.read_toml(bundle, COOPERATIVE_FILE, |doc| {
-        let mut root = doc.root();
-        format(&mut root);
-        let (name, _) = (text(&mut root, "name"), text(&mut root, "en"));
-        name
-    })?
+    faults.read_toml(bundle, COOPERATIVE_FILE, head)?
+}
+
+/// What `cooperative.toml` says: the name.
+pub(crate) fn head(doc: &Doc<'_>) -> Option<String> {
+    let mut root = doc.root();
+    format(&mut root);
+    let (name, _) = (text(&mut root, "name"), text(&mut root, "en"));
+    name
 }
 
 fn layouts(bundle: &Bundle, faults: &mut Faults) -> BTreeMap<String, Option<LayoutDoc>> {
@@ -226,7 +233,12 @@ fn read_town(
     let codes = code_lists(bundle, slug, faults).over(shared.codes);
     let sections = town.as_ref().map(|town| town.sections.as_slice()).unwrap_or_default();
     let shelf = Shelf { sections, layouts: shared.layouts, codes: &codes, items: shared.items };
+    let before = faults.len();
     let sources = read_sources(bundle, slug, &shelf, faults);
+    // A source with faults is not there, and its samples would be faults for that alone.
+    if shared.is_sound && faults.len() == before {
+        faults.extend(golden::check_all(bundle, slug, &sources));
+    }
     let rulebooks = read_overlays(bundle, slug, shared, faults);
     let retention = retention::of_town(bundle, slug, shared.retention, shared.items, faults);
     let town = town?;
@@ -265,10 +277,8 @@ fn read_sources(
             faults.stray_file(path, "sources/<name>.toml");
             continue;
         };
-        let Some(doc) = faults.read_toml(bundle, path, |doc| SourceDoc::read(doc, name, shelf.sections))
-        else {
-            continue;
-        };
+        let read = |doc: &Doc<'_>| (SourceDoc::read(doc, name, shelf.sections), doc.is_undecided());
+        let Some((doc, is_undecided)) = faults.read_toml(bundle, path, read) else { continue };
         if let Some(shown) = doc.name() {
             // Two sources of one name could not be told apart on any page.
             if names.contains(&shown.value) {
@@ -276,7 +286,8 @@ fn read_sources(
             }
             names.push(shown.value.clone());
         }
-        if let Some(Some(source)) = faults.keep(doc.resolve(shelf)) {
+        // Of what is still to be decided everything else would follow as faults.
+        if !is_undecided && let Some(Some(source)) = faults.keep(doc.resolve(shelf)) {
             sources.insert(code, source);
         }
     }
@@ -312,7 +323,8 @@ fn read_overlays(
 fn stray_files(bundle: &Bundle, faults: &mut Faults) {
     const SHARED: &str =
         "cooperative.toml, retention.toml, items/*.toml, layouts/**/*.toml, rulebooks/*.toml, codes/*.csv";
-    const OWN: &str = "town.toml, retention.toml, sources/*.toml, codes/*.csv, overlays/*.toml";
+    const OWN: &str =
+        "town.toml, retention.toml, sources/*.toml, codes/*.csv, overlays/*.toml, samples/*, expect/*.json";
     for path in bundle.paths() {
         let Some((folder, rest)) = path.split_once('/') else { continue };
         let shared = folder == COOPERATIVE;
@@ -325,6 +337,8 @@ fn stray_files(bundle: &Bundle, faults: &mut Faults) {
             (true, "items" | "rulebooks") | (false, "sources" | "overlays") => {
                 flat && file.ends_with(".toml")
             }
+            (false, "samples") => flat,
+            (false, "expect") => flat && file.ends_with(".json"),
             (_, "codes") => flat && file.ends_with(".csv"),
             _ => false,
         };

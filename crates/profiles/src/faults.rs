@@ -18,6 +18,11 @@ impl Faults {
         self.0.extend(faults);
     }
 
+    /// How many so far.
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Every fault once, by file and line. A fault of a shared layout is found by each town that
     /// extends it.
     pub(crate) fn into_vec(self) -> Vec<Fault> {

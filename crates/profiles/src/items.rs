@@ -30,6 +30,11 @@ pub(crate) fn read(bundle: &Bundle, faults: &mut Faults) -> BTreeMap<ItemCode, I
     items
 }
 
+/// Asks for everything that a file of the dictionary may hold.
+pub(crate) fn draw(doc: &Doc<'_>) {
+    read_file(doc, &mut BTreeMap::new());
+}
+
 fn read_file(doc: &Doc<'_>, items: &mut BTreeMap<ItemCode, ItemDef>) {
     let mut root = doc.root();
     format(&mut root);

@@ -34,6 +34,7 @@ impl Legal {
 
     /// Reads `[legal]`; a source without one is `legal_entry_missing`.
     pub(crate) fn read(root: &mut TableReader<'_>, source: &str) -> Option<Self> {
+        root.needs("legal");
         let Some(mut table) = root.table("legal") else {
             // A `legal` that is no table has its fault already.
             if !root.has("legal") {

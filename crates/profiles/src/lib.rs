@@ -6,14 +6,18 @@
 
 mod archive;
 mod arrival;
+mod begin;
 mod bundle;
 mod cooperative;
 mod coverage;
 mod difference;
 mod faults;
+pub mod golden;
 mod items;
+mod layout_id;
 mod legal;
 mod retention;
+pub mod schema;
 mod source;
 mod town;
 
@@ -24,10 +28,12 @@ use layouts::config::reader::TableReader;
 
 pub use archive::{MAX_ENTRIES, MAX_INFLATED};
 pub use arrival::{Arrival, ArrivalState, Came, Expected};
+pub use begin::town_draft;
 pub use bundle::{Bundle, COOPERATIVE, MAX_FILE, TownBundle};
 pub use cooperative::{Cooperative, TownProfile};
 pub use coverage::Coverage;
 pub use difference::{Change, ChangedFile, Difference, Kind, Step, Version};
+pub use layout_id::LayoutId;
 pub use legal::Legal;
 pub use rulebook::{Cohort, Founder};
 pub use source::{Freshness, Source};

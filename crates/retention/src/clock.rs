@@ -36,7 +36,7 @@ pub enum Clock {
 
 impl Clock {
     /// What configuration may write; N is an age.
-    pub(crate) const KNOWN: &'static str = "event_date, fiscal_year_after_completion, \
+    pub const KNOWN: &'static str = "event_date, fiscal_year_after_completion, \
         fiscal_year_end_after_birthday:N, graduation, birthday:N, case_closed, moved_out, disposal_permitted";
 
     /// The fact it reads.

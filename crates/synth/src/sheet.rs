@@ -28,7 +28,7 @@ pub(crate) enum Form {
     Fixed {
         record_length: usize,
     },
-    /// A workbook or JSON: nothing of it is damaged.
+    /// A workbook, JSON or UTF-16: nothing of it is damaged.
     Whole {
         extension: &'static str,
     },
@@ -63,7 +63,10 @@ impl Sheet {
     /// Reads the layout's published form.
     pub(crate) fn of(layout: &Layout) -> Option<Self> {
         let whole = serde_json::to_value(layout).ok()?;
+        let encoding = whole.get("encoding")?.as_str()?;
         let form = match (whole.pointer("/form/csv"), whole.pointer("/form/fixed/record_length")) {
+            // Its commas and line ends have two bytes.
+            (Some(_), _) if encoding.starts_with("utf16") => Form::Whole { extension: "txt" },
             (Some(csv), _) => Form::Csv {
                 header: csv.get("header")? != "none",
                 delimiter: u8::try_from(csv.get("delimiter")?.as_u64()?).ok()?,

@@ -12,6 +12,7 @@ pub mod exports;
 pub mod handovers;
 pub mod health;
 pub mod households;
+pub mod layouts;
 pub mod link_tasks;
 pub mod load_plans;
 pub mod load_rollback;

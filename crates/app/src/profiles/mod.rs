@@ -44,7 +44,9 @@ impl Checked {
         let slug = member.slug.as_str();
         let this = Self::read(files.of_town(slug)?)?;
         if this.town.code == member.town {
-            return Ok(this);
+            // Samples are looked at here and not kept.
+            let differs = profiles::golden::check(files, &this.town);
+            return if differs.is_empty() { Ok(this) } else { Err(differs) };
         }
         let fault = Fault::new(Code::InvalidValue).with("name", "code");
         let ja = format!("{slug}/town.toml は {} の設定です", this.town.code);

@@ -214,6 +214,12 @@ catalogue! {
     RulebookNotFound = "rulebook_not_found" 404
         { "その判定基準はありません" / "No such rulebook";
           "その名前の判定基準はありません。判定基準の一覧で確かめてください。" / "There is no rulebook of that name. See the list of rulebooks." }
+    LayoutNotFound = "layout_not_found" 404
+        { "そのレイアウトはありません" / "No such layout";
+          "その名前のレイアウトはありません。レイアウトの一覧で確かめてください。" / "There is no layout of that name. See the list of layouts." }
+    LayoutSampleUnavailable = "layout_sample_unavailable" 409
+        { "このレイアウトの見本は作れません" / "No sample of this layout can be made";
+          "レイアウト {id} のファイルは読めますが、書けません。町のコード表がないと決まらない共通レイアウトは、それを使う連携元の名前で頼んでください。" / "Files of the layout {id} are read and not written. Ask for a shared layout that only a town's own code lists complete by the name of a source that extends it." }
     RunNotFound = "run_not_found" 404
         { "その判定は見つかりません" / "No such run";
           "その番号の判定はありません。判定の一覧で確かめてください。" / "There is no run with that id. See the list of runs." }
@@ -290,6 +296,9 @@ catalogue! {
     ConfigDuplicate = "config_duplicate" 422
         { "設定に同じものが二つあります" / "Something is defined twice in the configuration";
           "{file} の {line}行目：{key}「{target}」が重なっています。一方を消してください。" / "{file}, line {line}: {key} {target} is defined twice. Remove one." }
+    SampleDiffers = "sample_differs" 422
+        { "見本の読み方が期待と違います" / "A sample is not read as expected";
+          "{file} の {line}行目：{what} は {expected} のはずですが、{found} と読まれました。レイアウトを直すか、今の読み方が正しければ期待（expect/）を書き直してください。" / "{file}, line {line}: {what} should be {expected} and is read as {found}. Correct the layout, or the expectation (expect/) if the new reading is right." }
     TownCodeInvalid = "town_code_invalid" 422
         { "団体コードが正しくありません" / "The town code is not valid";
           "{file} の {line}行目：全国地方公共団体コード {code} が正しくありません（{why}）。総務省の一覧で確かめてください。" / "{file}, line {line}: the town code {code} is not valid ({why}). Check it against the national list." }

@@ -78,17 +78,23 @@ impl LayoutDoc {
     /// Every fault of the file, by line.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Fault>> {
         let doc = Doc::parse(file, text)?;
-        let layout = {
-            let mut root = doc.root();
-            let format = root.need::<i64>("format");
-            if let Some(format) = format.filter(|format| format.value != FORMAT) {
-                root.report(format.spot.invalid("この版が読めるのは 1 です", "this version reads format 1"));
-            }
-            root.get::<String>("name");
-            Self::read(&mut root)
-        };
+        let layout = Self::of_file(&doc);
         let faults = doc.into_faults();
         if faults.is_empty() { Ok(layout) } else { Err(faults) }
+    }
+}
+
+impl LayoutDoc {
+    /// What a cooperative's layout file says.
+    #[must_use]
+    pub fn of_file(doc: &Doc<'_>) -> Self {
+        let mut root = doc.root();
+        let format = root.need::<i64>("format");
+        if let Some(format) = format.filter(|format| format.value != FORMAT) {
+            root.report(format.spot.invalid("この版が読めるのは 1 です", "this version reads format 1"));
+        }
+        root.get::<String>("name");
+        Self::read(&mut root)
     }
 }
 

@@ -125,9 +125,10 @@ fn flag(table: &mut TableReader<'_>, key: &'static str) -> bool {
 fn formats(table: &mut TableReader<'_>) -> Option<At<Vec<DateFormat>>> {
     let node = table.node("formats")?;
     let spot = node.spot().clone();
-    let formats: Vec<_> =
-        node.items().into_iter().filter_map(Node::parsed).map(|format| format.value).collect();
-    if formats.is_empty() {
+    let items = node.items();
+    let is_empty = items.is_empty();
+    let formats: Vec<_> = items.into_iter().filter_map(Node::parsed).map(|format| format.value).collect();
+    if is_empty {
         table.report(spot.invalid("日付の書き方を一つ以上書いてください", "name at least one date format"));
     }
     Some(At::new(formats, spot))

@@ -109,20 +109,10 @@ impl ReckonDoc {
             let (from, to) = (unit.need::<String>("from"), unit.need::<String>("to"));
             Some(At::new((from?.value, to?.value), unit.spot().clone()))
         });
-        let zero = table.node("zero").and_then(|node| match node.read::<String>() {
-            Some(text) if text.value == "value" => Some(At::new(None, text.spot)),
-            Some(text) => match text.value.parse::<Absence>() {
-                Ok(reason) if reason.is_statable() => Some(At::new(Some(reason), text.spot)),
-                _ => {
-                    table.report(text.spot.invalid(
-                        "value か、値なしの理由を書いてください",
-                        "write value or a reason for absence",
-                    ));
-                    None
-                }
-            },
-            None => None,
-        });
+        let reasons = Absence::ALL.iter().copied().filter(|reason| reason.is_statable());
+        let reasons = reasons.map(|reason| (reason.as_str(), Some(reason)));
+        let words: Vec<_> = std::iter::once(("value", None)).chain(reasons).collect();
+        let zero = table.choice("zero", &words);
         Self { scale: table.get("scale"), unit, zero }
     }
 }

@@ -6,6 +6,7 @@ mod file;
 mod gather;
 mod node;
 pub mod reader;
+mod sketch;
 mod spot;
 
 pub use document::LayoutDoc;
@@ -13,7 +14,8 @@ pub(crate) use document::{SentinelDoc, VersionDoc};
 pub(crate) use field::{Constant, FieldDoc, FieldType, ObservationDoc};
 pub(crate) use file::{FileDoc, FileKind, GuardDoc, Newline, RecordsDoc};
 pub(crate) use gather::{GatherDoc, MonthDoc, PlaceDoc};
-pub use node::{FromNode, Node, Wrong};
+pub use node::{FromNode, Node, UNDECIDED, Wrong};
+pub use sketch::{Spelt, schema};
 
 #[cfg(test)]
 #[path = "reader_tests.rs"]

@@ -2,24 +2,46 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use serde_json::{Value, json};
+
 use super::reader::{Parser, TableReader, entries_of};
+use super::sketch::{self, Sketch, Spelt};
 use super::spot::{At, Spot};
+
+/// How a value begins that somebody has still to decide: a draft is made of them, and each is a fault until
+/// it is written.
+pub const UNDECIDED: &str = "TODO";
 
 /// One value, where it stands, and the file's list of faults.
 pub struct Node<'d> {
     doc: Parser<'d>,
     value: &'d Spanned<DeValue<'d>>,
     spot: Spot,
+    sketch: Option<Sketch>,
 }
+
+/// What stands where a file is drawn and not read.
+static NOTHING: LazyLock<Spanned<DeValue<'static>>> =
+    LazyLock::new(|| Spanned::new(0..0, DeValue::Boolean(false)));
 
 impl<'d> Node<'d> {
     pub(super) fn new(doc: Parser<'d>, value: &'d Spanned<DeValue<'d>>, spot: Spot) -> Self {
-        Self { doc, value, spot }
+        Self { doc, value, spot, sketch: None }
+    }
+
+    pub(super) fn drawn(doc: Parser<'d>, sketch: Sketch, spot: Spot) -> Self {
+        Self { doc, value: &NOTHING, spot, sketch: Some(sketch) }
+    }
+
+    /// Notes what the value may be, where the file is drawn; whether it is.
+    fn draws(&self, schema: impl FnOnce() -> Value) -> bool {
+        self.sketch.as_ref().map(|sketch| sketch.may_be(schema())).is_some()
     }
 
     /// Where it stands.
@@ -31,12 +53,15 @@ impl<'d> Node<'d> {
     /// Whether it is a `T`. Reports nothing.
     #[must_use]
     pub fn is<T: FromNode>(&self) -> bool {
-        T::from_node(self).is_ok()
+        !self.draws(T::schema) && T::from_node(self).is_ok()
     }
 
     /// The value as a `T`; of another type is a fault.
     #[must_use]
     pub fn read<T: FromNode>(self) -> Option<At<T>> {
+        if self.draws(T::schema) || self.is_undecided() {
+            return None;
+        }
         match T::from_node(&self) {
             Ok(value) => Some(At::new(value, self.spot)),
             Err(Wrong { ja, en }) => self.refuse(ja, en),
@@ -45,7 +70,10 @@ impl<'d> Node<'d> {
 
     /// The text read by `T`'s `FromStr`.
     #[must_use]
-    pub fn parsed<T: FromStr<Err: Display>>(self) -> Option<At<T>> {
+    pub fn parsed<T: FromStr<Err: Display> + Spelt>(self) -> Option<At<T>> {
+        if self.draws(T::spelling) {
+            return None;
+        }
         let text = self.text()?;
         match text.parse() {
             Ok(value) => Some(At::new(value, self.spot)),
@@ -58,6 +86,9 @@ impl<'d> Node<'d> {
     /// The text as one of `choices`.
     #[must_use]
     pub fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Option<At<T>> {
+        if self.draws(|| sketch::words(choices.iter().map(|(name, _)| *name))) {
+            return None;
+        }
         let text = self.text()?;
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text) {
             return Some(At::new(*value, self.spot));
@@ -72,6 +103,12 @@ impl<'d> Node<'d> {
     /// The value as a table.
     #[must_use]
     pub fn table(self) -> Option<TableReader<'d>> {
+        if let Some(sketch) = &self.sketch {
+            return Some(TableReader::drawn(self.doc, sketch.table(), self.spot));
+        }
+        if self.is_undecided() {
+            return None;
+        }
         match self.value.get_ref() {
             DeValue::Table(table) => Some(TableReader::new(self.doc, table, self.spot)),
             _ => self.refuse("表（[…]）を書いてください", "a table is expected"),
@@ -81,6 +118,9 @@ impl<'d> Node<'d> {
     /// The items of an array; anything else is a fault and has none.
     #[must_use]
     pub fn items(self) -> Vec<Node<'d>> {
+        if let Some(sketch) = &self.sketch {
+            return vec![Node::drawn(self.doc, sketch.items(), self.spot)];
+        }
         let DeValue::Array(items) = self.value.get_ref() else {
             self.refuse::<()>("並び（[[…]] または [ ]）を書いてください", "an array is expected");
             return Vec::new();
@@ -94,6 +134,9 @@ impl<'d> Node<'d> {
     /// The entries of a table with free keys, in the order of the file.
     #[must_use]
     pub fn entries(self) -> Vec<(String, Node<'d>)> {
+        if let Some(sketch) = &self.sketch {
+            return vec![(String::new(), Node::drawn(self.doc, sketch.entries(), self.spot))];
+        }
         match self.value.get_ref() {
             DeValue::Table(table) => entries_of(self.doc, table, &self.spot),
             _ => {
@@ -109,7 +152,26 @@ impl<'d> Node<'d> {
         None
     }
 
+    /// Whether the value has still to be decided, which is reported here.
+    fn is_undecided(&self) -> bool {
+        let what = self.value.get_ref().as_str().and_then(|text| text.strip_prefix(UNDECIDED));
+        let Some(what) = what.map(|what| what.trim_start_matches([':', '：', ' '])) else { return false };
+        let (ja, en) = match what {
+            "" => (String::new(), String::new()),
+            _ => (format!("：{what}"), format!(": {what}")),
+        };
+        self.doc.note_undecided();
+        self.refuse::<()>(
+            &format!("まだ決まっていません（{UNDECIDED}{ja}）"),
+            &format!("it is still to be decided ({UNDECIDED}{en})"),
+        );
+        true
+    }
+
     fn text(&self) -> Option<&'d str> {
+        if self.is_undecided() {
+            return None;
+        }
         match self.value.get_ref() {
             DeValue::String(text) => Some(text),
             _ => self.refuse(TEXT.ja, TEXT.en),
@@ -147,17 +209,29 @@ pub trait FromNode: Sized {
     /// # Errors
     /// [`Wrong`] when it is of another type or out of range.
     fn from_node(node: &Node<'_>) -> Result<Self, Wrong>;
+
+    /// The JSON Schema of such a value.
+    #[must_use]
+    fn schema() -> Value;
 }
 
 impl FromNode for String {
     fn from_node(node: &Node<'_>) -> Result<Self, Wrong> {
         node.value.get_ref().as_str().map(str::to_owned).ok_or(TEXT)
     }
+
+    fn schema() -> Value {
+        json!({ "type": "string" })
+    }
 }
 
 impl FromNode for bool {
     fn from_node(node: &Node<'_>) -> Result<Self, Wrong> {
         node.value.get_ref().as_bool().ok_or(BOOL)
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "boolean" })
     }
 }
 
@@ -172,6 +246,10 @@ impl FromNode for i64 {
             .filter(|number| number.unsigned_abs() <= MAX_EXACT)
             .ok_or(INTEGER)
     }
+
+    fn schema() -> Value {
+        json!({ "type": "integer" })
+    }
 }
 
 macro_rules! narrower {
@@ -179,6 +257,11 @@ macro_rules! narrower {
         impl FromNode for $integer {
             fn from_node(node: &Node<'_>) -> Result<Self, Wrong> {
                 i64::from_node(node)?.try_into().map_err(|_| INTEGER)
+            }
+
+            fn schema() -> Value {
+                let most = u64::try_from(<$integer>::MAX).unwrap_or(MAX_EXACT).min(MAX_EXACT);
+                json!({ "type": "integer", "minimum": <$integer>::MIN, "maximum": most })
             }
         }
     )+};
@@ -195,6 +278,10 @@ impl FromNode for NaiveDate {
         };
         text.parse().map_err(|_| DATE)
     }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "format": "date" })
+    }
 }
 
 impl<T: FromNode> FromNode for Vec<At<T>> {
@@ -208,5 +295,9 @@ impl<T: FromNode> FromNode for Vec<At<T>> {
                 T::from_node(&item).map(|value| At::new(value, item.spot)).map_err(|_| ARRAY)
             })
             .collect()
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "array", "items": T::schema() })
     }
 }

@@ -21,7 +21,7 @@
 //! # Ok::<(), Vec<kernel::Fault>>(())
 //! ```
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::node::{FromNode, Node};
+use super::sketch::{Sketch, Spelt};
 pub use super::spot::{At, Spot};
 
 /// One configuration file, parsed, with the faults found in it so far.
@@ -39,6 +40,8 @@ pub struct Doc<'t> {
     text: &'t str,
     root: Spanned<DeTable<'t>>,
     faults: RefCell<Vec<Fault>>,
+    undecided: Cell<bool>,
+    sketch: Option<Sketch>,
 }
 
 impl<'t> Doc<'t> {
@@ -50,7 +53,14 @@ impl<'t> Doc<'t> {
         let file: Arc<str> = file.into();
         let (root, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
-            return Ok(Self { file, text, root, faults: RefCell::default() });
+            return Ok(Self {
+                file,
+                text,
+                root,
+                faults: RefCell::default(),
+                undecided: Cell::new(false),
+                sketch: None,
+            });
         }
         Err(errors
             .iter()
@@ -65,21 +75,41 @@ impl<'t> Doc<'t> {
             .collect())
     }
 
+    /// No file, but what its reader asks for.
+    pub(super) fn drawn(sketch: Sketch) -> Self {
+        let root = Spanned::new(0..0, DeTable::new());
+        let (file, faults, undecided) = ("".into(), RefCell::default(), Cell::new(false));
+        Self { file, text: "", root, faults, undecided, sketch: Some(sketch) }
+    }
+
     /// The file's top table.
     #[must_use]
     pub fn root(&self) -> TableReader<'_> {
         let spot = Spot::new(Arc::clone(&self.file), 1, "");
         TableReader {
-            doc: Parser { file: &self.file, text: self.text, faults: &self.faults },
+            doc: Parser {
+                file: &self.file,
+                text: self.text,
+                faults: &self.faults,
+                undecided: &self.undecided,
+            },
             table: self.root.get_ref(),
             spot,
             asked: Vec::new(),
+            sketch: self.sketch.clone(),
         }
     }
 
     /// Adds a fault found by a check of the caller's.
     pub fn report(&self, fault: Fault) {
         self.faults.borrow_mut().push(fault);
+    }
+
+    /// Whether anything that was asked for has still to be decided. What follows from it is then no fault of
+    /// its own.
+    #[must_use]
+    pub const fn is_undecided(&self) -> bool {
+        self.undecided.get()
     }
 
     /// Every fault found, by line.
@@ -100,9 +130,14 @@ pub(super) struct Parser<'d> {
     file: &'d Arc<str>,
     text: &'d str,
     faults: &'d RefCell<Vec<Fault>>,
+    undecided: &'d Cell<bool>,
 }
 
 impl Parser<'_> {
+    pub(super) fn note_undecided(self) {
+        self.undecided.set(true);
+    }
+
     pub(super) fn report(self, fault: Fault) {
         self.faults.borrow_mut().push(fault);
     }
@@ -123,11 +158,17 @@ pub struct TableReader<'d> {
     table: &'d DeTable<'d>,
     spot: Spot,
     asked: Vec<&'static str>,
+    sketch: Option<Sketch>,
 }
 
 impl<'d> TableReader<'d> {
     pub(super) fn new(doc: Parser<'d>, table: &'d DeTable<'d>, spot: Spot) -> Self {
-        Self { doc, table, spot, asked: Vec::new() }
+        Self { doc, table, spot, asked: Vec::new(), sketch: None }
+    }
+
+    pub(super) fn drawn(doc: Parser<'d>, sketch: Sketch, spot: Spot) -> Self {
+        let table = EMPTY.get_or_init(DeTable::new);
+        Self { doc, table, spot, asked: Vec::new(), sketch: Some(sketch) }
     }
 
     /// Where the table begins; its key is the table's path, empty for the top table.
@@ -150,6 +191,9 @@ impl<'d> TableReader<'d> {
     /// The raw node of `key`, for shapes that the other questions do not cover.
     pub fn node(&mut self, key: &'static str) -> Option<Node<'d>> {
         self.asked.push(key);
+        if let Some(sketch) = &self.sketch {
+            return Some(Node::drawn(self.doc, sketch.key(key), self.spot.clone()));
+        }
         let (offset, value) = self.find(key)?;
         Some(Node::new(self.doc, value, self.doc.spot(offset, &self.path(key))))
     }
@@ -166,12 +210,12 @@ impl<'d> TableReader<'d> {
     }
 
     /// The text of `key` read by `T`'s `FromStr`; what that refuses is a fault with its message.
-    pub fn parsed<T: FromStr<Err: Display>>(&mut self, key: &'static str) -> Option<At<T>> {
+    pub fn parsed<T: FromStr<Err: Display> + Spelt>(&mut self, key: &'static str) -> Option<At<T>> {
         self.node(key)?.parsed()
     }
 
     /// Like [`parsed`](Self::parsed), and absence is a fault.
-    pub fn need_parsed<T: FromStr<Err: Display>>(&mut self, key: &'static str) -> Option<At<T>> {
+    pub fn need_parsed<T: FromStr<Err: Display> + Spelt>(&mut self, key: &'static str) -> Option<At<T>> {
         self.need_node(key)?.parsed()
     }
 
@@ -213,7 +257,15 @@ impl<'d> TableReader<'d> {
         entries_of(doc, table, &spot)
     }
 
+    /// Says that a key has to be there whose absence the caller reports in words of its own.
+    pub fn needs(&self, key: &'static str) {
+        if let Some(sketch) = &self.sketch {
+            sketch.needs(key);
+        }
+    }
+
     fn need_node(&mut self, key: &'static str) -> Option<Node<'d>> {
+        self.needs(key);
         let node = self.node(key);
         if node.is_none() {
             self.report(self.spot.missing(&self.path(key)));

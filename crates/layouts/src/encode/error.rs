@@ -50,6 +50,20 @@ pub enum EncodeError {
     Kind,
 }
 
+impl EncodeError {
+    /// The target of the field that cannot be written; `None` where it is the file.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::NoSpelling { to, .. }
+            | Self::NotInEncoding { to, .. }
+            | Self::TooLong { to, .. }
+            | Self::ReadsOtherwise { to, .. } => Some(to),
+            Self::Trailer { .. } | Self::Kind => None,
+        }
+    }
+}
+
 /// Why one field of the row being written cannot be.
 pub(super) type Refuse = fn(u64, String) -> EncodeError;
 pub(super) const NO_SPELLING: Refuse = |row, to| EncodeError::NoSpelling { row, to };

@@ -192,7 +192,7 @@ fn on_unknown(doc: &FieldDoc) -> Unknown {
 }
 
 /// The type that a target has of itself; local names have none.
-fn natural(to: &Target) -> Option<FieldType> {
+pub(crate) fn natural(to: &Target) -> Option<FieldType> {
     Some(match to {
         Target::Local(_) => return None,
         Target::Record(RecordPart::Month) => FieldType::Month,

@@ -3,7 +3,7 @@
 use crate::config::{FieldDoc, FileDoc, GuardDoc, LayoutDoc, ObservationDoc};
 
 /// `own` over `base`: key by key in tables, by `to` in fields, by `of` and `item` in observations.
-pub(super) fn over(own: &LayoutDoc, base: &LayoutDoc) -> LayoutDoc {
+pub(crate) fn over(own: &LayoutDoc, base: &LayoutDoc) -> LayoutDoc {
     let mut merged = own.clone();
     merged.file = file(&own.file, &base.file);
     merged.guard = GuardDoc {

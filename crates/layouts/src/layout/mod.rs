@@ -24,10 +24,13 @@ use serde::Serialize;
 pub(crate) use field::{Field, Gather, Kind, Reckon, Slot, Split, Typing};
 pub(crate) use form::{CsvForm, FixedForm, RecordKinds, SheetForm, TableForm};
 pub use form::{Form, Header};
+pub(crate) use kind::natural;
+pub(crate) use merge::over as merged;
 pub(crate) use name_pattern::NamePattern;
 pub(crate) use observation::{ObservationPlan, Seen, WhenPlan};
 pub use target::{Part, RecordPart, RoleId, Target, UnknownTarget};
 pub use unfold::local as unfolded_local;
+pub(crate) use unit::factor as unit_factor;
 pub(crate) use version::Version;
 
 use crate::codes::CodeLists;
@@ -199,6 +202,12 @@ impl Layout {
     pub(crate) fn unobserved(&self) -> impl Iterator<Item = usize> {
         let observed = |local| self.observations.iter().any(|plan| plan.seen == Seen::Local(local));
         (0..self.locals.len()).filter(move |local| !observed(*local))
+    }
+
+    /// Whether it takes something from a file's name.
+    #[must_use]
+    pub fn names_files(&self) -> bool {
+        self.name.is_some() || self.versions.iter().any(|version| version.layout.name.is_some())
     }
 
     /// Whether the layout reads `target`.

@@ -63,6 +63,17 @@ impl NamePattern {
         })
     }
 
+    /// A name of this form from what its parts are, in order; `*` stands for nothing.
+    pub fn make(&self, parts: &[String]) -> String {
+        let mut parts = parts.iter();
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Capture(_) => parts.next().cloned().unwrap_or_default(),
+            Piece::Any => String::new(),
+        };
+        self.pieces.iter().map(piece).collect()
+    }
+
     /// What it takes from `name`, folders before it left out; `None` when the name is of another form.
     pub fn take(&self, name: &str) -> Option<Vec<String>> {
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);

@@ -2,7 +2,7 @@
 
 /// What a number in `from` is multiplied with and divided by to be in `to`; `None` when the two are no
 /// units of one quantity here.
-pub(super) fn factor(from: &str, to: &str) -> Option<(i64, i64)> {
+pub(crate) fn factor(from: &str, to: &str) -> Option<(i64, i64)> {
     let (of_from, of_to) = (QUANTITIES.iter().find_map(|units| size(units, from).zip(size(units, to))))?;
     let common = gcd(of_from, of_to);
     Some((of_from / common, of_to / common))

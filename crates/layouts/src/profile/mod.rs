@@ -8,15 +8,17 @@
 mod column;
 mod detect;
 pub mod draft;
+mod odd;
 mod records;
+mod ruler;
 mod shape;
-mod write;
 
 use chrono::NaiveDate;
 use kernel::Fault;
 use serde::Serialize;
 
 pub use column::ColumnProfile;
+pub use ruler::{Mark, Run};
 pub use shape::Shape;
 
 use crate::decode::Limits;
@@ -69,12 +71,16 @@ pub struct Profile {
     pub trailing_comma: bool,
     /// Whether the file ends with the mark of old systems (0x1A).
     pub eof_mark: bool,
+    /// The word that begins the total under a sheet's table.
+    pub footer: Option<String>,
     /// The sheet looked at.
     pub sheet: Option<String>,
     /// Rows looked at, without the header.
     pub rows: u64,
-    /// Its columns, in order.
+    /// Its columns, in order; of records of one length none, where a column ends no sample can tell.
     pub columns: Vec<ColumnProfile>,
+    /// What stands at which bytes of records of one length.
+    pub ruler: Vec<Run>,
 }
 
 impl Profile {
@@ -83,6 +89,8 @@ impl Profile {
     pub fn blind(mut self) -> Self {
         for column in &mut self.columns {
             column.values.clear();
+            column.odd.clear();
+            column.days = None;
         }
         self
     }
@@ -95,12 +103,19 @@ impl Profile {
 pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
     let plain = detect::unpacked(bytes, &Limits::USUAL)?;
     let found = detect::file(&plain)?;
+    let ruler = match found.shape {
+        FileShape::Fixed(length) => {
+            ruler::over(length, found.encoding.encoding, records::lines(&plain).take(ROWS))
+        }
+        _ => Vec::new(),
+    };
     let table = records::table(&plain, &found)?;
-    let (header_row, names, rows) = records::header(table, &found);
+    let (header_row, names, mut rows) = records::header(table, &found);
+    let footer = records::footer(&mut rows, &found);
     let trailing_comma = !names.is_empty() && rows.iter().any(|row| row.len() == names.len() + 1);
     let width = rows.iter().map(Vec::len).max().unwrap_or(0).max(names.len());
     let width = width - usize::from(trailing_comma && width == names.len() + 1);
-    let columns = (0..width)
+    let columns = (0..if ruler.is_empty() { width } else { 0 })
         .map(|n| {
             let name = names.get(n).cloned().unwrap_or_default();
             column::profile(name, rows.iter().map(|row| row.get(n).map_or("", String::as_str)), as_of)
@@ -113,9 +128,11 @@ pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
         header_row,
         trailing_comma,
         eof_mark: plain.last() == Some(&0x1A),
+        footer,
         sheet: found.sheet,
         rows: rows.len() as u64,
         columns,
+        ruler,
     })
 }
 

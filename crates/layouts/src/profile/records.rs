@@ -49,7 +49,7 @@ pub(super) fn table(bytes: &[u8], found: &Found) -> Result<Table, Fault> {
     })
 }
 
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let bare = |line: &'_ [u8]| -> usize { line.len() - usize::from(line.last() == Some(&b'\r')) };
     bytes
         .split(|byte| *byte == b'\n')
@@ -132,6 +132,24 @@ pub(super) fn header(mut table: Table, found: &Found) -> (Option<u32>, Vec<Strin
             (u32::try_from(at + 1).ok(), names, rows)
         }
     }
+}
+
+/// Words that begin the total under a table.
+const TOTALS: [&str; 5] = ["合計", "総計", "小計", "総合計", "計"];
+
+/// Takes the total under a sheet's table off its rows; gives the word it begins with.
+pub(super) fn footer(rows: &mut Table, found: &Found) -> Option<String> {
+    if !matches!(found.shape, FileShape::Xlsx | FileShape::Xls) {
+        return None;
+    }
+    let first = |row: &Vec<String>| {
+        row.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty()).map(str::to_owned)
+    };
+    let total = |row: &Vec<String>| first(row).filter(|word| TOTALS.contains(&word.as_str()));
+    let at = rows.iter().position(|row| total(row).is_some())?;
+    let word = rows.get(at).and_then(total);
+    rows.truncate(at);
+    word
 }
 
 fn filled(row: &[String]) -> usize {

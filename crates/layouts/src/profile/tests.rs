@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::Code;
 
-use super::draft::{Knowledge, draft};
+use super::draft::{Knowledge, Wanted, draft};
 use super::{ColumnProfile, FileShape, Shape, profile};
 use crate::config::LayoutDoc;
 use crate::fixtures::{ATTENDANCE, REGISTER, cp932};
@@ -74,32 +74,33 @@ fn drafted(sample: &str) -> super::draft::Draft {
     let layouts: BTreeMap<_, _> = [("core/register", REGISTER), ("school/attendance", ATTENDANCE)]
         .map(|(name, text)| (name.to_owned(), LayoutDoc::parse(name, text).unwrap()))
         .into();
-    let items = BTreeMap::new();
+    let (items, codes) = (BTreeMap::new(), crate::fixtures::codes());
     let found = profile(&cp932(sample), day()).unwrap();
-    draft("住民", &found, Knowledge { layouts: &layouts, items: &items })
+    let wanted = Wanted { town: "shinmachi", source: None, file: "住民_20261120.csv" };
+    draft(wanted, &found, Knowledge { layouts: &layouts, items: &items, codes: &codes })
 }
 
 #[test]
 fn a_draft_extends_the_layout_it_is_like() {
     let draft = drafted(SAMPLE);
-    assert_eq!(draft.extends.as_deref(), Some("core/register"));
+    assert_eq!(draft.extends, Some(("core/register".to_owned(), 87)));
+    assert_eq!(draft.source, "register");
     let of = |column: &str| draft.proposals.iter().find(|one| one.column == column).unwrap();
     assert_eq!(of("続柄コード").to.as_deref(), Some("person.relation_1"));
     assert_eq!(of("現住所").to.as_deref(), Some("person.address"));
     assert_eq!((of("宛名番号").confidence, of("電話").to.as_deref()), (100, None));
     for part in [
+        "name = \"住民\"",
         "extends = \"core/register\"",
         "column = \"現住所\"",
         "to = \"person.relation_2\"\ndrop = true",
         "\"電話\", # 記入率 66%、2 種類、電話番号",
-        "# [legal]",
-        "TODO",
+        "[legal]\npurpose = \"TODO",
     ] {
         assert!(draft.toml.contains(part), "{part}\n{}", draft.toml);
     }
     assert!(!draft.toml.contains("column = \"宛名番号\""), "what is inherited stands once");
-    let own = LayoutDoc::parse("draft.toml", &only_layout(&draft.toml));
-    assert!(own.is_ok(), "{}\n{}", draft.toml, crate::fixtures::told(&own.unwrap_err()));
+    assert_eq!(undecided(&draft.toml), 8, "{}", draft.toml);
 }
 
 #[test]
@@ -112,12 +113,95 @@ fn a_draft_of_a_file_like_none_stands_alone() {
         draft.toml.contains("item = \"attendance.late_days\"\nfield = \"late\"\nmonth = \"record.month\"")
     );
     assert!(draft.toml.contains("formats = [\"yyyymm\"]") && draft.toml.contains("zero = \"value\""));
-    assert!(LayoutDoc::parse("draft.toml", &only_layout(&draft.toml)).is_ok());
+    undecided(&draft.toml);
 }
 
-/// A draft without the keys of a source that are no part of its layout.
-fn only_layout(toml: &str) -> String {
-    toml.replace("section = \"mayor/TODO\"\n", "")
-        .replace("[coverage]", "")
-        .replace("complete = false\ncohort = \"listed\"\n", "")
+#[test]
+fn months_side_by_side_are_one_column() {
+    let months = [4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3];
+    let names: Vec<_> = months.iter().flat_map(|m| [format!("{m}月_遅刻"), format!("{m}月_委員")]).collect();
+    let draft =
+        drafted(&format!("年度,番号,{}\r\n2026,0000001,{}\r\n", names.join(","), ["3,a"; 12].join(",")));
+    for part in [
+        "months = [4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3]",
+        "period = { fiscal_year = \"年度\", always = 4 }",
+        "to = \"late\"\ncolumn = \"{month}月_遅刻\"",
+        "key = [\"person.local_id\", \"record.month\"]",
+        "\"5月_委員\",",
+    ] {
+        assert!(draft.toml.contains(part), "{part}\n{}", draft.toml);
+    }
+}
+
+#[test]
+fn what_looks_like_no_value_is_asked_about() {
+    let draft = drafted(
+        "学籍番号,対象年月,遅刻\r\n0000001,202609,-\r\n0000002,202609,9999999\r\n0000003,202609,2\r\n0000004,202609,　\r\n",
+    );
+    for part in ["\"-\" = \"not_collected\"", "\"9999999\" = \"TODO", "\"　\" = \"", "「9999999」1 件"] {
+        assert!(draft.toml.contains(part), "{part}\n{}", draft.toml);
+    }
+}
+
+#[test]
+fn without_header_columns_are_told_by_what_they_hold() {
+    let draft =
+        drafted("0000001,襷　花子,ﾀｽｷ ﾊﾅｺ,4200229,202609,3\r\n0000002,襷　太郎,ﾀｽｷ ﾀﾛｳ,5010601,202609,0\r\n");
+    let to: Vec<_> = draft.proposals.iter().map(|one| one.to.as_deref().unwrap_or("")).collect();
+    assert_eq!(
+        to,
+        ["person.local_id", "person.name", "person.kana", "person.birth_date", "record.month", ""]
+    );
+    assert!(draft.toml.contains("header = \"none\"\ncolumns = 6") && draft.toml.contains("position = 4"));
+    undecided(&draft.toml);
+}
+
+#[test]
+fn of_fixed_length_a_draft_says_what_is_needed() {
+    let records = "10000001襷花子　　　20130401\r\n10000002襷太郎　　　20150401\r\n";
+    let draft = drafted(records);
+    for part in
+        ["kind = \"fixed\"", "record_length = 28", "桁の表", "#   1～8（8 バイト）：数字", "漢字・カナ"]
+    {
+        assert!(draft.toml.contains(part), "{part}\n{}", draft.toml);
+    }
+    assert!(draft.proposals.is_empty());
+    undecided(&draft.toml);
+}
+
+#[test]
+fn codes_nobody_knows_become_a_list_to_complete() {
+    let draft = drafted(
+        "宛名番号,氏名,性別\r\n0000000001,襷　花子,女\r\n0000000002,襷　太郎,男\r\n0000000003,襷　次郎,Z\r\n",
+    );
+    assert_eq!(
+        draft.codes,
+        [("sex_shinmachi".to_owned(), "source,target\nZ,TODO\n女,female\n男,male\n".to_owned())]
+    );
+    assert!(draft.toml.contains("codes = \"sex_shinmachi\""), "{}", draft.toml);
+}
+
+/// How many faults a draft has; each of them says that something is still to be decided, and nothing else.
+fn undecided(toml: &str) -> usize {
+    let doc = crate::config::reader::Doc::parse("draft.toml", toml).unwrap_or_else(|faults| {
+        panic!("{toml}\n{}", crate::fixtures::told(&faults));
+    });
+    {
+        let mut root = doc.root();
+        let _ = (root.need::<i64>("format"), root.need::<String>("name"));
+        let _ = root.need_parsed::<kernel::SectionCode>("section");
+        let mut legal = root.need_table("legal").unwrap();
+        for key in ["purpose", "article", "decided_by"] {
+            let _ = legal.need::<String>(key);
+        }
+        let _ = (legal.need::<chrono::NaiveDate>("decided_on"), legal.need::<chrono::NaiveDate>("until"));
+        let mut coverage = root.need_table("coverage").unwrap();
+        let _ = (coverage.need::<bool>("complete"), coverage.need::<String>("cohort"));
+        let _ = LayoutDoc::read(&mut root);
+    }
+    assert!(doc.is_undecided());
+    let faults = doc.into_faults();
+    let all = faults.iter().all(|fault| fault.detail(kernel::Lang::En).contains("to be decided (TODO"));
+    assert!(all, "{toml}\n{}", crate::fixtures::told(&faults));
+    faults.len()
 }

@@ -53,6 +53,12 @@ enum Command {
         #[arg(long)]
         write: Option<PathBuf>,
     },
+    /// Write the JSON Schemas of a `tenants/` folder's files, for editors.
+    Schemas {
+        /// The folder; `schemas` in a checkout.
+        #[arg(long)]
+        write: PathBuf,
+    },
     /// Check an exported evidence bundle offline.
     Verify(verify::Options),
     /// 町村: members, their configuration, their files, and how they are doing.
@@ -91,6 +97,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Some(path) => std::fs::write(path, api::document_json())?,
             None => print!("{}", api::document_json()),
         },
+        Command::Schemas { write } => {
+            std::fs::create_dir_all(&write)?;
+            for schema in profiles::schema::all() {
+                std::fs::write(write.join(format!("{}.schema.json", schema.name)), schema.text())?;
+            }
+        }
         Command::Verify(options) => verify::run(&options)?,
         Command::Town(command) => return town::run(command).await,
         Command::Arrivals(options) => return arrivals::run(&options).await,

@@ -31,7 +31,7 @@ pub(super) enum Command {
     },
     /// Put a training town back as it was: the same fictional people under the same ids. Needs the superuser.
     Reset(training::Reset),
-    /// Write a draft of a source's file from a sample of its export.
+    /// Begin a town's folder from samples of its systems' exports; nothing is written over.
     Init(sample::Init),
     /// What a file is and what its columns hold. Of no use outside the town: it shows values.
     Profile(sample::Look),
@@ -54,6 +54,8 @@ pub(super) enum Command {
     Rejects(loading::Rejects),
     /// Take a source's last load back.
     Rollback(loading::Rollback),
+    /// Write a fictional file of a source, as its system would export it.
+    Sample(sample::Sample),
 }
 
 /// Which town to admit.
@@ -83,6 +85,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::History(options) => configuration::history(&options).await?,
         Command::Rejects(options) => loading::rejects(&options).await?,
         Command::Rollback(options) => loading::rollback(&options).await?,
+        Command::Sample(options) => sample::write(&options)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,203 @@
+//! Which column of a sample is what: by its name and by what it holds, against the fields of the
+//! cooperative's layouts and the items of its dictionary; without header by what it holds alone.
+
+use kernel::{ItemDef, ValueKind};
+
+use super::super::Shape;
+use super::Knowledge;
+use super::base::{Base, columns_of};
+use super::columns::Column;
+use super::shapes;
+use crate::config::{FieldDoc, FieldType, LayoutDoc};
+use crate::layout::{Part, Target, natural};
+use crate::suggest::likeness;
+
+/// From how sure, in per cent, a column is proposed.
+const PROPOSED: u32 = 60;
+/// Dictionary names are longer than columns': the name of an item counts a little less.
+const DICTIONARY: u32 = 5;
+
+/// What a column was known by.
+#[derive(Clone)]
+pub(super) enum Clue<'k> {
+    /// A column of a layout.
+    Field { layout: &'k str, doc: &'k LayoutDoc, field: &'k FieldDoc, column: &'k str },
+    /// What staff call an item.
+    Item(&'k ItemDef),
+    /// What it holds.
+    Shape(&'static str),
+}
+
+impl Clue<'_> {
+    /// In words.
+    pub fn say(&self) -> String {
+        match self {
+            Self::Field { layout, column, .. } => format!("{layout} の「{column}」"),
+            Self::Item(item) => format!("データ項目「{}」", item.ja),
+            Self::Shape(what) => format!("値の形（{what}）"),
+        }
+    }
+
+    /// The field of a layout.
+    pub const fn field(&self) -> Option<&FieldDoc> {
+        match self {
+            Self::Field { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+}
+
+/// What a column is taken for.
+#[derive(Clone)]
+pub(super) struct Found<'k> {
+    pub to: Target,
+    /// How sure, in per cent.
+    pub sure: u32,
+    pub clue: Clue<'k>,
+}
+
+impl Found<'_> {
+    /// How it is read.
+    pub fn kind(&self) -> Option<FieldType> {
+        let stated = self.clue.field().and_then(|field| field.kind.as_ref()).map(|kind| kind.value);
+        stated.or_else(|| natural(&self.to)).or(match &self.clue {
+            Clue::Item(item) => Some(match item.kind {
+                ValueKind::Bool => FieldType::Bool,
+                ValueKind::Int => FieldType::Int,
+                ValueKind::Code => FieldType::Code,
+                ValueKind::Text => FieldType::Text,
+                ValueKind::Date => FieldType::Date,
+                ValueKind::Month => FieldType::Month,
+            }),
+            _ => None,
+        })
+    }
+}
+
+/// For each column what it is likeliest to be, each target once, the surest first.
+pub(super) fn matched<'k>(
+    columns: &[Column<'_>],
+    knowledge: Knowledge<'k>,
+    base: Option<Base<'_>>,
+    has_header: bool,
+) -> Vec<Option<Found<'k>>> {
+    let mut pairs: Vec<(usize, Found<'k>)> = Vec::new();
+    for (n, column) in columns.iter().enumerate() {
+        if has_header {
+            let name = column.bare_name();
+            pairs.extend(by_layouts(&name, column, knowledge, base).map(|found| (n, found)));
+            pairs.extend(by_dictionary(&name, column, knowledge).map(|found| (n, found)));
+        } else {
+            pairs.extend(shapes::guesses(column).map(|found| (n, found)));
+        }
+    }
+    pairs.sort_by_key(|(n, found)| (std::cmp::Reverse(found.sure), *n));
+    let mut chosen: Vec<Option<Found<'k>>> = vec![None; columns.len()];
+    let mut taken: Vec<Target> = Vec::new();
+    for (n, found) in pairs {
+        if let Some(place @ None) = chosen.get_mut(n)
+            && !taken.iter().any(|other| collide(other, &found.to))
+        {
+            taken.push(found.to.clone());
+            *place = Some(found);
+        }
+    }
+    chosen
+}
+
+fn by_layouts<'k>(
+    name: &str,
+    column: &Column<'_>,
+    knowledge: Knowledge<'k>,
+    base: Option<Base<'_>>,
+) -> impl Iterator<Item = Found<'k>> {
+    let fields = knowledge.layouts.iter().flat_map(|(layout, doc)| {
+        let live = doc.fields.iter().filter(|field| !field.dropped);
+        live.flat_map(move |field| {
+            columns_of(field).into_iter().map(move |known| (layout, doc, field, known))
+        })
+    });
+    fields.filter_map(move |(layout, doc, field, known)| {
+        let to = &field.to.value;
+        // Of months side by side each has a value of its own, and nothing else.
+        if column.is_folded() && !matches!(to, Target::Local(_)) {
+            return None;
+        }
+        let nearer = if base.is_some_and(|base| base.name == layout) { 5 } else { 0 };
+        let clue = Clue::Field { layout, doc, field, column: known };
+        let found = Found { to: to.clone(), sure: 0, clue };
+        let sure = sure(likeness(known, name), nearer, &found, column)?;
+        Some(Found { sure, ..found })
+    })
+}
+
+fn by_dictionary<'k>(
+    name: &str,
+    column: &Column<'_>,
+    knowledge: Knowledge<'k>,
+) -> impl Iterator<Item = Found<'k>> {
+    knowledge.items.values().filter_map(move |item| {
+        let local = item.code.as_str().rsplit('.').next().unwrap_or_default();
+        let bare: String = item.ja.chars().filter(|c| *c != 'の').collect();
+        let by_name = likeness(&item.ja, name).max(likeness(&bare, name)).saturating_sub(DICTIONARY);
+        let found = Found { to: Target::Local(local.to_owned()), sure: 0, clue: Clue::Item(item) };
+        let sure = sure(by_name, 0, &found, column)?;
+        Some(Found { sure, ..found })
+    })
+}
+
+/// How sure it is by name and by what the column holds; `None` when not sure enough to be proposed.
+fn sure(by_name: u32, nearer: u32, found: &Found<'_>, column: &Column<'_>) -> Option<u32> {
+    if by_name < PROPOSED {
+        return None;
+    }
+    let held = match fits(found, column.profile.shape()) {
+        Some(true) => 5,
+        Some(false) => -25,
+        None => 0,
+    };
+    // Only the very name is sure.
+    let most = if by_name == 100 { 100 } else { 99 };
+    let sure = (by_name + nearer).min(100).saturating_add_signed(held).min(most);
+    (sure >= PROPOSED).then_some(sure)
+}
+
+/// Whether what a column holds is what the field reads; `None` where it tells nothing.
+fn fits(found: &Found<'_>, shape: Option<Shape>) -> Option<bool> {
+    let kind = found.kind()?;
+    Some(match (kind, shape?) {
+        (FieldType::Date | FieldType::Month, Shape::Date(_) | Shape::Month(_)) => true,
+        // A day without separators or a serial may look like any number.
+        (FieldType::Date | FieldType::Month, Shape::Digits | Shape::Number) => return None,
+        (FieldType::Date | FieldType::Month, _) => false,
+        (FieldType::Kana, Shape::Kana | Shape::HalfKana) => true,
+        (FieldType::Kana, _) => false,
+        (FieldType::Int, Shape::Digits | Shape::Number) => true,
+        // 8-digit counts and 7-digit codes may pass for days.
+        (FieldType::Int | FieldType::Code | FieldType::Bool, Shape::Date(_) | Shape::Month(_)) => {
+            return None;
+        }
+        (FieldType::Int, _) => false,
+        (FieldType::Code | FieldType::Bool, Shape::Digits | Shape::Short) => true,
+        (FieldType::Code | FieldType::Bool, Shape::Text) => return None,
+        (FieldType::Code | FieldType::Bool, _) => false,
+        (FieldType::Text, Shape::Date("wareki_kanji" | "wareki_letter" | "iso" | "slash")) => false,
+        (FieldType::Text, _) => return None,
+    })
+}
+
+/// Whether two targets cannot both be read: the same, or a whole and its part.
+fn collide(one: &Target, other: &Target) -> bool {
+    let whole = |part: Part| match part {
+        Part::FamilyName | Part::GivenName => Some(Part::Name),
+        Part::FamilyKana | Part::GivenKana => Some(Part::Kana),
+        part if part.relation_step().is_some() => Some(Part::RelationToHead),
+        _ => None,
+    };
+    match (one, other) {
+        (Target::Person(role, part), Target::Person(of, other)) if role == of => {
+            part == other || whole(*part) == Some(*other) || whole(*other) == Some(*part)
+        }
+        _ => one == other,
+    }
+}

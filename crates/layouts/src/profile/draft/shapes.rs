@@ -1,0 +1,45 @@
+//! What a column without a name may be, from its values alone. Never sure: people have the system's table of
+//! columns, a sample has not.
+
+use super::super::{ColumnProfile, Shape};
+use super::columns::Column;
+use super::known::{Clue, Found};
+use crate::layout::{Part, RecordPart, RoleId, Target};
+
+/// Years over which the days of a column lie when they may be days of birth.
+const YEARS: u32 = 3;
+
+/// What it may be, the likelier first.
+pub(super) fn guesses<'k>(column: &Column<'_>) -> impl Iterator<Item = Found<'k>> + use<'k> {
+    let held = column.profile;
+    let person = |part| Target::Person(RoleId::Person, part);
+    let guesses: Vec<(Target, u32, &'static str)> = match held.shape() {
+        Some(Shape::Kana | Shape::HalfKana) => vec![(person(Part::Kana), 65, "カナ")],
+        Some(Shape::FullName) => vec![(person(Part::Name), 70, "氏と名")],
+        Some(Shape::PostalCode) => vec![(person(Part::PostalCode), 85, "郵便番号")],
+        Some(Shape::Phone) => vec![(person(Part::Phone), 80, "電話番号")],
+        Some(Shape::Month(_)) => vec![(Target::Record(RecordPart::Month), 75, "年月")],
+        Some(Shape::Date(_)) if is_birth(held) => vec![
+            (person(Part::BirthDate), 65, "年の離れた日付"),
+            (Target::Record(RecordPart::At), 50, "日付"),
+        ],
+        Some(Shape::Date(_)) => vec![(Target::Record(RecordPart::At), 60, "日付")],
+        Some(Shape::Digits) if is_number(held) => vec![(person(Part::LocalId), 60, "同じ桁の番号")],
+        Some(Shape::Short) if is_sex(held) => vec![(person(Part::Sex), 90, "男女")],
+        _ => Vec::new(),
+    };
+    guesses.into_iter().map(|(to, sure, what)| Found { to, sure, clue: Clue::Shape(what) })
+}
+
+fn is_birth(held: &ColumnProfile) -> bool {
+    held.days.is_some_and(|(first, last)| last.years_since(first).is_some_and(|years| years >= YEARS))
+}
+
+fn is_number(held: &ColumnProfile) -> bool {
+    held.length.0 == held.length.1 && held.length.0 >= 5 && held.blank == 0
+}
+
+fn is_sex(held: &ColumnProfile) -> bool {
+    let known = ["男", "女", "男性", "女性", "M", "F"];
+    !held.values.is_empty() && held.values.iter().all(|(value, _)| known.contains(&value.as_str()))
+}
