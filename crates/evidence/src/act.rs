@@ -70,6 +70,8 @@ acts! {
     LoadApplied = "load_applied", "取込" / "load applied";
     /// A load was refused as a whole.
     LoadRefused = "load_refused", "取込の拒否" / "load refused";
+    /// Somebody has seen the report of a load.
+    LoadSignedOff = "load_signed_off", "取込品質の確認" / "load signed off";
     /// A load was taken back.
     LoadRolledBack = "load_rolled_back", "取込の取消" / "load rolled back";
     /// A human decided a link.

@@ -163,11 +163,25 @@ pub const TABLES: &[TableClasses] = &[
             "started_by",
             "started_at",
             "finished_at",
+            "corrects",
         ],
         &["file_index"],
         &["fault"],
     ),
-    table("town.reject", &["town_id", "load_id", "reject_id", "line", "codes"], NONE, &["detail"]),
+    table(
+        "town.reject",
+        &["town_id", "load_id", "reject_id", "line", "codes", "state", "settled_by"],
+        &["record_key"],
+        &["detail"],
+    ),
+    // Counts name columns of the town's configuration and say how many cells were what; whatever stood in one is
+    // among the findings.
+    table(
+        "town.load_quality",
+        &["town_id", "load_id", "counts", "signed_by", "signed_at"],
+        NONE,
+        &["findings", "remark"],
+    ),
     table("town.person", &["town_id", "person_id", "created_at"], NONE, NONE),
     table(
         "town.identifier",

@@ -7,7 +7,7 @@ use chrono::Utc;
 use evidence::Act;
 use kernel::{Category, Code, Fault, ItemCode, SourceCode, TownCtx};
 use layouts::layout::Mode;
-use layouts::{DecodeOptions, Decoder, Operation, Outcome, Row, Summary};
+use layouts::{DecodeOptions, Decoder, Operation, Outcome, Quality, Row, Summary};
 use profiles::Source;
 use seal::{LoadKey, RowHashKey};
 use store::load::{Closing, Key16, Known, LoadEnd, Stage, StagedSubject, StagedTask, TaskPlace};
@@ -16,7 +16,10 @@ use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
 use store::rows::version::Changed;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
+use super::corrections;
+use super::report::{Met, Numbers, balanced};
 use super::resolve::{Pack, Registered, Resolver};
 use crate::error::{internal, store};
 use crate::profiles::Applied;
@@ -58,6 +61,7 @@ struct Intake<'a> {
     load: LoadRow,
     mode: Mode,
     known: Known,
+    met: Met,
     seen: HashSet<Key16>,
     unreadable: u64,
     /// Whose keys this load has added to, in id order: the key store's index is then written in its own.
@@ -86,6 +90,9 @@ impl App {
         let bulk = self.towns.bulk_load(ctx.town).await.map_err(store)?;
         // After the lock: a load that ran until now may have brought the very people this one names.
         let people = self.people(ctx.town).await?;
+        if let Some(corrected) = load.corrects {
+            self.require_newest(ctx, source, &load.source, corrected).await?;
+        }
         let known = bulk.known(&load.source).await.map_err(store)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let key = conn.load_key(upload.id).await.map_err(store)?;
@@ -96,9 +103,10 @@ impl App {
         let intake = Intake {
             stage,
             key,
+            mode: corrections::mode(&load, source.layout.mode),
             load,
-            mode: source.layout.mode,
             known,
+            met: Met::default(),
             seen: HashSet::new(),
             unreadable: 0,
             grown: BTreeSet::new(),
@@ -106,12 +114,15 @@ impl App {
             counts: LoadCounts::default(),
             resolver,
         };
-        let intake = self.read_file(ctx, intake, source, &code, work).await?;
+        let (intake, quality) = self.read_file(ctx, intake, source, &code, work).await?;
+        let numbers = Numbers { bytes: upload.size, met: intake.met, file: quality.counts() };
+        let findings = Zeroizing::new(json(&quality)?);
+        let quality = intake.stage.quality(&intake.key, &intake.load, counts(&numbers)?, &findings);
         let (stage, closing, load) = intake.end().await?;
         let changed = if load.source == LIST { Changed::Protection } else { Changed::People };
         let detail = (load.counts.read, load.counts.loaded, load.counts.rejected, load.counts.closed);
         let leaf = leaf::of(ctx, Act::LoadApplied, vec![load.id.into()], &detail)?;
-        let end = LoadEnd { load: &load, changed };
+        let end = LoadEnd { load: &load, changed, quality: &quality };
         failpoint::reach(failpoint::LOAD_STAGED);
         stage.apply(&closing, &end, &leaf).await.map_err(store)?;
         failpoint::reach(failpoint::LOAD_APPLIED);
@@ -126,7 +137,7 @@ impl App {
         source: &Source,
         code: &SourceCode,
         work: &mut OperationRow,
-    ) -> Result<Intake<'a>> {
+    ) -> Result<(Intake<'a>, Quality)> {
         let options = DecodeOptions::new(code.clone(), intake.load.as_of);
         let mut decoder = Decoder::new(&source.layout, &options);
         let marks = Marks::new(&intake, source);
@@ -146,11 +157,14 @@ impl App {
                 self.progress(ctx.town, work).await?;
             }
         }
-        let summary = decoder.finish(&mut |outcome| pieces.push(marks.piece(outcome)))?;
+        let (summary, quality) =
+            decoder.finish_with_quality(&mut |outcome| pieces.push(marks.piece(outcome)))?;
         intake.take(&mut pieces).await?;
-        guard(source, &summary)?;
+        if intake.load.corrects.is_none() {
+            guard(source, &summary)?;
+        }
         intake.counts.read = i64::try_from(summary.rows).unwrap_or(i64::MAX);
-        Ok(intake)
+        Ok((intake, quality))
     }
 }
 
@@ -216,11 +230,12 @@ impl Intake<'_> {
         let line = line(reject.line);
         let detail = RejectDetail { reasons: reject.reasons, raw: reject.raw };
         let load = self.load.id.uuid();
-        self.stage.reject(&self.key, load, line, &detail).await.map_err(store)
+        self.stage.reject(&self.key, load, line, key.as_ref(), &detail).await.map_err(store)
     }
 
     async fn take_row(&mut self, row: Decoded) -> Result<()> {
         self.seen.insert(row.record_key);
+        self.closing.corrected.extend(self.known.rejects.remove(&row.record_key).unwrap_or_default());
         let before = self.known.records.get(&row.record_key);
         if row.operation == Operation::Close {
             self.close(&row.record_key);
@@ -245,12 +260,21 @@ impl Intake<'_> {
         for (person, number) in &resolved.numbers {
             let learned = StagedSubject { number: Some(*number), ..StagedSubject::default() };
             self.stage.subject(person.uuid(), &learned).await.map_err(store)?;
+            self.met.numbers_learned += 1;
         }
         if let Some(registered) = &resolved.registered {
             self.take_registered(registered).await?;
         }
         for wait in &resolved.waiting {
-            self.counts.queued += i64::from(wait.decided.is_none());
+            if wait.decided.is_none() {
+                self.counts.queued += 1;
+                let near = if wait.body.candidates.is_empty() {
+                    &mut self.met.orphans
+                } else {
+                    &mut self.met.ambiguous
+                };
+                *near += 1;
+            }
             let task = StagedTask {
                 decided: wait.decided,
                 line: line(row.line),
@@ -297,6 +321,7 @@ impl Intake<'_> {
         }
         let newcomer = registered.newcomer.is_some();
         if newcomer {
+            self.met.newcomers += 1;
             self.grown.remove(&subject);
         }
         let staged = StagedSubject {
@@ -313,6 +338,8 @@ impl Intake<'_> {
     /// whose line was rejected is still in the file; where nobody can say whose a rejected line is, it may
     /// be anybody's, and nothing is closed.
     async fn end(mut self) -> Result<(Stage, Closing, LoadRow)> {
+        balanced(&self.counts)?;
+        self.closing.supersedes = self.mode == Mode::Snapshot;
         if self.mode == Mode::Snapshot && self.unreadable == 0 {
             for (key, record) in &self.known.records {
                 if !self.seen.contains(key) {
@@ -347,6 +374,15 @@ fn guard(source: &Source, summary: &Summary) -> Result<()> {
 
 fn item_categories(profile: &Applied) -> BTreeMap<ItemCode, Category> {
     profile.cooperative.items.iter().map(|(code, item)| (code.clone(), item.category)).collect()
+}
+
+/// What rests in the clear of a file's quality.
+fn counts(numbers: &Numbers) -> Result<serde_json::Value> {
+    serde_json::to_value(numbers).map_err(|_| internal("a file's counts cannot be written"))
+}
+
+fn json(quality: &Quality) -> Result<Vec<u8>> {
+    serde_json::to_vec(quality).map_err(|_| internal("a file's quality cannot be written"))
 }
 
 fn line(line: u32) -> i32 {

@@ -1,23 +1,33 @@
 //! 取込: from a spooled file to sealed packs, in one transaction; the work goes on after the request
 //! has been answered, and after a restart from the beginning.
 
+mod corrections;
+mod drift;
+mod entry_request;
 mod intake;
+mod paper;
+mod rejects;
+mod report;
 mod resolve;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use evidence::Act;
-use kernel::id::{LoadId, OperationId, PersonId, RejectId, UploadId};
+use kernel::id::{LoadId, OperationId, UploadId};
 use kernel::{Code, Fault, Grant, Grants, SourceCode, TownCode, TownCtx};
 use store::StoreError;
-use store::rows::load::{LoadCounts, LoadRow, RejectRow};
+use store::rows::load::{LoadCounts, LoadRow};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
 
 use crate::error::store;
-use crate::release::{Hidden, Resident};
-use crate::{App, Released, Result, auth, leaf};
+use crate::{App, Result, auth, leaf};
+
+pub use drift::{COMPARED, Change, Differs, ROWS_MARK, SHARE_MARK};
+pub use entry_request::{Ask, AskKind, EntryRequest, SourceAsks};
+pub use rejects::Rejects;
+pub use report::{Findings, FindingsState, LoadReport, Met, Numbers, SignOff};
 
 /// Grants that start loads and see their rejects.
 const LOADERS: &[Grant] = &[Grant::Holder, Grant::OverallManager];
@@ -37,24 +47,6 @@ pub enum Begun {
     },
     /// This very file was loaded before with this very layout; nothing changes.
     Same(LoadRow),
-}
-
-/// Rejected lines: whose they are is not known, but what they say is somebody's.
-#[derive(Debug)]
-pub struct Rejects(pub Vec<RejectRow>);
-
-impl Resident for Rejects {
-    fn persons(&self) -> Vec<PersonId> {
-        Vec::new()
-    }
-
-    fn hide_whereabouts(&mut self, hidden: &dyn Fn(PersonId) -> Option<Hidden>) {
-        // A raw line may hold anybody's address. While the list cannot be relied on, no raw line is
-        // shown; reasons and line numbers are.
-        if hidden(PersonId::from_uuid(uuid::Uuid::nil())) == Some(Hidden::ListStale) {
-            self.0.iter_mut().for_each(|row| row.detail.raw.clear());
-        }
-    }
 }
 
 /// The long work of a load that begins.
@@ -78,6 +70,16 @@ impl App {
     /// # Errors
     /// `upload_not_found`, `load_not_ready`, `source_not_found`, `legal_entry_expired`.
     pub async fn load_begin(self: &Arc<Self>, ctx: &TownCtx, upload: UploadId) -> Result<Begun> {
+        self.load_start(ctx, upload, None).await
+    }
+
+    /// The same, of a whole file or of lines that correct an earlier load.
+    async fn load_start(
+        self: &Arc<Self>,
+        ctx: &TownCtx,
+        upload: UploadId,
+        corrects: Option<LoadId>,
+    ) -> Result<Begun> {
         auth::require_any(ctx, LOADERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let upload =
@@ -87,8 +89,10 @@ impl App {
         let (source, layout_digest) = self.loadable(ctx, &upload).await?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let file_index = upload.file_index.clone().unwrap_or_default();
-        let same =
-            conn.load_same(&upload.source, &file_index, &layout_digest, upload.as_of).await.map_err(store)?;
+        let same = conn
+            .load_same(&upload.source, &file_index, &layout_digest, upload.as_of, corrects.is_some())
+            .await
+            .map_err(store)?;
         if let Some(load) = same {
             // Asked twice for one upload: its key still opens the load's rejects and link tasks.
             if load.upload != upload.id {
@@ -111,6 +115,7 @@ impl App {
             started_by: ctx.staff,
             started_at: ctx.now,
             finished_at: None,
+            corrects,
         };
         conn.load_begin(&load).await.map_err(|error| match error {
             StoreError::Duplicate => Fault::new(Code::LoadNotReady).with("state", "running"),
@@ -181,7 +186,9 @@ impl App {
         let key = tx.load_key(upload).await.map_err(store)?;
         tx.load_failed(load, &key, fault, chrono::Utc::now()).await.map_err(store)?;
         tx.upload_refused(upload).await.map_err(store)?;
-        tx.hub_record_refusal(&row, chrono::Utc::now()).await.map_err(store)?;
+        if row.corrects.is_none() {
+            tx.hub_record_refusal(&row, chrono::Utc::now()).await.map_err(store)?;
+        }
         let leaf = leaf::of(ctx, Act::LoadRefused, vec![load.into()], &fault.code().as_str())?;
         tx.commit(leaf).await.map_err(store)?;
         Ok(true)
@@ -255,25 +262,5 @@ impl App {
         auth::require_any(ctx, LOADERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         conn.load_list(before, limit).await.map_err(store)
-    }
-
-    /// Rejected lines of a load with every reason, in the order of the file.
-    ///
-    /// # Errors
-    /// `grant_missing`, `purpose_required`, `load_not_found`.
-    pub async fn reject_list(
-        &self,
-        ctx: &TownCtx,
-        load: LoadId,
-        after: Option<RejectId>,
-        limit: i64,
-    ) -> Result<Released<Rejects>> {
-        self.admit_reader(ctx, LOADERS)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let row = conn.load(load).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
-        let key = conn.load_key(row.upload).await.map_err(store)?;
-        let rows = conn.reject_list(load, &key, after, limit).await.map_err(store)?;
-        drop(conn);
-        self.release(ctx, "reject_list", LOADERS, Rejects(rows)).await
     }
 }

@@ -32,6 +32,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_hub_answers", include_str!("../../migrations/0025_hub_answers.sql")),
     ("0026_change_feed", include_str!("../../migrations/0026_change_feed.sql")),
     ("0027_arrivals", include_str!("../../migrations/0027_arrivals.sql")),
+    ("0030_load_quality", include_str!("../../migrations/0030_load_quality.sql")),
 ];
 
 /// A digest over every migration: the identity of the schema, for template databases.

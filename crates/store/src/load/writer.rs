@@ -22,7 +22,7 @@ const KEYSETS: &str = "INSERT INTO town.keystore (town_id, subject_id, epoch, ke
 /// Keys of a subject who had some: also of one who came earlier in the same load.
 const GROWN: &str = "INSERT INTO town.keystore (town_id, subject_id, epoch, keyset) SELECT $1, subject_id, $2, keyset FROM stage WHERE kind = 0 AND keyset IS NOT NULL ON CONFLICT (town_id, subject_id) DO UPDATE SET epoch = EXCLUDED.epoch, keyset = EXCLUDED.keyset RETURNING 1";
 const PACKS: &str = "INSERT INTO town.pack (town_id, subject_id, category, pack_id, source, load_id, line, record_key, row_hash, recorded_from, body, whereabouts) SELECT $1, subject_id, category, row_id, $3, $4, line, record_key, row_hash, $2, body, whereabouts FROM stage WHERE kind = 2 RETURNING 1";
-const REJECTS: &str = "INSERT INTO town.reject (town_id, load_id, reject_id, line, codes, detail) SELECT $1, $2, row_id, line, string_to_array(label, ','), body FROM stage WHERE kind = 3 RETURNING 1";
+const REJECTS: &str = "INSERT INTO town.reject (town_id, load_id, reject_id, line, codes, detail, record_key) SELECT $1, $2, row_id, line, string_to_array(label, ','), body, record_key FROM stage WHERE kind = 3 RETURNING 1";
 const TASKS: &str = "INSERT INTO town.link_task (town_id, link_task_id, load_id, upload_id, source, line, part, record_key, row_hash, state, body, created_at) SELECT $1, row_id, $4, $5, $3, line, part, record_key, row_hash, 'open', body, $2 FROM stage WHERE kind = 4 RETURNING 1";
 /// What a decided record now says; who decided what, and when, stays. Of one that had gone and came back, the
 /// decision stands again.

@@ -14,6 +14,7 @@ mod kept;
 pub mod link_task;
 pub mod load;
 pub mod load_person;
+pub mod load_quality;
 pub mod operation;
 pub mod pack;
 pub mod page;

@@ -20,6 +20,7 @@ const VALUES: &[(&str, &str)] = &[
     ("operation.state", "'running'"),
     ("upload.state", "'received'"),
     ("load.state", "'running'"),
+    ("reject.state", "'open'"),
     ("link_task.state", "'open'"),
     ("run.state", "'running'"),
     ("task.kind", "'call_peer'"),
