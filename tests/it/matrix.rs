@@ -100,6 +100,7 @@ pub(crate) fn bodies() -> Vec<(&'static str, Value)> {
             json!({"version": 1, "reason": "架空の理由", "from": "2026-04-01", "who": staff}),
         ),
         ("/api/v1/loads", json!({"upload_id": "$upload_id"})),
+        ("/api/v1/loads/{load_id}/corrections", json!({"upload_id": "$upload_id"})),
         ("/api/v1/staff/{staff_id}/denials", json!({"person_id": "$person_id", "reason": "kin"})),
         (
             "/api/v1/tokens",

@@ -12,8 +12,9 @@ use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
     accesses, arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health,
-    households, link_tasks, loads, operations, peer_keys, persons, profiles, protections, recorded_relations,
-    retention, rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns, uploads, watch_notes,
+    households, link_tasks, load_reports, loads, operations, peer_keys, persons, profiles, protections,
+    recorded_relations, retention, rulebooks, runs, sign_ins, staff, tasks, tokens, town_health, towns,
+    uploads, watch_notes,
 };
 
 /// Where the document is served.
@@ -131,6 +132,13 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(loads::list_loads)
             .service(loads::read_load)
             .service(loads::list_rejects)
+            .service(load_reports::export_rejects)
+            .service(load_reports::correct_load)
+            // 取込品質報告・入力依頼票
+            .service(load_reports::read_load_report)
+            .service(load_reports::read_town_load_report)
+            .service(load_reports::sign_off_load)
+            .service(load_reports::read_entry_request)
             .service(link_tasks::list_link_tasks)
             .service(link_tasks::read_link_task)
             .service(link_tasks::decide_link_task)

@@ -13,6 +13,7 @@ pub mod handovers;
 pub mod health;
 pub mod households;
 pub mod link_tasks;
+pub mod load_reports;
 pub mod loads;
 pub mod operations;
 pub mod peer_keys;

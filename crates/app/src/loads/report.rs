@@ -25,9 +25,6 @@ use crate::{App, Released, Result, auth, leaf};
 const COUNTERS: &[Grant] =
     &[Grant::Holder, Grant::OverallManager, Grant::Approver, Grant::TownAdmin, Grant::Auditor];
 
-/// Characters of a remark.
-const REMARK_LIMIT: usize = 1000;
-
 /// What rests in the clear about a loaded file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Numbers {
@@ -159,6 +156,22 @@ impl App {
         Ok(self.report_of(ctx.town, id).await?.0)
     }
 
+    /// A load's report as far as the caller may have it: lines and values for whoever may see its rejects and says
+    /// why.
+    ///
+    /// # Errors
+    /// As [`Self::load_report`] and [`Self::load_findings`].
+    pub async fn load_report_shown(
+        &self,
+        ctx: &TownCtx,
+        id: LoadId,
+    ) -> Result<(LoadReport, Option<Released<Findings>>)> {
+        let report = self.load_report(ctx, id).await?;
+        let may = ctx.purpose.is_some() && LOADERS.iter().any(|grant| ctx.grants.has(*grant));
+        let findings = if may { Some(self.load_findings(ctx, id).await?) } else { None };
+        Ok((report, findings))
+    }
+
     /// The same for the operator, who may have nothing else of it.
     ///
     /// # Errors
@@ -198,15 +211,10 @@ impl App {
     /// Writes down that somebody has seen a load's report.
     ///
     /// # Errors
-    /// `grant_missing`, `load_not_found`, `load_not_ready`, `load_signed_off` when somebody had before;
-    /// `invalid_value` for a remark that is too long.
+    /// `grant_missing`, `load_not_found`, `load_not_ready`, `load_signed_off` when somebody had before.
     pub async fn load_sign_off(&self, ctx: &TownCtx, id: LoadId, remark: Option<&str>) -> Result<SignOff> {
         auth::require_any(ctx, LOADERS)?;
         let (load, _) = self.applied(ctx.town, id).await?;
-        if remark.is_some_and(|remark| remark.chars().count() > REMARK_LIMIT) {
-            let ja = format!("{REMARK_LIMIT}字までです");
-            return Err(crate::error::invalid("remark", &ja, &format!("{REMARK_LIMIT} characters at most")));
-        }
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let key = tx.load_key(load.upload).await.map_err(|error| match error {
             StoreError::Sealed => {

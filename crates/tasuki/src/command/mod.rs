@@ -7,6 +7,7 @@ mod desk;
 mod epoch;
 mod operator;
 mod profile;
+mod report;
 mod sample;
 mod staff;
 mod town;

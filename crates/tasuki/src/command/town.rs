@@ -11,7 +11,7 @@ use profiles::Cooperative;
 use serde_json::{Value, json};
 
 use super::desk::{At, said, told};
-use super::sample;
+use super::{report, sample};
 use crate::{table, tenants};
 
 /// What to do with towns.
@@ -31,6 +31,8 @@ pub(super) enum Command {
     },
     /// Write a draft of a source's file from a sample of its export.
     Init(sample::Init),
+    /// What the file of a load was like: structure, counts and reasons.
+    Report(report::Options),
     /// What a file is and what its columns hold. Of no use outside the town: it shows values.
     Profile(sample::Look),
     /// How a source reads a file: each row, each reject with every reason. Loads nothing.
@@ -54,6 +56,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::List { at } => list(&at).await?,
         Command::Admit(options) => admit(&options).await?,
         Command::Health { at } => health(&at).await?,
+        Command::Report(options) => report::run(&options).await?,
         Command::Init(options) => sample::init(&options)?,
         Command::Profile(options) => sample::look(&options)?,
         Command::Preview(options) => sample::preview(&options)?,
