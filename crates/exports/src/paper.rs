@@ -64,6 +64,11 @@ impl Paper {
         &POLICY
     }
 
+    /// Whether a cell is better not broken into lines: a number, a share, a few lines.
+    fn is_short(&self, cell: &str) -> bool {
+        cell.chars().count() <= 8
+    }
+
     fn confidential(&self) -> &'static str {
         CONFIDENTIAL
     }

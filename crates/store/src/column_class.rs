@@ -351,6 +351,7 @@ pub const PLAIN_BYTES: &[(&str, &str)] = &[
     ("town.profile_plan.bundle", "configuration: no resident's data"),
     ("town.load.layout_digest", "identity of a layout"),
     ("town.load.reject_counts", "counts by error code"),
+    ("town.load_quality.counts", "counts by column of the town's configuration and by error code"),
     ("town.run.release", "identity of a rulebook release"),
     ("town.run.overlay", "identity of a town's parameters"),
     ("town.run.counts", "counts by outcome"),

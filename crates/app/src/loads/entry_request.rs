@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use kernel::id::PersonId;
 use kernel::{Absence, Code, Fault, ItemCode, Place, SectionCode, SourceCode, TownCtx};
 use layouts::quality::ColumnCounts;
-use profiles::Source;
 use rulebook::Meaning;
 use store::StoreError;
 use store::rows::load::{LoadRow, RejectRow};
@@ -149,7 +148,7 @@ impl App {
         for (code, source) in profile.town.sources.iter().filter(|(_, source)| source.section == *section) {
             let load = newest.remove(code.as_str());
             let asks = match &load {
-                Some(load) => self.asks(ctx, &profile, source, load).await?,
+                Some(load) => self.asks(ctx, &profile, load).await?,
                 None => Vec::new(),
             };
             sources.push(SourceAsks { source: code.clone(), name: source.name.clone(), load, asks });
@@ -157,13 +156,7 @@ impl App {
         Ok(EntryRequest { section: section.clone(), name, sources })
     }
 
-    async fn asks(
-        &self,
-        ctx: &TownCtx,
-        profile: &Applied,
-        source: &Source,
-        load: &LoadRow,
-    ) -> Result<Vec<Ask>> {
+    async fn asks(&self, ctx: &TownCtx, profile: &Applied, load: &LoadRow) -> Result<Vec<Ask>> {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let Some(row) = conn.load_quality(load.id).await.map_err(store)? else { return Ok(Vec::new()) };
         let rejects = match conn.load_key(load.upload).await {
@@ -176,7 +169,7 @@ impl App {
         let file = numbers(&row.counts)?.file;
         let used = |column: Option<&str>| {
             let of = file.columns.iter().find(|one| Some(one.name.as_str()) == column);
-            of.map(|of| used_for(profile, source, of)).unwrap_or_default()
+            of.map(|of| used_for(profile, of)).unwrap_or_default()
         };
         let mut asks: Vec<Ask> = wrong(&rejects)
             .into_iter()
@@ -219,7 +212,8 @@ fn gaps(column: &ColumnCounts, used_for: &[String]) -> Vec<Ask> {
     };
     let mut gaps = Vec::new();
     let missing = MENDABLE.iter().filter_map(|reason| column.absent.get(reason)).sum();
-    if share(missing, of) > 1000 - LEAST_FILLED {
+    // What nothing uses nobody is asked for.
+    if share(missing, of) > 1000 - LEAST_FILLED && !used_for.is_empty() {
         gaps.push(ask(AskKind::FillIn, None, missing));
     }
     if column.unknown > 0 {
@@ -229,25 +223,24 @@ fn gaps(column: &ColumnCounts, used_for: &[String]) -> Vec<Ask> {
 }
 
 /// What a column is used for.
-fn used_for(profile: &Applied, source: &Source, column: &ColumnCounts) -> Vec<String> {
+fn used_for(profile: &Applied, column: &ColumnCounts) -> Vec<String> {
     let mut used: Vec<String> = column.items.iter().flat_map(|item| uses(profile, item)).collect();
-    let identity = match column.to.as_str() {
-        "person.local_id" | "person.name" | "person.kana" | "person.family_kana" | "person.given_kana" => {
+    let identity = match column.to.as_str().rsplit_once('.') {
+        Some(("record", _)) => Some("いつの記録か"),
+        Some((_, "local_id" | "name" | "kana")) => Some("本人の特定（突合）"),
+        Some((_, "family_name" | "given_name" | "family_kana" | "given_kana" | "sex")) => {
             Some("本人の特定（突合）")
         }
-        "person.birth_date" => Some("本人の特定（突合）、年齢・学年"),
-        "person.household_no" => Some("世帯"),
-        to if to.starts_with("person.relation") => Some("親子・きょうだいの関係"),
-        "record.month" | "record.at" | "record.from" | "record.until" => Some("いつの記録か"),
+        Some((_, "birth_date")) => Some("本人の特定（突合）、年齢・学年"),
+        Some((_, "household_no")) => Some("世帯"),
+        Some((_, "status" | "resident_since" | "moved_out_on" | "moved_in_from")) => {
+            Some("転入・転出と引継ぎ")
+        }
+        Some((_, "address" | "postal_code" | "phone")) => Some("連絡と訪問"),
+        Some((_, part)) if part.starts_with("relation") => Some("親子・きょうだいの関係"),
         _ => None,
     };
     used.extend(identity.map(str::to_owned));
-    // Of the list of protections every column counts: without it nothing leaves the town.
-    if used.is_empty()
-        && source.layout.reads(&layouts::Target::Person(layouts::RoleId::Respondent, layouts::Part::Name))
-    {
-        used.push("支援措置（住所などを知らせない相手）".to_owned());
-    }
     used
 }
 
@@ -280,7 +273,8 @@ mod tests {
             unknown,
             ..ColumnCounts::default()
         };
-        let kinds = |column| gaps(&column, &[]).iter().map(|ask| ask.kind).collect::<Vec<_>>();
+        let used = ["学年".to_owned()];
+        let kinds = |column| gaps(&column, &used).iter().map(|ask| ask.kind).collect::<Vec<_>>();
         assert_eq!(kinds(column(&[(Absence::NotCollected, 10)], 0)), []);
         assert_eq!(
             kinds(column(&[(Absence::NotCollected, 6), (Absence::Unreadable, 5)], 0)),
@@ -289,5 +283,6 @@ mod tests {
         let others = [(Absence::Declined, 40), (Absence::NotApplicable, 40), (Absence::HeldElsewhere, 20)];
         assert_eq!(kinds(column(&others, 0)), [], "no family is asked again, and no other body's record");
         assert_eq!(kinds(column(&[], 1)), [AskKind::Explain]);
+        assert!(gaps(&column(&[(Absence::NotCollected, 90)], 0), &[]).is_empty(), "nothing uses it");
     }
 }

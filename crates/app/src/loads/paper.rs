@@ -102,7 +102,7 @@ fn file(report: &LoadReport, findings: &Findings, names: &Names) -> Part {
         .fact("保有課", report.holder.as_ref().map_or("（設定にない連携元）", |(_, name)| name.as_str()))
         .fact("時点", wareki(load.as_of))
         .fact("取込", load.id.to_string())
-        .fact("取込日時", time(load.finished_at.unwrap_or(load.started_at)))
+        .fact("取込日", day(load.finished_at.unwrap_or(load.started_at)))
         .fact("取り込んだ人", by.unwrap_or_else(|| load.started_by.to_string()))
         .fact("大きさ", format!("{} バイト", report.numbers.bytes))
         .fact("文字コード", decided)
@@ -284,7 +284,7 @@ fn signed(report: &LoadReport, findings: &Findings, names: &Names) -> Part {
         None => part.hint("まだ確認されていません。").fact("確認者", "").fact("確認日", ""),
         Some(SignOff { by, at }) => {
             let name = names.get(&by).cloned().unwrap_or_else(|| by.to_string());
-            let part = part.fact("確認者", name).fact("確認日時", time(at));
+            let part = part.fact("確認者", name).fact("確認日", day(at));
             match &findings.remark {
                 Some(remark) => part.fact("所見", remark.clone()),
                 None => part,
@@ -350,6 +350,6 @@ fn percent(share: i64) -> String {
     format!("{}.{}%", share / 10, share % 10)
 }
 
-fn time(at: DateTime<Utc>) -> String {
+fn day(at: DateTime<Utc>) -> String {
     wareki(jst_date(at))
 }

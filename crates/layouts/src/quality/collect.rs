@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use kernel::{Absence, Code, Fault};
 
 use super::spread::Spread;
-use super::{Column, Gaiji, Lines, Quality, Reading, SHOWN, UNKNOWN_KEPT, Unknown, UnknownCode, VALUE_KEPT};
+use super::{
+    Column, Gaiji, Lines, Outliers, Quality, Reading, SHOWN, UNKNOWN_KEPT, Unknown, UnknownCode, VALUE_KEPT,
+};
 use crate::cell::Cell;
 use crate::layout::{Field, Kind, Layout, Part, Seen, Slot, Target};
 
@@ -18,8 +20,8 @@ pub(crate) struct Collector {
     columns: Vec<Option<Tally>>,
     uncut: BTreeMap<Code, Lines>,
     duplicates: Lines,
-    /// The day of the export, counted in days of the common era.
-    as_of: i64,
+    /// The day of the export.
+    as_of: NaiveDate,
 }
 
 /// One column as far as read.
@@ -32,9 +34,35 @@ struct Tally {
     gaiji: Vec<Gaiji>,
     era_overflow: Lines,
     after_export: Lines,
-    /// Of a column of numbers or dates.
-    spread: Option<Spread>,
+    spread: Measured,
     is_birth: bool,
+}
+
+/// The values of a column of numbers or days.
+#[derive(Default)]
+enum Measured {
+    #[default]
+    Not,
+    Numbers(Spread<i64>),
+    Days(Spread<NaiveDate>),
+}
+
+impl Measured {
+    const fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::Int { .. } => Self::Numbers(Spread::new()),
+            Kind::Date { .. } => Self::Days(Spread::new()),
+            _ => Self::Not,
+        }
+    }
+
+    fn finish(self) -> Option<Outliers> {
+        match self {
+            Self::Not => None,
+            Self::Numbers(spread) => spread.finish(),
+            Self::Days(spread) => spread.finish(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -49,14 +77,14 @@ impl Collector {
     pub fn new(layout: &Layout, as_of: NaiveDate) -> Self {
         let tally = |field: &Field| {
             let is_birth = matches!(field.to, Target::Person(_, Part::BirthDate));
-            let spread = matches!(field.kind, Kind::Int { .. } | Kind::Date { .. }).then(Spread::new);
+            let spread = Measured::of(&field.kind);
             (!is_constant(field)).then(|| Tally { spread, is_birth, ..Tally::default() })
         };
         Self {
             columns: layout.fields.iter().map(tally).collect(),
             uncut: BTreeMap::new(),
             duplicates: Lines::default(),
-            as_of: i64::from(as_of.num_days_from_ce()),
+            as_of,
         }
     }
 
@@ -64,23 +92,23 @@ impl Collector {
     #[inline]
     pub fn read(&mut self, n: usize, line: u32, cell: &Cell) {
         let Some(Some(tally)) = self.columns.get_mut(n) else { return };
-        let number = match cell {
-            Cell::Absent(reason) => {
-                if let Some(count) = tally.absent.get_mut(*reason as usize) {
-                    *count += 1;
-                }
-                return;
+        if let Cell::Absent(reason) = cell {
+            if let Some(count) = tally.absent.get_mut(*reason as usize) {
+                *count += 1;
             }
-            Cell::Int(number) => Some(*number),
-            Cell::Date(date) => date.day().map(|day| i64::from(day.num_days_from_ce())),
-            _ => None,
-        };
+            return;
+        }
         tally.filled += 1;
-        if let (Some(number), Some(spread)) = (number, &mut tally.spread) {
-            spread.take(line, number);
-            if tally.is_birth && number > self.as_of {
-                tally.after_export.take(line);
+        match (cell, &mut tally.spread) {
+            (Cell::Int(number), Measured::Numbers(spread)) => spread.take(line, *number),
+            (Cell::Date(date), Measured::Days(spread)) => {
+                let Some(day) = date.day() else { return };
+                spread.take(line, day);
+                if tally.is_birth && day > self.as_of {
+                    tally.after_export.take(line);
+                }
             }
+            _ => {}
         }
     }
 
@@ -133,7 +161,7 @@ impl Collector {
                 name: field.label.clone(),
                 to: field.to.to_string(),
                 items: items(layout, field),
-                ..tally?.finish(matches!(field.kind, Kind::Date { .. }))
+                ..tally?.finish()
             })
         });
         let columns = columns.collect();
@@ -142,13 +170,8 @@ impl Collector {
 }
 
 impl Tally {
-    fn finish(self, is_date: bool) -> Column {
+    fn finish(self) -> Column {
         let absent = Absence::ALL.iter().copied().zip(self.absent).filter(|(_, count)| *count > 0);
-        let say =
-            |number: i64| match i32::try_from(number).ok().and_then(NaiveDate::from_num_days_from_ce_opt) {
-                Some(day) if is_date => day.to_string(),
-                _ => number.to_string(),
-            };
         Column {
             filled: self.filled,
             absent: absent.collect(),
@@ -157,7 +180,7 @@ impl Tally {
             gaiji: self.gaiji,
             era_overflow: self.era_overflow,
             after_export: self.after_export,
-            outliers: self.spread.and_then(|spread| spread.finish(say)),
+            outliers: self.spread.finish(),
             ..Column::default()
         }
     }
