@@ -207,11 +207,11 @@ async fn corrected_lines_are_loaded_alone_and_settle_their_rejects() {
     let looks = "SELECT count(*) FROM town.access WHERE operation = 'reject_list'";
     assert_eq!(number(&world, looks).await, 4, "whoever's record it is known to be was looked at");
 
-    let asked = world.app.entry_request(&ctx, &"mayor/jumin".parse().unwrap()).await.unwrap();
-    let asks = &asked.sources.iter().find(|one| one.source.as_str() == REGISTER).unwrap().asks;
+    let asked = world.app.entry_requests(&ctx, Some(&"mayor/jumin".parse().unwrap())).await.unwrap();
+    let asks = &asked[0].sources.iter().find(|one| one.source.as_str() == REGISTER).unwrap().asks;
     let sex = asks.iter().find(|ask| ask.column.as_deref() == Some("性別") && !ask.lines.is_empty()).unwrap();
     assert_eq!((sex.code, sex.count, sex.lines.as_slice()), (Some(Code::CodeUnmapped), 2, &[3, 4][..]));
-    let page = world.app.entry_request_page(&ctx, &"mayor/jumin".parse().unwrap()).await.unwrap();
+    let page = world.app.entry_request_page(&ctx, Some(&"mayor/jumin".parse().unwrap())).await.unwrap();
     let page = String::from_utf8(page.bytes.clone()).unwrap();
     assert!(page.contains("入力依頼票") && page.contains("町民課") && page.contains("3、4"));
     assert!(!page.contains(CANARY) && !page.contains("架空　子"), "lines and columns alone");

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use kernel::id::PersonId;
 use kernel::{Absence, Code, Fault, ItemCode, Place, SectionCode, SourceCode, TownCtx};
 use layouts::quality::ColumnCounts;
+use profiles::Section;
 use rulebook::Meaning;
 use store::StoreError;
 use store::rows::load::{LoadRow, RejectRow};
@@ -117,43 +118,58 @@ impl Resident for EntryRequest {
 }
 
 impl App {
-    /// What a section is asked to fill in or put right, by the newest load of each of its sources.
+    /// What sections are asked to fill in or put right, by the newest load of each of their sources: one section, or
+    /// every one that holds a source.
     ///
     /// # Errors
     /// `grant_missing`, `purpose_required`, `invalid_value` for a section the profile does not have.
-    pub async fn entry_request(
+    pub async fn entry_requests(
         &self,
         ctx: &TownCtx,
-        section: &SectionCode,
-    ) -> Result<Released<EntryRequest>> {
+        section: Option<&SectionCode>,
+    ) -> Result<Released<Vec<EntryRequest>>> {
         self.admit_reader(ctx, LOADERS)?;
-        let request = self.entry_request_of(ctx, section).await?;
-        self.release(ctx, "entry_request", LOADERS, request).await
+        let profile = self.profile(ctx).await?;
+        if section.is_some_and(|code| profile.town.section(code).is_none()) {
+            let fault = Fault::new(Code::InvalidValue).with("name", "section");
+            return Err(fault.with_words(
+                "why",
+                "町の設定にない課です",
+                "the town's profile has no such section",
+            ));
+        }
+        let mut requests = Vec::new();
+        for known in
+            profile.town.sections.iter().filter(|known| section.is_none_or(|code| known.code == *code))
+        {
+            let request = self.entry_request(ctx, &profile, known).await?;
+            if section.is_some() || !request.sources.is_empty() {
+                requests.push(request);
+            }
+        }
+        self.release(ctx, "entry_request", LOADERS, requests).await
     }
 
-    pub(super) async fn entry_request_of(
+    async fn entry_request(
         &self,
         ctx: &TownCtx,
-        section: &SectionCode,
+        profile: &Applied,
+        section: &Section,
     ) -> Result<EntryRequest> {
-        let profile = self.profile(ctx).await?;
-        let name = profile.town.section(section).map(|known| known.name.clone()).ok_or_else(|| {
-            let fault = Fault::new(Code::InvalidValue).with("name", "section");
-            fault.with_words("why", "町の設定にない課です", "the town's profile has no such section")
-        })?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let mut newest = conn.load_latest_by_source().await.map_err(store)?;
         drop(conn);
         let mut sources = Vec::new();
-        for (code, source) in profile.town.sources.iter().filter(|(_, source)| source.section == *section) {
+        for (code, source) in profile.town.sources.iter().filter(|(_, source)| source.section == section.code)
+        {
             let load = newest.remove(code.as_str());
             let asks = match &load {
-                Some(load) => self.asks(ctx, &profile, load).await?,
+                Some(load) => self.asks(ctx, profile, load).await?,
                 None => Vec::new(),
             };
             sources.push(SourceAsks { source: code.clone(), name: source.name.clone(), load, asks });
         }
-        Ok(EntryRequest { section: section.clone(), name, sources })
+        Ok(EntryRequest { section: section.code.clone(), name: section.name.clone(), sources })
     }
 
     async fn asks(&self, ctx: &TownCtx, profile: &Applied, load: &LoadRow) -> Result<Vec<Ask>> {

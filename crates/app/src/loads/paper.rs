@@ -61,18 +61,22 @@ impl App {
         exports::paper(&paper(&report, &Findings::for_operator(), &Names::new(), stamp))
     }
 
-    /// A section's 入力依頼票 as a page to be printed.
+    /// A section's 入力依頼票, or every section's, as a page to be printed.
     ///
     /// # Errors
-    /// As [`App::entry_request`].
-    pub async fn entry_request_page(&self, ctx: &TownCtx, section: &SectionCode) -> Result<Released<Export>> {
+    /// As [`App::entry_requests`].
+    pub async fn entry_request_page(
+        &self,
+        ctx: &TownCtx,
+        section: Option<&SectionCode>,
+    ) -> Result<Released<Export>> {
         let purpose = self.admit_reader(ctx, LOADERS)?;
-        let request = self.entry_request(ctx, section).await?;
+        let requests = self.entry_requests(ctx, section).await?;
         let profile = self.profile(ctx).await?;
         let stamp = self.stamp(ctx, &profile, purpose, ctx.today()).await?;
-        let bytes = exports::paper(&request_paper(&request, stamp))?;
-        let name =
-            format!("tasuki-entry-request-{}-{}.html", section.as_str().replace('/', "-"), ctx.today());
+        let bytes = exports::paper(&request_paper(&requests, stamp))?;
+        let whose = section.map_or_else(|| "all".to_owned(), |section| section.as_str().replace('/', "-"));
+        let name = format!("tasuki-entry-request-{whose}-{}.html", ctx.today());
         self.release(ctx, "entry_request", LOADERS, Export::page(bytes, name)).await
     }
 }
@@ -293,17 +297,17 @@ fn signed(report: &LoadReport, findings: &Findings, names: &Names) -> Part {
     }
 }
 
-fn request_paper(request: &EntryRequest, stamp: Stamp) -> Paper {
-    let parts = request.sources.iter().map(asked).collect();
-    Paper {
-        stamp,
-        title: Heading { ja: "入力依頼票", en: "Entry request" },
-        subject: format!("{} 御中", request.name),
-        parts,
-    }
+fn request_paper(requests: &[EntryRequest], stamp: Stamp) -> Paper {
+    let parts = requests.iter().flat_map(|request| request.sources.iter().map(|one| asked(request, one)));
+    let subject = match requests {
+        [one] => format!("{} 御中", one.name),
+        several => format!("{}の課", several.len()),
+    };
+    let parts = parts.collect();
+    Paper { stamp, title: Heading { ja: "入力依頼票", en: "Entry request" }, subject, parts }
 }
 
-fn asked(source: &SourceAsks) -> Part {
+fn asked(request: &EntryRequest, source: &SourceAsks) -> Part {
     let row = |ask: &Ask| {
         let lines: Vec<String> = ask.lines.iter().map(i32::to_string).collect();
         let more = if !lines.is_empty() && ask.count > lines.len() as u64 { "…" } else { "" };
@@ -329,7 +333,7 @@ fn asked(source: &SourceAsks) -> Part {
         ("どうするか", "What to do"),
     ];
     let mut part = Part::new("連携元", "Source").grid(&heads, source.asks.iter().map(row).collect());
-    part.of.clone_from(&source.name);
+    part.of = format!("{}（{}）", source.name, request.name);
     match &source.load {
         None => part.hint("まだ一度も取り込まれていません。"),
         Some(load) => {

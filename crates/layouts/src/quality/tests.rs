@@ -73,9 +73,7 @@ fn external_characters_and_overflown_eras_are_told_with_their_lines() {
     let at = bytes.windows(4).rposition(|two| two == b"\x8eO\x98Y").unwrap();
     bytes.splice(at..at + 2, *b"\xf0\x40");
     let layout = fixtures::layout(
-        &REGISTER
-            .replace("[\"wareki7\",", "[\"wareki7\",")
-            .replace("formats = [\"wareki7\"", "era_overflow = \"warn\"\nformats = [\"wareki7\""),
+        &REGISTER.replace("formats = [\"wareki7\"", "era_overflow = \"warn\"\nformats = [\"wareki7\""),
     );
     let (_, quality) = read(&layout, &bytes, 3);
     assert_eq!(quality.reading.encoding, "cp932");

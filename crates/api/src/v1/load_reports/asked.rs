@@ -4,16 +4,16 @@ use app::Released;
 use app::loads::{Ask as Asked, EntryRequest as Request, SourceAsks};
 use chrono::NaiveDate;
 use kernel::id::LoadId;
-use kernel::{Code, SectionCode, SourceCode};
+use kernel::{Code, SourceCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::known::Word;
 use crate::schema;
 
-/// What a section is asked for.
+/// What sections are asked for (入力依頼票).
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({
+#[schema(example = json!({"sections": [{
     "section": "board/gakko", "name": "学校教育課", "sources": [{
         "source_code": "attendance", "name": "月別の出欠", "load_id": "lod_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
         "as_of": "2026-11-01", "asks": [{
@@ -22,7 +22,14 @@ use crate::schema;
             "what_to_do_ja": "元のシステムで直し…", "what_to_do_en": "Correct it in your system…"
         }]
     }]
-}))]
+}]}))]
+pub struct EntryRequests {
+    /// 課・班.
+    sections: Vec<EntryRequest>,
+}
+
+/// What one section is asked for.
+#[derive(Debug, Serialize, ToSchema)]
 pub struct EntryRequest {
     /// 課・班.
     section: String,
@@ -77,13 +84,18 @@ pub struct EntryAsk {
     what_to_do_en: &'static str,
 }
 
+impl EntryRequests {
+    pub(super) fn of(released: &Released<Vec<Request>>) -> Self {
+        Self { sections: released.iter().map(EntryRequest::of).collect() }
+    }
+}
+
 impl EntryRequest {
-    pub(super) fn of(released: &Released<Request>) -> Self {
-        let section: &SectionCode = &released.section;
+    fn of(request: &Request) -> Self {
         Self {
-            section: section.to_string(),
-            name: released.name.clone(),
-            sources: released.sources.iter().map(EntrySource::of).collect(),
+            section: request.section.to_string(),
+            name: request.name.clone(),
+            sources: request.sources.iter().map(EntrySource::of).collect(),
         }
     }
 }

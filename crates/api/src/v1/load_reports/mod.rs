@@ -19,7 +19,7 @@ use crate::request::{Body, Coop, Language, Params, PathId, PurposeHeader, Town, 
 use crate::schema::LongText;
 use crate::{Platform, Problem, schema};
 
-use asked::EntryRequest;
+use asked::EntryRequests;
 use shape::{LoadReport, LoadSignOff};
 
 /// Lines that were put right.
@@ -187,17 +187,18 @@ pub async fn export_rejects(
     Ok(Download::of(&platform.reject_export(&town.0, id.0, charset).await?))
 }
 
-/// What a section is asked to fill in or put right (入力依頼票).
+/// What sections are asked to fill in or put right (入力依頼票).
 ///
-/// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). By the newest load of each of its sources:
+/// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). One section, or every one that holds a
+/// source; by the newest load of each source:
 /// lines and columns, why they matter, what to do; nobody's name and no value. With `Accept: text/html` a page to be
 /// printed.
 #[utoipa::path(
     params(
         PurposeHeader,
-        ("section" = String, Query, description = "課・班, as the profile names it.", example = "mayor/kosodate"),
+        ("section" = Option<String>, Query, description = "課・班, as the profile names it; every one without it.", example = "mayor/kosodate"),
     ),
-    responses((status = 200, description = "What is asked.", content((EntryRequest = "application/json"), (schema::File = "text/html")))),
+    responses((status = 200, description = "What is asked.", content((EntryRequests = "application/json"), (schema::File = "text/html")))),
 )]
 #[get("/entry-requests")]
 pub async fn read_entry_request(
@@ -207,14 +208,14 @@ pub async fn read_entry_request(
     params: Params,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let section: SectionCode = params.need("section")?;
+    let section: Option<SectionCode> = params.get("section")?;
     let mut answer = match wanted {
         Wanted::Page => {
-            Download::of(&platform.entry_request_page(&town.0, &section).await?).respond_to(&request)
+            Download::of(&platform.entry_request_page(&town.0, section.as_ref()).await?).respond_to(&request)
         }
         Wanted::Json => {
-            let asked = platform.entry_request(&town.0, &section).await?;
-            HttpResponse::Ok().json(EntryRequest::of(&asked))
+            let asked = platform.entry_requests(&town.0, section.as_ref()).await?;
+            HttpResponse::Ok().json(EntryRequests::of(&asked))
         }
     };
     answer.headers_mut().append(VARY, ACCEPT.into());
