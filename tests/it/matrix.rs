@@ -103,6 +103,7 @@ pub(crate) fn bodies() -> Vec<(&'static str, Value)> {
         ),
         ("/api/v1/loads", json!({"upload_id": "$upload_id"})),
         ("/api/v1/load-plans", json!({"upload_id": "$upload_id"})),
+        ("/api/v1/loads/{load_id}/corrections", json!({"upload_id": "$upload_id"})),
         ("/api/v1/staff/{staff_id}/denials", json!({"person_id": "$person_id", "reason": "kin"})),
         (
             "/api/v1/tokens",

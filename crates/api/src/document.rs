@@ -53,8 +53,8 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ("uploads", &["uploads", "partial-uploads"], "受付: files on their way in."),
     (
         "loads",
-        &["loads", "load-plans", "rejects"],
-        "取込・取込エラー: from a file to records, and the lines that were refused.",
+        &["loads", "load-plans", "rejects", "entry-requests"],
+        "取込・取込エラー: from a file to records, the lines that were refused, and what the file was like.",
     ),
     ("link-tasks", &["link-tasks"], "突合待ち: links that wait for a human."),
     ("persons", &["persons"], "住民: who a person is, what is recorded, and where each value came from."),

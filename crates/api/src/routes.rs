@@ -11,9 +11,9 @@ use crate::idempotency::idempotent;
 use crate::limit::limit;
 use crate::v1::{
     accesses, arrivals, cases, changes, consents, deadlines, evidence, exports, handovers, health,
-    households, layouts, link_tasks, load_plans, load_rollback, loads, operations, peer_keys, persons,
-    profiles, protections, recorded_relations, retention, rulebooks, runs, sign_ins, staff, tasks, tokens,
-    town_health, towns, uploads, watch_notes,
+    households, layouts, link_tasks, load_plans, load_reports, load_rollback, loads, operations, peer_keys,
+    persons, profiles, protections, recorded_relations, retention, rulebooks, runs, sign_ins, staff, tasks,
+    tokens, town_health, towns, uploads, watch_notes,
 };
 
 /// Registers every operation.
@@ -138,6 +138,13 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             .service(load_plans::plan_load)
             .service(load_plans::read_load_plan)
             .service(load_plans::apply_load_plan)
+            .service(load_reports::export_rejects)
+            .service(load_reports::correct_load)
+            // 取込品質報告・入力依頼票
+            .service(load_reports::read_load_report)
+            .service(load_reports::read_town_load_report)
+            .service(load_reports::sign_off_load)
+            .service(load_reports::read_entry_request)
             .service(link_tasks::list_link_tasks)
             .service(link_tasks::read_link_task)
             .service(link_tasks::decide_link_task)

@@ -74,6 +74,8 @@ acts! {
     LoadRefused = "load_refused", "取込の拒否" / "load refused";
     /// A person let a file be loaded although a guard trips.
     GuardOverridden = "guard_overridden", "取込の歯止めの解除" / "guard overridden";
+    /// Somebody has seen the report of a load.
+    LoadSignedOff = "load_signed_off", "取込品質の確認" / "load signed off";
     /// A load was taken back.
     LoadRolledBack = "load_rolled_back", "取込の取消" / "load rolled back";
     /// A human decided a link.

@@ -3,12 +3,14 @@
 //! that it is 部外秘; nothing in it is a formula, a script or a reference to anything outside it.
 
 mod csv;
+mod paper;
 mod sheet;
 mod stamp;
 mod table;
 mod xlsx;
 
 pub use csv::{Charset, Csv, csv};
+pub use paper::{Grid, Heading, Paper, Part, paper};
 pub use sheet::{Entry, Fact, Group, Indicator, Member, Note, POLICY, Score, Sheet, html};
 pub use stamp::Stamp;
 pub use table::{Cell, Column, Table};

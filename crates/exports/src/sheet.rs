@@ -11,7 +11,7 @@ use kernel::{Code, Digest, Fault};
 use crate::Stamp;
 use crate::stamp::CONFIDENTIAL;
 
-const CSS: &str = include_str!("../templates/sheet.css");
+pub(crate) const CSS: &str = include_str!("../templates/sheet.css");
 
 /// What a browser may load for a sheet: its own style sheet, known by its digest, and nothing else. It stands in
 /// the file too, so that it holds for a saved copy.

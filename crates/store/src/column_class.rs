@@ -179,6 +179,7 @@ pub const TABLES: &[TableClasses] = &[
             "recorded_at",
             "rolled_back_at",
             "rolled_back_by",
+            "corrects",
         ],
         &["file_index"],
         &["fault", "override_reason", "rollback_reason"],
@@ -206,7 +207,20 @@ pub const TABLES: &[TableClasses] = &[
         NONE,
         &["fault"],
     ),
-    table("town.reject", &["town_id", "load_id", "reject_id", "line", "codes"], NONE, &["detail"]),
+    table(
+        "town.reject",
+        &["town_id", "load_id", "reject_id", "line", "codes", "state", "settled_by"],
+        &["record_key"],
+        &["detail"],
+    ),
+    // Counts name columns of the town's configuration and say how many cells were what; whatever stood in one is
+    // among the findings.
+    table(
+        "town.load_quality",
+        &["town_id", "load_id", "counts", "signed_by", "signed_at"],
+        NONE,
+        &["findings", "remark"],
+    ),
     table("town.person", &["town_id", "person_id", "created_at"], NONE, NONE),
     table(
         "town.identifier",
@@ -384,6 +398,7 @@ pub const PLAIN_BYTES: &[(&str, &str)] = &[
     ("town.load.reject_counts", "counts by error code"),
     ("town.load_plan.layout_digest", "identity of a layout"),
     ("town.load_plan.outcome", "counts, error codes and guards"),
+    ("town.load_quality.counts", "counts by column of the town's configuration and by error code"),
     ("town.run.release", "identity of a rulebook release"),
     ("town.run.overlay", "identity of a town's parameters"),
     ("town.run.counts", "counts by outcome"),

@@ -191,6 +191,7 @@ diesel::table! {
         started_by -> Uuid,
         started_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+        corrects -> Nullable<Uuid>,
         plan_id -> Nullable<Uuid>,
         overridden -> Array<Text>,
         override_reason -> Nullable<Bytea>,
@@ -231,6 +232,9 @@ diesel::table! {
         line -> Int4,
         codes -> Array<Text>,
         detail -> Bytea,
+        record_key -> Nullable<Bytea>,
+        state -> Text,
+        settled_by -> Nullable<Uuid>,
     }
 }
 
@@ -287,6 +291,18 @@ diesel::table! {
         recorded_to -> Nullable<Timestamptz>,
         body -> Bytea,
         whereabouts -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    town.load_quality (town_id, load_id) {
+        town_id -> Text,
+        load_id -> Uuid,
+        counts -> Jsonb,
+        findings -> Bytea,
+        signed_by -> Nullable<Uuid>,
+        signed_at -> Nullable<Timestamptz>,
+        remark -> Nullable<Bytea>,
     }
 }
 
@@ -501,6 +517,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     load,
     load_person,
     load_plan,
+    load_quality,
     membership,
     operation,
     pack,

@@ -102,14 +102,15 @@ pub async fn load(
     }
     for (line, raw) in (1..).zip(&extra.rejects) {
         let detail = RejectDetail { reasons: vec![Fault::new(Code::EraBounds)], raw: raw.clone() };
-        stage.reject(&key, row.id.uuid(), line, &detail).await?;
+        stage.reject(&key, row.id.uuid(), line, None, &detail).await?;
     }
     for (line, body) in (1..).zip(&extra.tasks) {
         let (part, record_key, row_hash) = (random16(), random16(), random16());
         stage.task(&key, &StagedTask { decided: None, line, part, record_key, row_hash, body }).await?;
     }
     row.counts = counts(residents, extra);
-    let end = LoadEnd { load: &row, changed: Changed::People };
+    let quality = stage.quality(&key, &row, Default::default(), b"{}");
+    let end = LoadEnd { load: &row, changed: Changed::People, quality: &quality };
     stage.apply(&Closing::default(), &end, &leaf()).await?;
     Ok(row)
 }
@@ -172,6 +173,7 @@ async fn begin(
         overridden: Vec::new(),
         recorded_at: None,
         rolled_back: None,
+        corrects: None,
     };
     towns.read(town).await?.load_begin(&row).await?;
     Ok(row)

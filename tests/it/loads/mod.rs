@@ -8,6 +8,7 @@ mod planned;
 mod plans;
 mod refused;
 mod rejects;
+mod report;
 mod rolled_back;
 mod together;
 

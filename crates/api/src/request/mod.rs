@@ -7,6 +7,7 @@ mod if_match;
 mod language;
 mod params;
 mod path;
+mod wanted;
 
 pub use body::{Body, Csv};
 pub(crate) use body::{json, take_body, take_json};
@@ -15,3 +16,4 @@ pub use if_match::{IfMatch, IfMatchHeader};
 pub use language::Language;
 pub use params::Params;
 pub use path::PathId;
+pub use wanted::Wanted;

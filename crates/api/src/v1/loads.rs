@@ -23,7 +23,7 @@ use crate::{Platform, Problem, schema};
 #[schema(example = json!({
     "id": "lod_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "upload_id": "upl_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
     "source": "resident_register", "as_of": "2026-11-20", "as_of_wareki": "令和8年11月20日", "state": "loaded",
-    "rows_read": 1000, "rows_loaded": 990, "rows_unchanged": 7, "rows_rejected": 3, "rows_closed": 0,
+    "corrects": null, "rows_read": 1000, "rows_loaded": 990, "rows_unchanged": 7, "rows_rejected": 3, "rows_closed": 0,
     "rows_queued": 0, "rejects": {"era_bounds": 2, "blank_undeclared": 1}, "fault": null,
     "started_by": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "started_at": "2026-11-21T01:23:45Z",
     "finished_at": "2026-11-21T01:23:46Z", "load_plan_id": null, "overridden_guards": [],
@@ -44,6 +44,9 @@ pub struct Load {
     as_of_wareki: String,
     /// `running`, `loaded`, `unchanged`, `failed` or `rolled_back`.
     state: String,
+    /// The load whose rejected lines it brings anew (訂正); null for a whole file.
+    #[schema(required = true, value_type = Option<schema::LoadId>)]
+    corrects: Option<LoadId>,
     /// Data rows in the file.
     #[schema(minimum = 0)]
     rows_read: i64,
@@ -104,6 +107,7 @@ impl Load {
             as_of: row.as_of,
             as_of_wareki: kernel::date::wareki(row.as_of),
             state: row.state,
+            corrects: row.corrects,
             rows_read: row.counts.read,
             rows_loaded: row.counts.loaded,
             rows_unchanged: row.counts.unchanged,
@@ -155,7 +159,7 @@ impl Reason {
 /// A rejected line (取込エラー).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
-    "id": "rej_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "line": 12,
+    "id": "rej_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "line": 12, "state": "open", "settled_by": null,
     "reasons": [{"code": "era_bounds", "column": "生年月日", "detail": "12行目『生年月日』が読めません（5010430：令和は2019年5月1日からです）。元の課に確認してください。原本は変更していません。"}],
     "raw_base64": "MDAwMDAwMTIzNA=="
 }))]
@@ -166,9 +170,15 @@ pub struct Reject {
     /// Line of the file, from 1.
     #[schema(minimum = 1)]
     line: i32,
+    /// `open`, `corrected` (its record came in order since) or `superseded` (a later whole file came).
+    state: String,
+    /// The load that settled it; null while it is open.
+    #[schema(required = true, value_type = Option<schema::LoadId>)]
+    settled_by: Option<LoadId>,
     /// Every reason.
     reasons: Vec<Reason>,
-    /// The line's bytes as they came, base64; empty while the protection list is missing or stale.
+    /// The line's bytes as they came, base64; empty while the protection list is missing or stale, and of somebody who is on it or whom
+    /// the caller may not see.
     raw_base64: String,
 }
 
@@ -178,6 +188,8 @@ impl Reject {
         Self {
             id: row.id,
             line: row.line,
+            state: row.state.clone(),
+            settled_by: row.settled_by,
             reasons: row.detail.reasons.iter().map(|fault| Reason::new(fault, lang)).collect(),
             raw_base64: base64::prelude::BASE64_STANDARD.encode(&row.detail.raw),
         }

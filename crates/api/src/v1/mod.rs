@@ -15,6 +15,7 @@ pub mod households;
 pub mod layouts;
 pub mod link_tasks;
 pub mod load_plans;
+pub mod load_reports;
 pub mod load_rollback;
 pub mod loads;
 pub mod operations;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use evidence::{Act, SubjectRef};
 use exports::{Cell, Stamp};
 use kernel::id::{PersonId, RunId};
-use kernel::{Code, Digest, Fault, Purpose, TownCtx};
+use kernel::{Code, Digest, Fault, Grant, Purpose, TownCtx};
 use rulebook::List;
 
 use crate::error::store;
@@ -37,6 +37,24 @@ pub struct Export {
     pub file_name: String,
     /// Everybody it says something about.
     persons: Vec<PersonId>,
+}
+
+impl Export {
+    /// A table as CSV.
+    pub(crate) fn csv(
+        table: &exports::Table,
+        charset: Charset,
+        file_name: String,
+        persons: Vec<PersonId>,
+    ) -> Self {
+        let bytes = exports::csv(table, charset).bytes;
+        Self { bytes, media_type: list::csv_type(charset), file_name, persons }
+    }
+
+    /// A page about files, and so about nobody by name.
+    pub(crate) const fn page(bytes: Vec<u8>, file_name: String) -> Self {
+        Self { bytes, media_type: "text/html; charset=utf-8", file_name, persons: Vec::new() }
+    }
 }
 
 impl Resident for Export {
@@ -81,7 +99,7 @@ impl App {
         };
         let file_name = format!("tasuki-candidates-{}-{}.{extension}", list.as_str(), ctx.today());
         let export = Export { bytes, media_type, file_name, persons };
-        self.leave(ctx, vec![run.id.into()], export).await
+        self.leave(ctx, "export", READERS, vec![run.id.into()], export).await
     }
 
     /// A child's sheet, to be printed. Of a child who is protected, or lives or is related to somebody who is, there
@@ -105,32 +123,34 @@ impl App {
         let file_name = format!("tasuki-sheet-{}.html", ctx.today());
         let media_type = "text/html; charset=utf-8";
         let export = Export { bytes, media_type, file_name, persons };
-        self.leave(ctx, vec![person.into()], export).await
+        self.leave(ctx, "export", READERS, vec![person.into()], export).await
     }
 
     /// Lets an export go: through the door, then written into the evidence with the digest of its bytes.
-    async fn leave(
+    pub(crate) async fn leave(
         &self,
         ctx: &TownCtx,
+        operation: &'static str,
+        grants: &[Grant],
         subjects: Vec<SubjectRef>,
         export: Export,
     ) -> Result<Released<Export>> {
         let detail = (Digest::of(&export.bytes), &export.file_name, export.persons.len());
         let leaf = leaf::of(ctx, Act::Exported, subjects, &detail)?;
-        let released = self.release_outside(ctx, "export", READERS, export).await?;
+        let released = self.release_outside(ctx, operation, grants, export).await?;
         let tx = self.towns.begin(ctx.town).await.map_err(store)?;
         tx.commit(leaf).await.map_err(store)?;
         Ok(released)
     }
 
     /// The town's profile, where somebody decided that files and paper may leave.
-    async fn require_export(&self, ctx: &TownCtx) -> Result<Arc<Applied>> {
+    pub(crate) async fn require_export(&self, ctx: &TownCtx) -> Result<Arc<Applied>> {
         let profile = self.profile(ctx).await?;
         if profile.town.export.is_some() { Ok(profile) } else { Err(Fault::new(Code::ExportNotAllowed)) }
     }
 
     /// Who makes it, when and why.
-    async fn stamp(
+    pub(crate) async fn stamp(
         &self,
         ctx: &TownCtx,
         profile: &Applied,

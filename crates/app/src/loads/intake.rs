@@ -12,6 +12,7 @@ use store::rows::load::{LoadCounts, RejectDetail};
 use uuid::Uuid;
 
 use super::guard::{self, Tripped};
+use super::report::{Met, balanced};
 use super::resolve::{Pack, Registered, Resolver};
 use super::sink::Sink;
 use crate::Result;
@@ -42,7 +43,10 @@ pub(super) enum Piece {
 pub(super) struct Intake<'a> {
     sink: Sink,
     mode: Mode,
+    /// Whether the file is a few lines put right, which no guard of whole files fits.
+    corrects: bool,
     known: Known,
+    met: Met,
     /// Records that the source had once; only a plan asks.
     ended: HashSet<Key16>,
     seen: HashSet<Key16>,
@@ -72,6 +76,7 @@ pub(super) struct Taken {
     pub closing: Closing,
     pub counts: LoadCounts,
     pub tally: Tally,
+    pub met: Met,
     /// Guards that its counts trip.
     pub tripped: Vec<Tripped>,
 }
@@ -116,11 +121,19 @@ impl Marks {
 }
 
 impl<'a> Intake<'a> {
-    pub fn new(mode: Mode, sink: Sink, known: Known, ended: HashSet<Key16>, resolver: Resolver<'a>) -> Self {
+    pub fn new(
+        (mode, corrects): (Mode, bool),
+        sink: Sink,
+        known: Known,
+        ended: HashSet<Key16>,
+        resolver: Resolver<'a>,
+    ) -> Self {
         Self {
             sink,
             mode,
+            corrects,
             known,
+            met: Met::default(),
             ended,
             resolver,
             seen: HashSet::new(),
@@ -152,11 +165,12 @@ impl<'a> Intake<'a> {
             *self.counts.rejects.entry(fault.code().as_str().to_owned()).or_default() += 1;
         }
         let detail = RejectDetail { reasons: reject.reasons, raw: reject.raw };
-        self.sink.reject(line(reject.line), detail).await
+        self.sink.reject(line(reject.line), key.as_ref(), detail).await
     }
 
     async fn take_row(&mut self, row: Decoded) -> Result<()> {
         self.seen.insert(row.record_key);
+        self.closing.corrected.extend(self.known.rejects.remove(&row.record_key).unwrap_or_default());
         let before = self.known.records.get(&row.record_key);
         if row.operation == Operation::Close {
             self.close(&row.record_key);
@@ -186,12 +200,16 @@ impl<'a> Intake<'a> {
         for (person, number) in &resolved.numbers {
             let learned = StagedSubject { number: Some(*number), ..StagedSubject::default() };
             self.sink.subject(person.uuid(), &learned).await?;
+            self.met.numbers_learned += 1;
         }
         if let Some(registered) = &resolved.registered {
             self.take_registered(registered).await?;
         }
         for wait in &resolved.waiting {
-            self.counts.queued += i64::from(wait.decided.is_none());
+            if wait.decided.is_none() {
+                self.counts.queued += 1;
+                self.met.waits(&wait.body);
+            }
             let task = StagedTask {
                 decided: wait.decided,
                 line: line(row.line),
@@ -236,6 +254,7 @@ impl<'a> Intake<'a> {
         }
         let newcomer = registered.newcomer.is_some();
         if newcomer {
+            self.met.newcomers += 1;
             self.grown.remove(&subject);
         }
         let staged = StagedSubject {
@@ -252,8 +271,12 @@ impl<'a> Intake<'a> {
     /// whose line was rejected is still in the file; where nobody can say whose a rejected line is, it may
     /// be anybody's, and nothing is closed.
     pub async fn end(mut self, limits: &Limits, summary: &Summary) -> Result<Taken> {
-        guard::foreign(limits, summary)?;
+        if !self.corrects {
+            guard::foreign(limits, summary)?;
+        }
         self.counts.read = i64::try_from(summary.rows).unwrap_or(i64::MAX);
+        balanced(&self.counts)?;
+        self.closing.supersedes = self.mode == Mode::Snapshot;
         if self.mode == Mode::Snapshot && self.unreadable == 0 {
             for (key, record) in &self.known.records {
                 if !self.seen.contains(key) {
@@ -269,9 +292,13 @@ impl<'a> Intake<'a> {
             let grown = StagedSubject { keys: Some(keys), ..StagedSubject::default() };
             self.sink.subject(*subject, &grown).await?;
         }
-        let tripped = guard::tripped(limits, &self.counts, self.known.records.len());
-        let Self { sink, closing, counts, tally, .. } = self;
-        Ok(Taken { sink, closing, counts, tally, tripped })
+        let tripped = if self.corrects {
+            Vec::new()
+        } else {
+            guard::tripped(limits, &self.counts, self.known.records.len())
+        };
+        let Self { sink, closing, counts, tally, met, .. } = self;
+        Ok(Taken { sink, closing, counts, tally, met, tripped })
     }
 }
 

@@ -2,12 +2,17 @@
 //! has been answered, and after a restart from the beginning.
 
 mod apply;
+mod corrections;
+mod drift;
+mod entry_request;
 mod guard;
 mod hand;
 mod intake;
+mod paper;
 mod plan;
 mod read;
 mod rejects;
+mod report;
 mod resolve;
 mod resume;
 mod rollback;
@@ -29,9 +34,12 @@ use crate::error::store;
 use crate::{App, Result, auth, leaf};
 
 pub use apply::Override;
+pub use drift::{COMPARED, Change, Differs, ROWS_MARK, SHARE_MARK};
+pub use entry_request::{Ask, AskKind, EntryRequest, SourceAsks};
 pub use guard::{Guard, Tripped};
 pub use plan::{LoadPlan, Planned, Wanted};
 pub use rejects::{RejectPlace, Rejects};
+pub use report::{Findings, FindingsState, LoadReport, Met, Numbers, SignOff};
 
 /// Grants that start loads and see their rejects.
 const LOADERS: &[Grant] = &[Grant::Holder, Grant::OverallManager];
@@ -98,6 +106,7 @@ fn new_load(ctx: &TownCtx, upload: &UploadRow, layout: Digest) -> LoadRow {
         overridden: Vec::new(),
         recorded_at: None,
         rolled_back: None,
+        corrects: None,
     }
 }
 
@@ -107,6 +116,16 @@ impl App {
     /// # Errors
     /// `upload_not_found`, `load_not_ready`, `source_not_found`, `legal_entry_expired`.
     pub async fn load_begin(self: &Arc<Self>, ctx: &TownCtx, upload: UploadId) -> Result<Begun> {
+        self.load_start(ctx, upload, None).await
+    }
+
+    /// The same, of a whole file or of lines that correct an earlier load.
+    async fn load_start(
+        self: &Arc<Self>,
+        ctx: &TownCtx,
+        upload: UploadId,
+        corrects: Option<LoadId>,
+    ) -> Result<Begun> {
         auth::require_any(ctx, LOADERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let upload =
@@ -114,9 +133,9 @@ impl App {
         // Never two connections of one town at once: eight such acts would wait for each other.
         drop(conn);
         let layout = self.loadable(ctx, &upload).await?;
-        let load = new_load(ctx, &upload, layout);
+        let load = LoadRow { corrects, ..new_load(ctx, &upload, layout) };
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        if let Some(same) = same(&mut conn, &upload, layout).await? {
+        if let Some(same) = same(&mut conn, &upload, layout, corrects.is_some()).await? {
             // Asked twice for one upload: its key still opens the load's rejects and link tasks.
             if same.upload != upload.id {
                 conn.upload_abandon(upload.id).await.map_err(store)?;
@@ -204,7 +223,9 @@ impl App {
         if !matches!(fault.code(), Code::GuardTripped | Code::LoadPlanStale) {
             tx.upload_refused(upload).await.map_err(store)?;
         }
-        tx.hub_record_refusal(&row, chrono::Utc::now()).await.map_err(store)?;
+        if row.corrects.is_none() {
+            tx.hub_record_refusal(&row, chrono::Utc::now()).await.map_err(store)?;
+        }
         let leaf = leaf::of(ctx, Act::LoadRefused, vec![load.into()], &fault.code().as_str())?;
         tx.commit(leaf).await.map_err(store)?;
         Ok(true)
@@ -259,9 +280,14 @@ impl App {
 }
 
 /// The load that took this very file before, with the layout that now holds, and stands.
-async fn same(conn: &mut TownConn, upload: &UploadRow, layout: Digest) -> Result<Option<LoadRow>> {
+async fn same(
+    conn: &mut TownConn,
+    upload: &UploadRow,
+    layout: Digest,
+    corrects: bool,
+) -> Result<Option<LoadRow>> {
     let index = upload.file_index.clone().unwrap_or_default();
-    conn.load_same(&upload.source, &index, layout.as_bytes(), upload.as_of).await.map_err(store)
+    conn.load_same(&upload.source, &index, layout.as_bytes(), upload.as_of, corrects).await.map_err(store)
 }
 
 /// Refuses a file that is not whole, or is used up.

@@ -120,7 +120,7 @@ impl App {
         let layout_digest = self.loadable(ctx, &upload).await?;
         let profile = self.profile(ctx).await?.id;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let same = same(&mut conn, &upload, layout_digest).await?;
+        let same = same(&mut conn, &upload, layout_digest, false).await?;
         if same.is_none() {
             received(&upload)?;
         }
@@ -231,8 +231,8 @@ impl App {
         // What it is compared with is what the lock holds still, not what stood when it was asked for.
         let base = conn.load_last_applied(&upload.source).await.map_err(store)?;
         drop(conn);
-        let reading = Reading { ctx, upload, profile: &profile, people: &people };
-        let taken = self.take_file(&reading, Sink::Plan(bulk.look()), known, ended, work).await?;
+        let reading = Reading { ctx, upload, profile: &profile, people: &people, corrects: false };
+        let (taken, _) = self.take_file(&reading, Sink::Plan(bulk.look()), known, ended, work).await?;
         let planned = json(&Planned::of(&taken))?;
         failpoint::reach(failpoint::LOAD_PLANNED);
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;

@@ -7,7 +7,7 @@ use chrono::Utc;
 use evidence::Act;
 use kernel::id::UploadId;
 use kernel::{Category, Code, Fault, ItemCode, SourceCode, TownCode, TownCtx};
-use layouts::{DecodeOptions, Decoder};
+use layouts::{DecodeOptions, Decoder, Quality};
 use profiles::Source;
 use seal::LoadKey;
 use store::load::{Key16, Known, LoadEnd};
@@ -15,8 +15,11 @@ use store::rows::load::LoadRow;
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
 use store::rows::version::Changed;
+use zeroize::Zeroizing;
 
+use super::corrections;
 use super::intake::{Intake, Marks, Taken};
+use super::report::Numbers;
 use super::resolve::{Ids, Resolver};
 use super::sink::{LoadSink, Sink};
 use crate::error::{internal, store};
@@ -34,6 +37,8 @@ pub(super) struct Reading<'a> {
     pub upload: &'a UploadRow,
     pub profile: &'a Applied,
     pub people: &'a People,
+    /// Whether the file brings the rejected lines of an earlier load, and nothing else.
+    pub corrects: bool,
 }
 
 /// A source of the profile by the name that a row keeps.
@@ -57,6 +62,10 @@ impl App {
         let bulk = self.towns.bulk_load(ctx.town).await.map_err(store)?;
         // After the lock: a load that ran until now may have brought the very people this one names.
         let people = self.people(ctx.town).await?;
+        if let Some(corrected) = load.corrects {
+            let (_, source) = source_of(&profile, &load.source)?;
+            self.require_newest(ctx, source, &load.source, corrected).await?;
+        }
         let known = bulk.known(&load.source).await.map_err(store)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         super::apply::as_planned(&mut conn, &load).await?;
@@ -64,8 +73,9 @@ impl App {
         drop(conn);
         let stage = bulk.stage(&load, Utc::now());
         let sink = Sink::Load(LoadSink { stage, key, load: load.id.uuid() });
-        let reading = Reading { ctx, upload, profile: &profile, people: &people };
-        let taken = self.take_file(&reading, sink, known, HashSet::new(), work).await?;
+        let corrects = load.corrects.is_some();
+        let reading = Reading { ctx, upload, profile: &profile, people: &people, corrects };
+        let (taken, quality) = self.take_file(&reading, sink, known, HashSet::new(), work).await?;
         let open = taken.tripped.iter().find(|t| !load.overridden.iter().any(|one| one == t.guard.as_str()));
         if let Some(tripped) = open {
             return Err(tripped.fault());
@@ -75,7 +85,11 @@ impl App {
         let changed = if load.source == LIST { Changed::Protection } else { Changed::People };
         let counts = (load.counts.read, load.counts.loaded, load.counts.rejected, load.counts.closed);
         let leaf = leaf::of(ctx, Act::LoadApplied, vec![load.id.into()], &(counts, &load.overridden))?;
-        let end = LoadEnd { load: &load, changed };
+        let numbers = Numbers { bytes: upload.size, met: taken.met, file: quality.counts() };
+        let findings = Zeroizing::new(serde_json::to_vec(&quality).map_err(|_| unwritten())?);
+        let numbers = serde_json::to_value(&numbers).map_err(|_| unwritten())?;
+        let quality = sink.stage.quality(&sink.key, &load, numbers, &findings);
+        let end = LoadEnd { load: &load, changed, quality: &quality };
         failpoint::reach(failpoint::LOAD_STAGED);
         sink.stage.apply(&taken.closing, &end, &leaf).await.map_err(store)?;
         failpoint::reach(failpoint::LOAD_APPLIED);
@@ -90,13 +104,14 @@ impl App {
         known: Known,
         ended: HashSet<Key16>,
         work: &mut OperationRow,
-    ) -> Result<Taken> {
+    ) -> Result<(Taken, Quality)> {
         let (code, source) = source_of(reading.profile, &reading.upload.source)?;
         let categories = item_categories(reading.profile);
         let ids = if reading.profile.town.training { Ids::Fixed } else { Ids::Fresh };
         let marks = Marks::new(sink.keys(), source);
         let resolver = Resolver::new(&source.layout, reading.people, &categories, ids);
-        let mut intake = Intake::new(source.layout.mode, sink, known, ended, resolver);
+        let mode = corrections::mode(reading.corrects, source.layout.mode);
+        let mut intake = Intake::new((mode, reading.corrects), sink, known, ended, resolver);
         let mut chunks = Chunks::of(self, reading).await?;
         let file_name = chunks.file_name.take();
         let options = DecodeOptions { file_name, ..DecodeOptions::new(code, reading.upload.as_of) };
@@ -106,10 +121,15 @@ impl App {
             decoder.push(&chunk, &mut |outcome| pieces.push(marks.piece(outcome)))?;
             intake.take(&mut pieces).await?;
         }
-        let summary = decoder.finish(&mut |outcome| pieces.push(marks.piece(outcome)))?;
+        let (summary, quality) =
+            decoder.finish_with_quality(&mut |outcome| pieces.push(marks.piece(outcome)))?;
         intake.take(&mut pieces).await?;
-        intake.end(&source.guard, &summary).await
+        Ok((intake.end(&source.guard, &summary).await?, quality))
     }
+}
+
+fn unwritten() -> Fault {
+    internal("a file's quality cannot be written")
 }
 
 /// The spool of an upload, and how far it is read.

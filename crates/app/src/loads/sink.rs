@@ -3,7 +3,7 @@
 
 use seal::{KeySet, LoadKey};
 use store::TownKeys;
-use store::load::{Stage, StagedSubject, StagedTask};
+use store::load::{Key16, Stage, StagedSubject, StagedTask};
 use store::rows::load::RejectDetail;
 use tokio::sync::OwnedRwLockReadGuard;
 use uuid::Uuid;
@@ -37,9 +37,11 @@ impl Sink {
     }
 
     /// A rejected line.
-    pub async fn reject(&mut self, line: i32, detail: RejectDetail) -> Result<()> {
+    pub async fn reject(&mut self, line: i32, record: Option<&Key16>, detail: RejectDetail) -> Result<()> {
         match self {
-            Self::Load(sink) => sink.stage.reject(&sink.key, sink.load, line, &detail).await.map_err(store),
+            Self::Load(sink) => {
+                sink.stage.reject(&sink.key, sink.load, line, record, &detail).await.map_err(store)
+            }
             Self::Plan(_) => Ok(()),
         }
     }

@@ -420,6 +420,16 @@ catalogue! {
         { "いまはできません" / "Not in this state";
           "取込の状態が {state} のため、この操作はできません。取込の一覧で今の状態を確かめてください。" / "The load is {state}; this cannot be done now. See its state in the list of loads." }
 
+    LoadSignedOff = "load_signed_off" 409
+        { "確認済みです" / "Already signed off";
+          "この取込品質報告は、すでに確認されています。確認した人と日時は報告に載っています。" / "The report of this load is signed off already. Who did so, and when, stands in it." }
+    LoadSuperseded = "load_superseded" 409
+        { "新しい取込があります" / "A later file has been loaded";
+          "この取込のあとに新しいファイルが取り込まれています（{load}）。新しい取込のエラーを訂正してください。何も取り込んでいません。" / "A later file of this source has been loaded ({load}). Correct the rejects of that load; nothing was loaded." }
+    CorrectionMismatch = "correction_mismatch" 409
+        { "訂正する取込と合いません" / "Not of the load it is to correct";
+          "訂正のファイルは、連携元「{source}」・{as_of} 時点として受け付けたものにしてください。何も取り込んでいません。" / "Hand the corrected lines in as the source {source} of {as_of}, as the load they correct; nothing was loaded." }
+
     // ── a cell (reasons of a reject) ──
     EraBounds = "era_bounds" 422
         { "元号の期間の外です" / "Outside its era";

@@ -47,15 +47,18 @@ struct CodeTable<'l> {
     spelling: Vec<(Cell, &'l str)>,
 }
 
-/// A cell that was read; `overflow` when its date lies past the era it names.
+/// A cell that was read.
 pub(crate) struct Read {
     pub cell: Cell,
+    /// Whether its date lies past the era it names.
     pub overflow: bool,
+    /// Whether its list does not know its code.
+    pub unknown: bool,
 }
 
 impl From<Cell> for Read {
     fn from(cell: Cell) -> Self {
-        Self { cell, overflow: false }
+        Self { cell, overflow: false, unknown: false }
     }
 }
 
@@ -186,17 +189,21 @@ impl<'l> Converter<'l> {
             }
             Kind::Date { formats, era } => {
                 let (date, overflow) = self.date(text, formats, *era)?;
-                Read { cell: Cell::Date(date), overflow }
+                Read { cell: Cell::Date(date), overflow, unknown: false }
             }
             Kind::Month { formats, era } => {
                 let (date, overflow) = self.date(text, formats, *era)?;
                 // A month in a workbook is a date that shows no day: its first.
                 let is_first = |day: NaiveDate| self.dated && chrono::Datelike::day(&day) == 1;
                 let month = date.month().filter(|_| date.day().is_none_or(is_first));
-                Read { cell: Cell::Month(month.ok_or(Refusal::Plain(Code::NotADate))?), overflow }
+                Read {
+                    cell: Cell::Month(month.ok_or(Refusal::Plain(Code::NotADate))?),
+                    overflow,
+                    unknown: false,
+                }
             }
-            Kind::Code { on_unknown, pad, .. } => self.code(n, text, *on_unknown, *pad)?.into(),
-            Kind::Bool { list: Some(_), on_unknown, pad } => self.code(n, text, *on_unknown, *pad)?.into(),
+            Kind::Code { on_unknown, pad, .. } => self.code(n, text, *on_unknown, *pad)?,
+            Kind::Bool { list: Some(_), on_unknown, pad } => self.code(n, text, *on_unknown, *pad)?,
             Kind::Bool { list: None, .. } => match text {
                 "1" => Cell::Bool(true).into(),
                 "0" => Cell::Bool(false).into(),
@@ -219,16 +226,17 @@ impl<'l> Converter<'l> {
         text.strip_prefix('\'').filter(|rest| self.neutral && write::is_formula(rest)).unwrap_or(text)
     }
 
-    fn code(&self, n: usize, text: &str, on_unknown: Unknown, pad: usize) -> Result<Cell, Refusal> {
+    fn code(&self, n: usize, text: &str, on_unknown: Unknown, pad: usize) -> Result<Read, Refusal> {
+        let unknown = |cell| Read { cell, overflow: false, unknown: true };
         let table = self.tables.get(n).and_then(Option::as_ref);
         let found = table.and_then(|table| match table.meaning.get(text) {
             None if pad > text.len() => table.meaning.get(padded(text.to_owned(), pad).as_str()),
             found => found,
         });
         match (found, on_unknown) {
-            (Some(cell), _) => Ok(cell.clone()),
-            (None, Unknown::Absent) => Ok(Cell::Absent(Absence::UnknownCode)),
-            (None, Unknown::KeepRaw) => Ok(Cell::Code(text.to_owned())),
+            (Some(cell), _) => Ok(cell.clone().into()),
+            (None, Unknown::Absent) => Ok(unknown(Cell::Absent(Absence::UnknownCode))),
+            (None, Unknown::KeepRaw) => Ok(unknown(Cell::Code(text.to_owned()))),
             (None, Unknown::Reject) => {
                 Err(Refusal::Unmapped(table.map_or("", |table| table.name).to_owned()))
             }

@@ -13,6 +13,7 @@ use super::table::TableCutter;
 use super::transcode::Transcoder;
 use super::{DecodeOptions, EOF_MARK};
 use crate::layout::{CsvForm, Form, Layout};
+use crate::quality::Quality;
 use crate::refusal::Refusal;
 use crate::row::{Outcome, Summary};
 use crate::sheet;
@@ -95,7 +96,7 @@ impl<'l> Core<'l> {
     }
 
     /// Ends the file.
-    pub fn finish(mut self, out: Out<'_, '_>) -> Result<Summary, Fault> {
+    pub fn finish(mut self, out: Out<'_, '_>) -> Result<(Summary, Quality), Fault> {
         if let Some(transcoder) = &mut self.transcoder {
             let text = transcoder.take(&[], true);
             self.take(&text, out)?;
@@ -116,7 +117,8 @@ impl<'l> Core<'l> {
             Cut::Sheet(cutter) => cutter.finish(&self.versions).map_err(|fault| self.placed(fault))?,
             _ => {}
         }
-        Ok(self.rows.summary)
+        let (layout, summary) = (self.rows.layout(), self.rows.summary);
+        Ok((summary, self.rows.quality.finish(layout, summary.rows, self.evidence.reading())))
     }
 
     /// The last record, which may have no line end.

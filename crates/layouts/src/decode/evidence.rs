@@ -6,6 +6,7 @@
 
 use kernel::{Code, Fault};
 
+use crate::quality::Reading;
 use crate::text::{Encoding, is_japanese_utf8};
 
 /// Lines looked at; after them, a line that cannot be read is a reject.
@@ -17,15 +18,17 @@ pub(super) struct Evidence {
     /// Whether whole lines are text. In fixed-width records the source may have cut characters.
     whole_lines: bool,
     settled: bool,
+    mark: bool,
+    decided_on: Option<u32>,
 }
 
 impl Evidence {
     pub fn new(encoding: Encoding, whole_lines: bool) -> Self {
-        Self { encoding, whole_lines, settled: false }
+        Self { encoding, whole_lines, settled: false, mark: false, decided_on: None }
     }
 
     /// Looks at the first bytes of the file; gives how many of them are a byte order mark.
-    pub fn mark(&self, head: &[u8]) -> Result<usize, Fault> {
+    pub fn mark(&mut self, head: &[u8]) -> Result<usize, Fault> {
         match head {
             [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(self.wrong(1)),
             // The mark of the other order of bytes, read as UTF-16.
@@ -33,7 +36,10 @@ impl Evidence {
             [0xEF, 0xBB, 0xBF, ..] if matches!(self.encoding, Encoding::Cp932 | Encoding::EucJp) => {
                 Err(self.wrong(1))
             }
-            [0xEF, 0xBB, 0xBF, ..] => Ok(3),
+            [0xEF, 0xBB, 0xBF, ..] => {
+                self.mark = true;
+                Ok(3)
+            }
             _ => Ok(0),
         }
     }
@@ -44,6 +50,7 @@ impl Evidence {
             return Ok(());
         }
         self.settled = true;
+        self.decided_on = Some(line);
         if line > LINES {
             return Ok(());
         }
@@ -57,6 +64,15 @@ impl Evidence {
             Encoding::Cp932 | Encoding::EucJp => self.whole_lines && self.encoding.decode(bytes).is_none(),
         };
         if wrong { Err(self.wrong(line)) } else { Ok(()) }
+    }
+
+    /// What was seen of the encoding.
+    pub fn reading(&self) -> Reading {
+        Reading {
+            encoding: self.encoding.name().to_owned(),
+            byte_order_mark: self.mark,
+            decided_on_line: self.decided_on,
+        }
     }
 
     /// Whether a later line is in another encoding than the file: two files put together.

@@ -31,6 +31,7 @@ pub(crate) use transcode::encode as encode_utf16;
 use self::container::Container;
 use self::core::Core;
 use crate::layout::{Form, Layout};
+use crate::quality::Quality;
 use crate::row::{Outcome, Summary};
 use crate::sheet::SheetRow;
 
@@ -95,7 +96,18 @@ impl<'l> Decoder<'l> {
     /// # Errors
     /// As [`push`](Self::push), and `empty_file`, `unterminated_quote`, `trailer_missing`,
     /// `trailer_count`: nothing of the file may be kept.
-    pub fn finish(mut self, out: &mut dyn FnMut(Outcome<'_>)) -> Result<Summary, Fault> {
+    pub fn finish(self, out: &mut dyn FnMut(Outcome<'_>)) -> Result<Summary, Fault> {
+        self.finish_with_quality(out).map(|(summary, _)| summary)
+    }
+
+    /// As [`finish`](Self::finish), and says what the file was like.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub fn finish_with_quality(
+        mut self,
+        out: &mut dyn FnMut(Outcome<'_>),
+    ) -> Result<(Summary, Quality), Fault> {
         if let Some(fault) = self.failed {
             return Err(fault);
         }

@@ -8,6 +8,7 @@ use super::keys::Keys;
 use crate::cell::Cell;
 use crate::convert::Converter;
 use crate::layout::{Field, Layout, Mode, Slot, Target};
+use crate::quality::Collector;
 use crate::refusal::{Refusal, Where};
 use crate::row::{Operation, Outcome, Reject, Row, Summary};
 
@@ -29,6 +30,7 @@ pub(super) struct RowReader<'l> {
     keyed: Vec<Option<usize>>,
     unobserved: Vec<usize>,
     keys: Keys,
+    pub quality: Collector,
     pub summary: Summary,
 }
 
@@ -54,6 +56,7 @@ impl<'l> RowReader<'l> {
             keyed: (0..layout.fields.len()).map(|n| layout.key.iter().position(|key| *key == n)).collect(),
             unobserved: layout.unobserved().collect(),
             keys: Keys::default(),
+            quality: Collector::new(layout, options.as_of),
             summary: Summary::default(),
         }
     }
@@ -76,7 +79,14 @@ impl<'l> RowReader<'l> {
                 Slot::Constant(cell) => cell.clone(),
                 _ => match self.converter.read(n, field, &|nth| cell(n, nth)) {
                     Ok(read) => {
+                        self.quality.read(n, line, &read.cell);
+                        if read.unknown {
+                            let raw = cell(n, 0).unwrap_or_default();
+                            let code = self.layout.encoding.cut_as().decode_lossy(raw);
+                            self.quality.unknown(n, line, code.trim());
+                        }
                         if read.overflow {
+                            self.quality.overflowed(n, line);
                             warnings.push(self.tell(line, field, cell(n, 0).unwrap_or_default(), OVERFLOW));
                         }
                         read.cell
@@ -93,7 +103,7 @@ impl<'l> RowReader<'l> {
             }
             self.place(&mut row, n, field, value);
         }
-        let mut reasons = self.counting(&row, reasons);
+        let mut reasons = self.counting(line, &row, reasons);
         if reasons.is_empty()
             && let Err((role, step)) = row.join_steps()
         {
@@ -132,16 +142,25 @@ impl<'l> RowReader<'l> {
     }
 
     /// The reasons that count. Of a record that ends, the row of a delta need say no more than its key.
-    fn counting(&self, row: &Assembly, reasons: Vec<(usize, Fault)>) -> Vec<Fault> {
+    fn counting(&mut self, line: u32, row: &Assembly, reasons: Vec<(usize, Fault)>) -> Vec<Fault> {
         let ends = self.layout.mode == Mode::Delta && row.operation == Operation::Close;
-        let counts = |n: usize| !ends || self.keyed.get(n).copied().flatten().is_some();
-        reasons.into_iter().filter(|(n, _)| counts(*n)).map(|(_, fault)| fault).collect()
+        let mut counting = Vec::with_capacity(reasons.len());
+        for (n, fault) in reasons {
+            if ends && self.keyed.get(n).copied().flatten().is_none() {
+                self.quality.passed_over(n, line);
+            } else {
+                self.quality.refused(n, line, &fault);
+                counting.push(fault);
+            }
+        }
+        counting
     }
 
     /// A row that could not be cut into cells.
     pub fn refuse<'r>(&mut self, line: u32, raw: &[u8], reason: Fault) -> Outcome<'r> {
         self.summary.rows += 1;
         self.summary.rejected += 1;
+        self.quality.uncut(line, reason.code());
         let reason = reason.at_line(self.options.source.as_str(), line, None);
         Outcome::Reject(Reject { line, key: None, reasons: vec![reason], raw: raw.to_vec() })
     }
@@ -188,6 +207,7 @@ impl<'l> RowReader<'l> {
             several => several.join(&*KEY_SEPARATOR.encode_utf8(&mut [0; 4])),
         };
         if is_whole && let Some(first) = self.keys.seen(&key, line) {
+            self.quality.duplicate(line);
             let label = self.layout.key_label();
             let fault =
                 Fault::new(Code::DuplicateKey).with("line", line).with("first", first).with("column", &label);

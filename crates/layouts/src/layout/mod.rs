@@ -178,6 +178,16 @@ impl Layout {
         labels.collect::<Vec<_>>().join("・")
     }
 
+    /// A line of its file as text, whatever its bytes are: for staff, who look for it in their own system. The row
+    /// of a workbook comes as text.
+    #[must_use]
+    pub fn line_text(&self, raw: &[u8]) -> String {
+        match self.form {
+            Form::Sheet(_) => String::from_utf8_lossy(raw).into_owned(),
+            _ => self.encoding.cut_as().decode_lossy(raw).into_owned(),
+        }
+    }
+
     /// The roles its rows can speak of, `person` first.
     #[must_use]
     pub fn roles(&self) -> &[RoleId] {

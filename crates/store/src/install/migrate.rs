@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0027_arrivals", include_str!("../../migrations/0027_arrivals.sql")),
     ("0028_load_plans", include_str!("../../migrations/0028_load_plans.sql")),
     ("0029_arrivals_taken_back", include_str!("../../migrations/0029_arrivals_taken_back.sql")),
+    ("0030_load_quality", include_str!("../../migrations/0030_load_quality.sql")),
     ("0034_upload_parts", include_str!("../../migrations/0034_upload_parts.sql")),
 ];
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Stage;
 use super::known::PackPlace;
+use super::quality::{self, RejectPlace, StagedQuality};
 use crate::StoreError;
 use crate::hub::{ARRIVED, size_class};
 use crate::rows::load::LoadRow;
@@ -29,6 +30,10 @@ pub struct Closing {
     pub tasks: Vec<Uuid>,
     /// Memberships that ended.
     pub memberships: Vec<(PersonId, HouseholdId)>,
+    /// Rejects of earlier loads whose records have come in order.
+    pub corrected: Vec<RejectPlace>,
+    /// Whether the file says all there is, so that it takes the place of every earlier one.
+    pub supersedes: bool,
 }
 
 /// How the load ended, for its row.
@@ -38,6 +43,8 @@ pub struct LoadEnd<'a> {
     pub load: &'a LoadRow,
     /// Which counter moves on.
     pub changed: Changed,
+    /// What its file was like.
+    pub quality: &'a StagedQuality,
 }
 
 impl Stage {
@@ -52,7 +59,11 @@ impl Stage {
         last.close(closing, end.load.id).await?;
         last.name(end.load.id, &changed).await?;
         last.finish_rows(end).await?;
-        last.record_arrival(end.load).await?;
+        quality::record(&last.client, last.town, end.load, end.quality).await?;
+        quality::settle(&last.client, last.town, end.load, &closing.corrected, closing.supersedes).await?;
+        if end.load.corrects.is_none() {
+            last.record_arrival(end.load).await?;
+        }
         last.client
             .execute("SELECT hub.append_leaf($1, $2, $3)", &[&last.town, &leaf.id.uuid(), &leaf.body])
             .await

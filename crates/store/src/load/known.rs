@@ -9,6 +9,7 @@ use seal::KeySet;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::quality::RejectPlace;
 use super::{BulkLoad, place};
 use crate::StoreError;
 use crate::rows::link_task::{LinkDecision, LinkTaskState};
@@ -62,6 +63,8 @@ pub struct Known {
     pub records: HashMap<Key16, Record>,
     /// What humans decided about records that a later file no longer had: it holds when they come back.
     pub remembered: HashMap<Key16, Vec<TaskPlace>>,
+    /// Open rejects of the source's earlier loads, by their record's key.
+    pub rejects: HashMap<Key16, Vec<RejectPlace>>,
     /// Key sets of everybody.
     pub keysets: HashMap<Uuid, KeySet>,
 }
@@ -106,6 +109,7 @@ impl BulkLoad {
         .await?;
         self.packs_in_force(source, &mut known.records).await?;
         self.tasks(source, &mut known).await?;
+        self.open_rejects(source, &mut known).await?;
         Ok(known)
     }
 

@@ -8,6 +8,7 @@ mod apply;
 mod batch;
 mod ended;
 mod known;
+mod quality;
 mod stage;
 mod writer;
 
@@ -21,6 +22,7 @@ use crate::{StoreError, TownKeys, Towns};
 
 pub use apply::{Closing, LoadEnd};
 pub use known::{Key16, Known, PackPlace, Record, TaskPlace};
+pub use quality::{RejectPlace, StagedQuality};
 pub use stage::{Stage, StagedPack, StagedSubject, StagedTask};
 
 /// One load's transaction, before anything is staged.

@@ -187,6 +187,7 @@ impl Stage {
         key: &LoadKey,
         load: Uuid,
         line: i32,
+        record_key: Option<&Key16>,
         detail: &RejectDetail,
     ) -> Result<(), StoreError> {
         let codes = detail.reasons.iter().map(|fault| fault.code().as_str()).collect::<Vec<_>>().join(",");
@@ -196,6 +197,7 @@ impl Stage {
             row: Some(Uuid::now_v7()),
             line: Some(line),
             label: Some(&codes),
+            record_key,
             body: Some(&body),
             ..Row::default()
         };

@@ -38,6 +38,8 @@ pub struct LoadRow {
     pub started_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// The load whose rejected lines it brings anew; it then closes nothing.
+    pub corrects: Option<LoadId>,
     /// The plan it does, if it was planned.
     pub plan: Option<LoadPlanId>,
     /// Guards that whoever began it passed over.
@@ -95,6 +97,13 @@ pub struct RejectRow {
     pub load: LoadId,
     /// Line of the file, from 1.
     pub line: i32,
+    /// `open`; `corrected` when its record came in order since; `superseded` when a later whole file took the
+    /// place of this one.
+    pub state: String,
+    /// The load that settled it.
+    pub settled_by: Option<LoadId>,
+    /// The record's key within its source, where it could be read.
+    pub record_key: Option<Vec<u8>>,
     /// What was wrong, and the line itself.
     pub detail: RejectDetail,
 }
@@ -149,6 +158,7 @@ struct Columns {
     recorded_at: Option<DateTime<Utc>>,
     rolled_back_at: Option<DateTime<Utc>>,
     rolled_back_by: Option<Uuid>,
+    corrects: Option<Uuid>,
 }
 
 fn row(c: Columns) -> Result<LoadRow, StoreError> {
@@ -176,8 +186,11 @@ fn row(c: Columns) -> Result<LoadRow, StoreError> {
         overridden: c.overridden,
         recorded_at: c.recorded_at,
         rolled_back: c.rolled_back_by.map(StaffId::from_uuid).zip(c.rolled_back_at),
+        corrects: c.corrects.map(LoadId::from_uuid),
     })
 }
+
+type RejectColumns = (Uuid, i32, Vec<u8>, String, Option<Uuid>, Option<Vec<u8>>);
 
 impl TownConn {
     /// One load.
@@ -215,7 +228,7 @@ impl TownConn {
         rows.into_iter().map(row).collect()
     }
 
-    /// The newest applied load of every source.
+    /// The newest applied load of every source, corrections apart.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
@@ -224,6 +237,7 @@ impl TownConn {
         let rows: Vec<Columns> = load::table
             .filter(load::town_id.eq(town))
             .filter(load::state.eq_any(["loaded", "unchanged"]))
+            .filter(load::corrects.is_null())
             .distinct_on(load::source)
             .order((load::source, load::as_of.desc(), load::load_id.desc()))
             .select(Columns::as_select())
@@ -250,7 +264,8 @@ impl TownConn {
         found.map(row).transpose()
     }
 
-    /// The load that already took this very file with this very layout.
+    /// The load that already took this very file with this very layout, as a whole file; for a correction, in any
+    /// way.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
@@ -260,20 +275,22 @@ impl TownConn {
         file_index: &[u8],
         layout_digest: &[u8],
         as_of: NaiveDate,
+        is_correction: bool,
     ) -> Result<Option<LoadRow>, StoreError> {
         let (driver, town) = self.parts()?;
-        let found: Option<Columns> = load::table
+        let mut query = load::table
             .filter(load::town_id.eq(town))
             .filter(load::source.eq(source))
             .filter(load::file_index.eq(file_index))
             .filter(load::layout_digest.eq(layout_digest))
             .filter(load::as_of.eq(as_of))
             .filter(load::state.eq_any(["loaded", "unchanged"]))
-            .order(load::load_id)
-            .select(Columns::as_select())
-            .first(driver)
-            .await
-            .optional()?;
+            .into_boxed();
+        if !is_correction {
+            query = query.filter(load::corrects.is_null());
+        }
+        let found: Option<Columns> =
+            query.order(load::load_id).select(Columns::as_select()).first(driver).await.optional()?;
         found.map(row).transpose()
     }
 
@@ -319,6 +336,7 @@ impl TownConn {
                 load::started_at.eq(new.started_at),
                 load::plan_id.eq(new.plan.map(LoadPlanId::uuid)),
                 load::overridden.eq(&new.overridden),
+                load::corrects.eq(new.corrects.map(LoadId::uuid)),
             ))
             .execute(driver)
             .await?;
@@ -442,10 +460,17 @@ impl TownConn {
         if let Some(after) = after {
             query = query.filter(reject::reject_id.gt(after.uuid()));
         }
-        let rows: Vec<(Uuid, i32, Vec<u8>)> = query
+        let rows: Vec<RejectColumns> = query
             .order(reject::reject_id)
             .limit(limit)
-            .select((reject::reject_id, reject::line, reject::detail))
+            .select((
+                reject::reject_id,
+                reject::line,
+                reject::detail,
+                reject::state,
+                reject::settled_by,
+                reject::record_key,
+            ))
             .load(driver)
             .await?;
         rows.into_iter().map(|row| self.reject_open(load, key, row)).collect()
@@ -455,11 +480,12 @@ impl TownConn {
         &self,
         load: LoadId,
         key: &LoadKey,
-        (id, line, sealed): (Uuid, i32, Vec<u8>),
+        (id, line, sealed, state, settled_by, record_key): RejectColumns,
     ) -> Result<RejectRow, StoreError> {
         let uuid = load.uuid();
         let place = self.place("reject", uuid.as_bytes(), 0, line.unsigned_abs());
         let detail = serde_json::from_slice(&key.boxes().open(&place, &sealed)?)?;
-        Ok(RejectRow { id: RejectId::from_uuid(id), load, line, detail })
+        let settled_by = settled_by.map(LoadId::from_uuid);
+        Ok(RejectRow { id: RejectId::from_uuid(id), load, line, state, settled_by, record_key, detail })
     }
 }

@@ -15,6 +15,7 @@ pub mod link_task;
 pub mod load;
 pub mod load_person;
 pub mod load_plan;
+pub mod load_quality;
 pub mod load_undo;
 pub mod operation;
 pub mod pack;

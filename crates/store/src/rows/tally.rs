@@ -86,6 +86,7 @@ impl TownConn {
         let (driver, town) = self.parts()?;
         let rows: Vec<LoadColumns> = load::table
             .filter(load::town_id.eq(town))
+            .filter(load::corrects.is_null())
             .distinct_on(load::source)
             .order((load::source, load::load_id.desc()))
             .select((

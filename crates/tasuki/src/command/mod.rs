@@ -9,6 +9,7 @@ mod epoch;
 mod loading;
 mod operator;
 mod plan;
+mod report;
 mod sample;
 mod staff;
 mod town;

@@ -11,7 +11,7 @@ use profiles::Cooperative;
 use serde_json::{Value, json};
 
 use super::desk::{At, said, told};
-use super::{configuration, loading, plan, sample, training};
+use super::{configuration, loading, plan, report, sample, training};
 use crate::{table, tenants};
 
 /// What to do with towns.
@@ -33,6 +33,8 @@ pub(super) enum Command {
     Reset(training::Reset),
     /// Begin a town's folder from samples of its systems' exports; nothing is written over.
     Init(sample::Init),
+    /// What the file of a load was like: structure, counts and reasons.
+    Report(report::Options),
     /// What a file is and what its columns hold. Of no use outside the town: it shows values.
     Profile(sample::Look),
     /// How a source reads a file: each row, each reject with every reason. Loads nothing.
@@ -76,6 +78,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Admit(options) => admit(&options).await?,
         Command::Health { at } => health(&at).await?,
         Command::Reset(options) => training::reset(&options).await?,
+        Command::Report(options) => report::run(&options).await?,
         Command::Init(options) => sample::init(&options)?,
         Command::Profile(options) => sample::look(&options)?,
         Command::Preview(options) => sample::preview(&options)?,

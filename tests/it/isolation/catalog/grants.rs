@@ -14,6 +14,8 @@ const TOWN_UPDATES: &[&str] = &[
     "operation",
     "upload",
     "load",
+    "load_quality",
+    "reject",
     "identifier",
     "membership",
     "pack",

@@ -23,6 +23,7 @@ const VALUES: &[(&str, &str)] = &[
     ("load.state", "'running'"),
     ("load.overridden", "'{}'"),
     ("load_plan.state", "'running'"),
+    ("reject.state", "'open'"),
     ("link_task.state", "'open'"),
     ("run.state", "'running'"),
     ("task.kind", "'call_peer'"),
