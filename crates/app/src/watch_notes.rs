@@ -98,10 +98,11 @@ impl App {
         noticed: Noticed,
     ) -> Result<Released<WatchNoteView>> {
         self.admit_reader(ctx, WRITERS)?;
+        let profile = self.profile(ctx).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         require(&mut tx, person).await?;
         self.refuse_denied(&mut tx, ctx, [person]).await?;
-        let written = self.written(ctx, WatchNoteId::new(), 1, None, &noticed).await?;
+        let written = written(ctx, &profile, WatchNoteId::new(), 1, None, &noticed)?;
         let id = written.note;
         insert(&mut tx, ctx, person, written, noticed).await?;
         tx.commit(leaf::of(ctx, Act::WatchNoteWritten, vec![person.into(), id.into()], &1)?)
@@ -123,6 +124,7 @@ impl App {
         correction: Correction,
     ) -> Result<Released<WatchNoteView>> {
         self.admit_reader(ctx, WRITERS)?;
+        let profile = self.profile(ctx).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         let history = history(&mut tx, person).await?;
         self.refuse_denied(&mut tx, ctx, [person]).await?;
@@ -135,7 +137,7 @@ impl App {
             );
         }
         let noticed = correction.noticed;
-        let written = self.written(ctx, id, version + 1, Some(correction.reason), &noticed).await?;
+        let written = written(ctx, &profile, id, version + 1, Some(correction.reason), &noticed)?;
         insert(&mut tx, ctx, person, written, noticed).await?;
         tx.commit(leaf::of(ctx, Act::WatchNoteCorrected, vec![person.into(), id.into()], &(version + 1))?)
             .await
@@ -179,25 +181,24 @@ impl App {
     }
 
     /// Who writes which version; refuses a section of another town and a day to come.
-    async fn written(
-        &self,
-        ctx: &TownCtx,
-        note: WatchNoteId,
-        version: u32,
-        reason: Option<String>,
-        noticed: &Noticed,
-    ) -> Result<Written> {
-        if noticed.seen_on > ctx.today() {
-            return Err(invalid("seen_on", "まだ来ていない日です", "it lies in the future"));
-        }
-        let profile = self.profile(ctx).await?;
-        let section = profile.town.section(&noticed.section);
-        let section = section.ok_or_else(|| {
-            invalid("section", "この町の課ではありません", "it is not a section of this town")
-        })?;
-        let (section, section_name) = (section.code.clone(), section.name.clone());
-        Ok(Written { note, version, by: ctx.staff, section, section_name, reason })
+}
+
+fn written(
+    ctx: &TownCtx,
+    profile: &Applied,
+    note: WatchNoteId,
+    version: u32,
+    reason: Option<String>,
+    noticed: &Noticed,
+) -> Result<Written> {
+    if noticed.seen_on > ctx.today() {
+        return Err(invalid("seen_on", "まだ来ていない日です", "it lies in the future"));
     }
+    let section = profile.town.section(&noticed.section);
+    let section = section
+        .ok_or_else(|| invalid("section", "この町の課ではありません", "it is not a section of this town"))?;
+    let (section, section_name) = (section.code.clone(), section.name.clone());
+    Ok(Written { note, version, by: ctx.staff, section, section_name, reason })
 }
 
 /// Every pack of notes, superseded ones too, as notes; both oldest first.

@@ -61,6 +61,14 @@ impl Shell {
         (output.status.code().unwrap(), json.unwrap())
     }
 
+    /// Takes a source out of the folder, with its golden sample.
+    fn forget(&self, source: &str) {
+        for file in ["sources/{}.toml", "samples/{}.csv", "expect/{}.json"] {
+            let path = self.folder.join("tenants/kaisei").join(file.replace("{}", source));
+            fs::remove_file(path).unwrap();
+        }
+    }
+
     fn edit(&self, file: &str, old: &str, new: &str) {
         let path = self.folder.join("tenants").join(file);
         let text = fs::read_to_string(&path).unwrap();
@@ -95,7 +103,7 @@ async fn a_plan_answers_by_its_exit_code() {
     let (code, said) = shell.told(&["town", "apply", "kaisei", id]);
     assert!(code == 1 && said.contains("profile_plan_used"), "{code} {said}");
     assert_eq!(shell.told(&plan).0, 0, "after apply, plan is empty");
-    fs::remove_file(shell.folder.join("tenants/kaisei/sources/attendance.toml")).unwrap();
+    shell.forget("attendance");
     let (code, said) = shell.told(&plan);
     assert!(code == 3 && said.contains("attendance"), "{code} {said}");
     let (code, history) = shell.json(&["town", "history", "kaisei"]);
@@ -224,7 +232,7 @@ async fn every_town_is_planned_at_once() {
     assert_eq!((code, &made[0]["slug"], &made[0]["plan"]["is_empty"]), (2, &"kaisei".into(), &false.into()));
     let (code, said) = shell.told(&all);
     assert!(code == 2 && said.contains("開成町") && said.contains("pln_"), "{code} {said}");
-    fs::remove_file(shell.folder.join("tenants/kaisei/sources/attendance.toml")).unwrap();
+    shell.forget("attendance");
     assert_eq!(shell.told(&all).0, 3);
     shell.edit("kaisei/town.toml", "code = \"143669\"", "code = \"143660\"");
     let (code, said) = shell.told(&all);

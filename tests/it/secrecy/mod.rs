@@ -4,6 +4,7 @@ mod canaries;
 mod dropped_key;
 mod encodings;
 mod keyfolder;
+mod late_key;
 mod plant;
 mod platform;
 mod search;

@@ -79,10 +79,23 @@ impl App {
             return Ok(people);
         }
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        let sealed = conn.register_all().await.map_err(store)?;
-        let memberships = conn.membership_all().await.map_err(store)?;
-        let entries = conn.entries_newest(Category::Kinship, None).await.map_err(store)?;
+        let read = ReadPeople::over(&mut conn).await?;
         drop(conn);
+        self.people_opened(town, version, read).await
+    }
+
+    /// The same by an act that holds a connection, and so must not ask for another.
+    pub(crate) async fn people_over(&self, conn: &mut TownConn) -> Result<Arc<People>> {
+        let (town, version) = (conn.town(), conn.versions().await.map_err(store)?.people);
+        if let Some(people) = self.people.get(town, version) {
+            return Ok(people);
+        }
+        let read = ReadPeople::over(conn).await?;
+        self.people_opened(town, version, read).await
+    }
+
+    async fn people_opened(&self, town: TownCode, version: i64, read: ReadPeople) -> Result<Arc<People>> {
+        let ReadPeople { sealed, memberships, entries } = read;
         let recorded = relations::by_person(entries)?;
         let keys = self.towns.keys(town).await.map_err(store)?;
         let opening = self.jobs.spawn_blocking(move || -> Result<People> {
@@ -111,6 +124,23 @@ impl App {
             built.await.map_err(|_| internal("the index of people was not built"))?;
         }
         Ok(people)
+    }
+}
+
+/// What a town's people are made of, as it was read.
+struct ReadPeople {
+    sealed: SealedRegister,
+    memberships: Vec<MembershipRow>,
+    entries: Vec<EntryRow>,
+}
+
+impl ReadPeople {
+    async fn over(conn: &mut TownConn) -> Result<Self> {
+        Ok(Self {
+            sealed: conn.register_all().await.map_err(store)?,
+            memberships: conn.membership_all().await.map_err(store)?,
+            entries: conn.entries_newest(Category::Kinship, None).await.map_err(store)?,
+        })
     }
 }
 

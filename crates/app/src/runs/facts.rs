@@ -71,7 +71,7 @@ impl App {
         // read before it: absent rows would count as zero.
         tx.lock_town().await.map_err(store)?;
         let known_at = Utc::now();
-        let people = self.people(town).await?;
+        let people = self.people_over(&mut tx).await?;
         let keys = tx.keysets_all().await.map_err(store)?;
         let packs = tx.packs_all(CATEGORIES, &keys).await.map_err(store)?;
         let loads = tx.load_latest_by_source().await.map_err(store)?;

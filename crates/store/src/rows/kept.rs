@@ -124,6 +124,6 @@ impl TownConn {
             .select(Columns::as_select())
             .load(driver)
             .await?;
-        rows.into_iter().map(|columns| self.pack_open(columns, keys)).collect()
+        self.packs_open(rows, keys).await
     }
 }

@@ -154,7 +154,6 @@ impl TownConn {
         subject: Uuid,
         category: Option<Category>,
     ) -> Result<Vec<PackRow>, StoreError> {
-        let keys = self.keysets(&[subject]).await?;
         let (driver, town) = self.parts()?;
         let mut query =
             pack::table.filter(pack::town_id.eq(town)).filter(pack::subject_id.eq(subject)).into_boxed();
@@ -163,6 +162,8 @@ impl TownConn {
         }
         let rows: Vec<Columns> =
             query.order((pack::category, pack::pack_id)).select(Columns::as_select()).load(driver).await?;
+        // After the packs: a category that somebody is first given in between has its key by then.
+        let keys = self.keysets(&[subject]).await?;
         // Not asked of the server: it may choose the index of all packs in force, the whole town's.
         let in_force = rows.into_iter().filter(|columns| columns.recorded_to.is_none());
         in_force.map(|columns| self.pack_open(columns, &keys)).collect()
@@ -178,7 +179,6 @@ impl TownConn {
         category: Category,
         source: &str,
     ) -> Result<Vec<PackRow>, StoreError> {
-        let keys = self.keysets(&[subject]).await?;
         let (driver, town) = self.parts()?;
         let rows: Vec<Columns> = pack::table
             .filter(pack::town_id.eq(town))
@@ -189,6 +189,7 @@ impl TownConn {
             .select(Columns::as_select())
             .load(driver)
             .await?;
+        let keys = self.keysets(&[subject]).await?;
         rows.into_iter().map(|columns| self.pack_open(columns, &keys)).collect()
     }
 
@@ -211,7 +212,27 @@ impl TownConn {
             .select(Columns::as_select())
             .load(driver)
             .await?;
-        rows.into_iter().map(|columns| self.pack_open(columns, keys)).collect()
+        self.packs_open(rows, keys).await
+    }
+
+    /// Opens packs under keys that may have been read before them: a category that somebody was first given in
+    /// between has its key by now.
+    pub(super) async fn packs_open(
+        &mut self,
+        rows: Vec<Columns>,
+        keys: &HashMap<Uuid, KeySet>,
+    ) -> Result<Vec<PackRow>, StoreError> {
+        let lacks = |columns: &&Columns| {
+            let keys = keys.get(&columns.subject_id);
+            u8::try_from(columns.category).is_ok_and(|n| keys.and_then(|keys| keys.get(n)).is_none())
+        };
+        let late: Vec<Uuid> = rows.iter().filter(lacks).map(|columns| columns.subject_id).collect();
+        let newer = if late.is_empty() { HashMap::new() } else { self.keysets(&late).await? };
+        let keys_of = |subject| if newer.contains_key(&subject) { &newer } else { keys };
+        rows.into_iter().map(|columns| {
+            let keys = keys_of(columns.subject_id);
+            self.pack_open(columns, keys)
+        }).collect()
     }
 
     pub(super) fn pack_open(&self, c: Columns, keys: &HashMap<Uuid, KeySet>) -> Result<PackRow, StoreError> {

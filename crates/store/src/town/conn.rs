@@ -12,6 +12,7 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedSemaphorePermit};
 use uuid::Uuid;
 
 use super::claim::mark_acted;
+use super::held::Held;
 use crate::{StoreError, TownKeys};
 
 /// A connection as one town's role, with the town's keys. Every query on it binds the town.
@@ -20,6 +21,7 @@ pub struct TownConn {
     conn: Option<Object<AsyncPgConnection>>,
     keys: OwnedRwLockReadGuard<TownKeys>,
     _permit: OwnedSemaphorePermit,
+    _held: Held,
 }
 
 impl TownConn {
@@ -28,8 +30,9 @@ impl TownConn {
         conn: Object<AsyncPgConnection>,
         keys: OwnedRwLockReadGuard<TownKeys>,
         permit: OwnedSemaphorePermit,
+        held: Held,
     ) -> Self {
-        Self { town, conn: Some(conn), keys, _permit: permit }
+        Self { town, conn: Some(conn), keys, _permit: permit, _held: held }
     }
 
     /// The town whose rows this connection sees.

@@ -3,6 +3,7 @@
 
 mod claim;
 mod conn;
+mod held;
 mod together;
 mod turn;
 
@@ -121,11 +122,13 @@ impl Towns {
     }
 
     async fn connection(&self, open: &Town) -> Result<TownConn, StoreError> {
+        let place = std::ptr::from_ref(open).addr();
+        held::Held::refuse_second(open.code, place);
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
         let keys = Arc::clone(&open.keys).read_owned().await;
         self.make_room(open).await;
         let conn = open.pool.get().await.map_err(|_| StoreError::Unavailable)?;
-        Ok(TownConn::new(open.code, conn, keys, permit))
+        Ok(TownConn::new(open.code, conn, keys, permit, held::Held::of(open.code, place)))
     }
 
     /// Closes idle connections of other towns where all towns together have as many open as they may and
