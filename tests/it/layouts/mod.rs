@@ -14,8 +14,14 @@ async fn a_fictional_file_comes_in_its_own_form() {
     let list = http.send(Ask::get("/api/v1/layouts?limit=200").by(token)).await.json();
     let items = list["items"].as_array().unwrap();
     let of = |id: &str| items.iter().find(|item| item["id"] == id).unwrap_or_else(|| panic!("{id}"));
-    assert_eq!((&of("attendance")["is_shared"], &of("attendance")["holder"]), (&false.into(), &"学校教育課".into()));
-    assert_eq!((&of("core.resident_register")["is_shared"], &of("core.resident_register")["holder"]), (&true.into(), &serde_json::Value::Null));
+    assert_eq!(
+        (&of("attendance")["is_shared"], &of("attendance")["holder"]),
+        (&false.into(), &"学校教育課".into())
+    );
+    assert_eq!(
+        (&of("core.resident_register")["is_shared"], &of("core.resident_register")["holder"]),
+        (&true.into(), &serde_json::Value::Null)
+    );
 
     let mut read = 0;
     for item in items.iter().filter(|item| !item["digest"].is_null()) {
@@ -26,7 +32,8 @@ async fn a_fictional_file_comes_in_its_own_form() {
         read += 1;
     }
     assert!(read > 20, "{read}");
-    let attendance = http.send(Ask::get("/api/v1/layouts/attendance/sample?as_of=2026-11-20").by(token)).await;
+    let attendance =
+        http.send(Ask::get("/api/v1/layouts/attendance/sample?as_of=2026-11-20").by(token)).await;
     assert_eq!(attendance.value("content-type").unwrap(), "text/csv; charset=windows-31j");
     assert!(attendance.value("content-disposition").unwrap().contains("attendance_20261120.csv"));
     let other = &platform.desk(OI, Grant::CaseWorker).token;
