@@ -7,6 +7,7 @@ mod delta;
 mod plans;
 mod refused;
 mod rejects;
+mod shapes;
 mod together;
 
 use app::loads::Begun;
