@@ -4,7 +4,7 @@
 #[must_use]
 pub fn town_draft(slug: &str) -> String {
     format!(
-        r#"# 町の下書き。TODO と書いた値は、決めて書き換えるまで validate の誤りになる。
+        r#"# 町の下書き。まだ決まっていない値は、書き換えるまで validate の誤りになる。
 format = 1
 code = "TODO: 全国地方公共団体コード（検査数字を含む6桁）"
 slug = "{slug}"

@@ -10,6 +10,7 @@ mod refused;
 mod rejects;
 mod report;
 mod rolled_back;
+mod shapes;
 mod together;
 
 use app::loads::Begun;

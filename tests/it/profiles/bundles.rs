@@ -65,6 +65,38 @@ async fn one_bad_file_is_told_with_its_line_and_nothing_is_kept() {
 }
 
 #[actix_web::test]
+async fn a_sample_of_a_bundle_is_held_to_its_expectation_and_not_kept() {
+    let desk = Desk::open().await;
+    let files = threshold(&desk.files(), 12);
+    let plain = desk.plan(&files).await;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tenants/kaisei");
+    let read = |path: &str| std::fs::read(root.join(path)).unwrap();
+    let (sample, expect) = (read("samples/attendance.csv"), read("expect/attendance.json"));
+    let with = |expect: &[u8]| {
+        let texts = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+        let samples =
+            [("kaisei/samples/attendance.csv", sample.as_slice()), ("kaisei/expect/attendance.json", expect)];
+        zipped(
+            texts
+                .filter(|(path, _)| !path.contains("/samples/") && !path.contains("/expect/"))
+                .chain(samples),
+        )
+    };
+    let sound = desk.send(&at("profile-plans"), "application/zip", with(&expect)).await;
+    assert_eq!((sound.status, &sound.json()["digest"]), (201, &plain["digest"]), "{}", sound.text);
+    let changed = String::from_utf8(expect).unwrap().replacen("era_bounds", "not_a_date", 1);
+    for path in ["profile-plans", "profile-checks"] {
+        let told = desk.send(&at(path), "application/zip", with(changed.as_bytes())).await;
+        assert!(
+            told.text.contains("sample_differs") && told.text.contains("kaisei/samples/attendance.csv"),
+            "{}",
+            told.text
+        );
+    }
+    assert_eq!(desk.versions().await.len(), 1);
+}
+
+#[actix_web::test]
 async fn an_archive_that_means_harm_is_refused() {
     let desk = Desk::open().await;
     let zeros = vec![0; 17 << 20];

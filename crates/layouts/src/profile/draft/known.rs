@@ -87,6 +87,7 @@ pub(super) fn matched<'k>(
             let name = column.bare_name();
             pairs.extend(by_layouts(&name, column, knowledge, base).map(|found| (n, found)));
             pairs.extend(by_dictionary(&name, column, knowledge).map(|found| (n, found)));
+            pairs.extend(shapes::beside_name(column).map(|found| (n, found)));
         } else {
             pairs.extend(shapes::guesses(column).map(|found| (n, found)));
         }

@@ -31,6 +31,24 @@ pub(super) fn guesses<'k>(column: &Column<'_>) -> impl Iterator<Item = Found<'k>
     guesses.into_iter().map(|(to, sure, what)| Found { to, sure, clue: Clue::Shape(what) })
 }
 
+/// Words in a name that say whose value it is, where it is not the person's own.
+const OTHERS: [&str; 9] = ["保護者", "世帯主", "父", "母", "担任", "相談員", "担当", "記入者", "学校"];
+
+/// What a column may be whose name is not known, where its values can hardly be anything else.
+pub(super) fn beside_name<'k>(column: &Column<'_>) -> impl Iterator<Item = Found<'k>> + use<'k> {
+    let other = column.is_folded() || OTHERS.iter().any(|word| column.name.contains(word));
+    let telling = |found: &Found<'_>| {
+        let of_a_kind = [Part::Kana, Part::Name, Part::PostalCode, Part::Phone];
+        let is_part = of_a_kind.iter().any(|part| found.to == Target::Person(RoleId::Person, *part));
+        is_part || found.to == Target::Record(RecordPart::Month)
+    };
+    let guessed: Vec<_> = guesses(column).filter(|found| !other && telling(found)).collect();
+    guessed.into_iter().map(|found| Found { sure: found.sure.saturating_sub(LESS), ..found })
+}
+
+/// A name that says nothing speaks a little against what the values say.
+const LESS: u32 = 10;
+
 fn is_birth(held: &ColumnProfile) -> bool {
     held.days.is_some_and(|(first, last)| last.years_since(first).is_some_and(|years| years >= YEARS))
 }

@@ -151,8 +151,20 @@ impl Writer<'_> {
 fn dates(text: &mut String, column: &Column<'_>, found: &Found<'_>) {
     let known = found.clue.field().and_then(|field| field.formats.as_ref());
     let known: Vec<_> = known.map(|formats| formats.value.clone()).unwrap_or_default();
-    match column.profile.shape() {
-        Some(Shape::Date(format) | Shape::Month(format)) => _ = writeln!(text, "formats = [\"{format}\"]"),
+    let commonest = column.profile.shapes.first();
+    match (column.profile.shape(), commonest) {
+        (Some(Shape::Date(format) | Shape::Month(format)), _) => {
+            _ = writeln!(text, "formats = [\"{format}\"]");
+        }
+        (None, Some((Shape::Date(format) | Shape::Month(format), count)))
+            if count * 2 > column.profile.filled =>
+        {
+            let others = column.profile.filled - count;
+            let _ = writeln!(
+                text,
+                "# ほかの書き方か、ありえない日付が {others} 件ある。確かめる\nformats = [\"{format}\"]"
+            );
+        }
         _ if known.is_empty() => {
             text.push_str("formats = [\"TODO: 日付の書き方（docs/layouts.md の 3）\"]\n")
         }

@@ -57,7 +57,7 @@ impl Writer<'_> {
         let (profile, evidence) = (self.profile, &self.profile.encoding);
         let _ = write!(
             text,
-            "# 見本から作った下書き。TODO と書いた値は、決めて書き換えるまで validate の誤りになる。\n\
+            "# 見本から作った下書き。まだ決まっていない値は、書き換えるまで validate の誤りになる。\n\
              # 見本：{} 行、{} 列。文字コード {}（確信度 {}%：{}）\n",
             profile.rows,
             profile.columns.len(),
