@@ -12,6 +12,7 @@ use store::rows::pack::{NewPack, PackBody, PackRow, Written};
 use store::{TownConn, TownTx};
 
 use crate::error::{internal, invalid, store};
+use crate::profiles::Applied;
 use crate::release::{Hidden, READERS, Resident};
 use crate::{App, Released, Result, leaf};
 
@@ -179,10 +180,9 @@ impl App {
         }
         self.release(ctx, "watch_note_read", READERS, WatchNoteView { id, person, versions }).await
     }
-
-    /// Who writes which version; refuses a section of another town and a day to come.
 }
 
+/// Who writes which version; refuses a section of another town and a day to come.
 fn written(
     ctx: &TownCtx,
     profile: &Applied,

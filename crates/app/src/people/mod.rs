@@ -18,6 +18,10 @@ use kernel::id::{HouseholdId, PersonId};
 use kernel::{Category, Identity, TownCode};
 use linkage::PeopleIndex;
 use linkage::kinship::Relation;
+use store::TownConn;
+use store::rows::entry::EntryRow;
+use store::rows::household::MembershipRow;
+use store::rows::register::SealedRegister;
 use zeroize::Zeroizing;
 
 use crate::error::{internal, store};

@@ -229,10 +229,12 @@ impl TownConn {
         let late: Vec<Uuid> = rows.iter().filter(lacks).map(|columns| columns.subject_id).collect();
         let newer = if late.is_empty() { HashMap::new() } else { self.keysets(&late).await? };
         let keys_of = |subject| if newer.contains_key(&subject) { &newer } else { keys };
-        rows.into_iter().map(|columns| {
-            let keys = keys_of(columns.subject_id);
-            self.pack_open(columns, keys)
-        }).collect()
+        rows.into_iter()
+            .map(|columns| {
+                let keys = keys_of(columns.subject_id);
+                self.pack_open(columns, keys)
+            })
+            .collect()
     }
 
     pub(super) fn pack_open(&self, c: Columns, keys: &HashMap<Uuid, KeySet>) -> Result<PackRow, StoreError> {
