@@ -15,7 +15,9 @@ async fn a_category_that_comes_after_the_keys_were_read_opens() {
     let db = TestDb::with_towns(&[KAISEI]).await;
     let towns = db.towns();
     let resident = Resident::named("架空", "後子");
-    load(&towns, code(KAISEI), "resident_register", std::slice::from_ref(&resident), &Extra::default()).await.unwrap();
+    load(&towns, code(KAISEI), "resident_register", std::slice::from_ref(&resident), &Extra::default())
+        .await
+        .unwrap();
     let mut conn = towns.read(code(KAISEI)).await.unwrap();
     let keys = conn.keysets_all().await.unwrap();
     drop(conn);
