@@ -10,6 +10,7 @@ use store::{TownConn, TownTx};
 
 use crate::entries::{self, Change, Entry, Said, not_to_come};
 use crate::error::{invalid, store};
+use crate::profiles::Applied;
 use crate::release::READERS;
 use crate::{App, Released, Result, leaf};
 
@@ -128,13 +129,14 @@ impl App {
         lead: NewMember,
     ) -> Result<Released<Case>> {
         self.admit_reader(ctx, WRITERS)?;
+        let profile = self.profile(ctx).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         self.refuse_denied(&mut tx, ctx, [person]).await?;
         // Of two who open one at once, the second has to see the first.
         tx.lock_town().await.map_err(store)?;
         let cases: Vec<Case> = entries::of_person(&mut tx, person).await?;
         not_to_come(ctx, "opened_on", opened_on)?;
-        let who = self.who(&mut tx, ctx, lead).await?;
+        let who = who(&mut tx, &profile, lead).await?;
         if let Some(open) = cases.iter().find(|case| case.newest.said.closed.is_none()) {
             return Err(Fault::new(Code::CaseIsOpen).with("case", CaseId::from_uuid(open.id)));
         }
@@ -159,6 +161,7 @@ impl App {
         step: CaseStep,
     ) -> Result<Released<Case>> {
         self.admit_reader(ctx, WRITERS)?;
+        let profile = self.profile(ctx).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         self.refuse_denied(&mut tx, ctx, [person]).await?;
         let case = one(&mut tx, person, id).await?;
@@ -170,7 +173,7 @@ impl App {
         match step {
             CaseStep::Add(new, from) => {
                 within(ctx, "from", from, said.opened_on)?;
-                said.members.push(Member { who: self.who(&mut tx, ctx, new).await?, from, until: None });
+                said.members.push(Member { who: who(&mut tx, &profile, new).await?, from, until: None });
             }
             CaseStep::End(number, until) => end(ctx, &mut said, number, until)?,
             CaseStep::Close(on) => close(ctx, &mut said, on, &change.reason)?,
@@ -217,22 +220,20 @@ impl App {
         drop(conn);
         self.release(ctx, "case_read", READERS, case).await
     }
+}
 
-    async fn who(&self, conn: &mut TownConn, ctx: &TownCtx, new: NewMember) -> Result<Who> {
-        let (staff, section) = match new {
-            NewMember::Partner { name, contact } => return Ok(Who::Partner { name, contact }),
-            NewMember::Staff { staff, section } => (staff, section),
-        };
-        if !conn.staff_exists(staff).await.map_err(store)? {
-            return Err(Fault::new(Code::StaffNotFound).at_pointer("/staff_id"));
-        }
-        let profile = self.profile(ctx).await?;
-        let section = profile.town.section(&section);
-        let section = section.ok_or_else(|| {
-            invalid("section", "この町の課ではありません", "it is not a section of this town")
-        })?;
-        Ok(Who::Staff { staff, section: section.code.clone(), section_name: section.name.clone() })
+async fn who(conn: &mut TownConn, profile: &Applied, new: NewMember) -> Result<Who> {
+    let (staff, section) = match new {
+        NewMember::Partner { name, contact } => return Ok(Who::Partner { name, contact }),
+        NewMember::Staff { staff, section } => (staff, section),
+    };
+    if !conn.staff_exists(staff).await.map_err(store)? {
+        return Err(Fault::new(Code::StaffNotFound).at_pointer("/staff_id"));
     }
+    let section = profile.town.section(&section);
+    let section = section
+        .ok_or_else(|| invalid("section", "この町の課ではありません", "it is not a section of this town"))?;
+    Ok(Who::Staff { staff, section: section.code.clone(), section_name: section.name.clone() })
 }
 
 async fn one(conn: &mut TownConn, person: PersonId, id: CaseId) -> Result<Case> {

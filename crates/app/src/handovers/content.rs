@@ -107,7 +107,9 @@ impl App {
         let Incoming { hub, body, .. } = incoming(&mut conn, ctx, id).await?;
         let body = body.filter(|body| body.acknowledged.is_some()).ok_or_else(unacknowledged)?;
         let content = if body.receipt.is_some() {
-            taken_in(&mut conn, id, body).await?
+            let content = taken_in(&mut conn, id, body).await?;
+            drop(conn);
+            content
         } else {
             let arrived = arrived(&mut conn, &hub).await?;
             let opened = open(&arrived, &body, ctx, conn.keys())?;

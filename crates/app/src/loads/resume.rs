@@ -24,18 +24,23 @@ impl App {
     /// A fault when the database cannot be reached.
     pub async fn loads_resume(self: &Arc<Self>, town: TownCode) -> Result<usize> {
         self.uploads_desert(town, chrono::Utc::now(), true).await?;
+        let mut resumed = self.plans_resume(town).await?;
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        let plans = self.plans_resume(&mut conn, town).await?;
         let mut works = works(&mut conn, KIND).await?;
-        let mut resumed = plans;
+        let mut running = Vec::new();
         for load in conn.load_running().await.map_err(store)? {
-            let Some(upload) = conn.upload(load.upload).await.map_err(store)? else { continue };
+            let upload = conn.upload(load.upload).await.map_err(store)?;
+            running.extend(upload.map(|upload| (load, upload)));
+        }
+        drop(conn);
+        for (load, upload) in running {
             let work = works.remove(&load.id.uuid());
             let work = work.unwrap_or_else(|| work_of(KIND, load.id.uuid(), &upload, load.started_at));
             let ctx = acting(town, load.started_by);
             self.load_spawn(ctx, upload, load, OperationRow { done: 0, ..work }).await?;
             resumed += 1;
         }
+        let mut conn = self.towns.read(town).await.map_err(store)?;
         for (load, work) in works {
             let ended = conn.load(LoadId::from_uuid(load)).await.map_err(store)?;
             end(&mut conn, work, ended.is_some_and(|load| load.state != "failed")).await?;
@@ -43,19 +48,26 @@ impl App {
         Ok(resumed)
     }
 
-    async fn plans_resume(self: &Arc<Self>, conn: &mut TownConn, town: TownCode) -> Result<usize> {
-        let mut works = works(conn, plan::KIND).await?;
-        let mut resumed = 0;
+    async fn plans_resume(self: &Arc<Self>, town: TownCode) -> Result<usize> {
+        let mut conn = self.towns.read(town).await.map_err(store)?;
+        let mut works = works(&mut conn, plan::KIND).await?;
+        let mut running = Vec::new();
         for plan in conn.load_plans_running().await.map_err(store)? {
-            let Some(upload) = conn.upload(plan.upload).await.map_err(store)? else { continue };
+            let upload = conn.upload(plan.upload).await.map_err(store)?;
+            running.extend(upload.map(|upload| (plan, upload)));
+        }
+        drop(conn);
+        let mut resumed = 0;
+        for (plan, upload) in running {
             let work = works.remove(&plan.id.uuid());
             let work = work.unwrap_or_else(|| work_of(plan::KIND, plan.id.uuid(), &upload, plan.created_at));
             let ctx = acting(town, plan.created_by);
             self.load_plan_spawn(ctx, upload, plan, OperationRow { done: 0, ..work }).await?;
             resumed += 1;
         }
+        let mut conn = self.towns.read(town).await.map_err(store)?;
         for work in works.into_values() {
-            end(conn, work, true).await?;
+            end(&mut conn, work, true).await?;
         }
         Ok(resumed)
     }
