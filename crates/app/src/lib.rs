@@ -49,7 +49,7 @@ pub mod training;
 pub mod uploads;
 pub mod watch_notes;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use seal::SigningKey;
 use store::access::AccessLog;
@@ -80,6 +80,7 @@ pub struct App {
     pub(crate) protection: protection::ProtectionCache,
     pub(crate) claims: page::ClaimsCache,
     pub(crate) handover_index: handovers::HandoverIndex,
+    old_books: OnceLock<Box<dyn loads::OldBooks>>,
 }
 
 impl App {
@@ -111,6 +112,7 @@ impl App {
             protection: protection::ProtectionCache::default(),
             claims: page::ClaimsCache::default(),
             handover_index: handovers::HandoverIndex::default(),
+            old_books: OnceLock::new(),
         }))
     }
 }

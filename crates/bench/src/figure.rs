@@ -25,6 +25,8 @@ pub enum Peer {
 /// What has to hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bar {
+    /// Nothing: it is told beside the others.
+    None,
     /// Ours ÷ peer is at most this.
     RatioAtMost(f64),
     /// Ours ÷ peer is at least this.
@@ -68,6 +70,7 @@ impl Figure {
     #[must_use]
     pub fn met(&self) -> Option<bool> {
         match self.bar {
+            Bar::None => None,
             Bar::RatioAtMost(most) => self.ratio().map(|ratio| ratio <= most),
             Bar::RatioAtLeast(least) => self.ratio().map(|ratio| ratio >= least),
             Bar::AtMost(most) => Some(self.ours <= most),
@@ -77,12 +80,13 @@ impl Figure {
 }
 
 impl Bar {
-    const fn number(self) -> f64 {
+    const fn number(self) -> Option<f64> {
         match self {
+            Self::None => None,
             Self::RatioAtMost(number)
             | Self::RatioAtLeast(number)
             | Self::AtMost(number)
-            | Self::AtLeast(number) => number,
+            | Self::AtLeast(number) => Some(number),
         }
     }
 }
@@ -90,6 +94,7 @@ impl Bar {
 impl fmt::Display for Bar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::None => write!(f, "–"),
             Self::RatioAtMost(number) => write!(f, "≤ {number} × peer"),
             Self::RatioAtLeast(number) => write!(f, "≥ {number} × peer"),
             Self::AtMost(number) => write!(f, "≤ {number}"),
@@ -115,7 +120,7 @@ struct Written<'a> {
     ours: f64,
     peer: Option<f64>,
     ratio: Option<f64>,
-    bar: f64,
+    bar: Option<f64>,
     met: Option<bool>,
     n: usize,
     machine: &'a str,
@@ -171,6 +176,7 @@ impl fmt::Display for Report {
             let met = match figure.met() {
                 Some(true) => "yes",
                 Some(false) => "**no**",
+                None if figure.bar == Bar::None => "–",
                 None => "cannot be said",
             };
             let Figure { name, n, ours, unit, bar, .. } = figure;
@@ -230,6 +236,7 @@ mod tests {
             assert_eq!(figure(ours, peer.clone(), bar).met(), met, "{ours} {bar}");
         }
         assert_eq!(figure(1.0, Peer::None, Bar::RatioAtMost(10.0)).met(), None);
+        assert_eq!(figure(1.0, peer, Bar::None).met(), None);
     }
 
     #[test]

@@ -26,10 +26,11 @@ const BAR: f64 = 10.0;
 
 /// What one run took.
 #[derive(Debug, Clone, Copy)]
-struct Took {
-    wall: Duration,
+pub struct Took {
+    /// By the clock.
+    pub wall: Duration,
     /// `None` where the system does not tell.
-    cpu: Option<Spent>,
+    pub cpu: Option<Spent>,
 }
 
 /// Loads `rows` rows and compares.
@@ -44,7 +45,7 @@ pub async fn run(world: &World, cluster: &Cluster, rows: usize) -> anyhow::Resul
     let postmaster = cluster.postmaster()?;
     let file = world.folder.join("register.csv");
     std::fs::write(&file, &bytes).with_context(|| format!("writing {}", file.display()))?;
-    let peer = copies(cluster, &world.database.pg_database, &file, postmaster)?;
+    let peer = copies(cluster, &world.database.pg_database, &file, postmaster, COLUMNS)?;
     std::fs::remove_file(&file).with_context(|| format!("removing {}", file.display()))?;
     cluster.sql(&world.database.pg_database, &["CHECKPOINT"])?;
     let before = Spent::until_now(postmaster);
@@ -57,9 +58,19 @@ fn between(before: Option<Spent>, after: Option<Spent>) -> Option<Spent> {
     Some(after?.since(before?))
 }
 
-/// Copies the file a few times into an emptied table; `None` when `psql` is not installed.
-fn copies(cluster: &Cluster, database: &str, file: &Path, postmaster: u32) -> anyhow::Result<Option<Took>> {
-    let columns: Vec<String> = (1..=COLUMNS).map(|column| format!("c{column} text")).collect();
+/// Copies a CSV of CP932 with so many columns a few times into an emptied table; `None` when `psql` is not
+/// installed.
+///
+/// # Errors
+/// When `psql` fails.
+pub fn copies(
+    cluster: &Cluster,
+    database: &str,
+    file: &Path,
+    postmaster: u32,
+    columns: usize,
+) -> anyhow::Result<Option<Took>> {
+    let columns: Vec<String> = (1..=columns).map(|column| format!("c{column} text")).collect();
     let create = format!("CREATE UNLOGGED TABLE public.bench_copy ({})", columns.join(", "));
     if cluster.sql(database, &[&create])?.is_none() {
         return Ok(None);

@@ -7,6 +7,7 @@ mod cluster;
 mod cpu;
 mod figure;
 mod handovers;
+mod intake;
 mod load;
 mod machine;
 mod members;
@@ -30,10 +31,14 @@ use crate::figure::{Figure, Report};
 use crate::world::World;
 
 /// What each benchmark is called, in the order of the table.
-const BENCHES: [&str; 8] = ["load", "read", "rules", "handover", "members", "page", "sign-in", "soak"];
+const BENCHES: [&str; 9] =
+    ["load", "intake", "read", "rules", "handover", "members", "page", "sign-in", "soak"];
 
-/// Those for which five towns have some thousand residents each; the first needs a town that is empty.
-const IN_THE_FIVE: [&str; 6] = ["load", "read", "handover", "page", "sign-in", "soak"];
+/// Those for which five towns have some thousand residents each.
+const IN_THE_FIVE: [&str; 5] = ["read", "handover", "page", "sign-in", "soak"];
+
+/// Those that need a town that is empty.
+const IN_AN_EMPTY_TOWN: [&str; 2] = ["load", "intake"];
 
 /// The benchmark that is all of [`BENCHES`].
 const MAIN: &str = "main";
@@ -45,15 +50,18 @@ const SERVE: &str = "--serve";
 #[derive(Parser, Debug)]
 #[command(name = "bench", version)]
 struct Options {
-    /// `main` (all of the following), `load`, `read`, `rules`, `handover`, `members` (start, search and
+    /// `main` (all of the following), `load`, `intake` (decoding, and loads of every kind), `read`, `rules`, `handover`, `members` (start, search and
     /// memory with every member's people), `page`, `sign-in` or `soak`; everything when left out
     name: Option<String>,
     /// Also write the figures here, as a JSON list
     #[arg(long)]
     json: Option<PathBuf>,
-    /// load: rows of the register
+    /// load, intake: rows of the register that is loaded
     #[arg(long, default_value_t = 200_000)]
     rows: usize,
+    /// intake: rows that are decoded and not loaded
+    #[arg(long, default_value_t = 1_000_000)]
+    decoded: usize,
     /// read, handover: residents of each of the five towns
     #[arg(long, default_value_t = 5_000)]
     residents: usize,
@@ -78,10 +86,10 @@ fn main() -> ExitCode {
     tasuki::settings::log_to_stderr();
     // The one provider of TLS; a second call cannot happen, so its answer says nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let done = if std::env::args().nth(1).as_deref() == Some(SERVE) {
-        server::be_one(std::env::args().skip(1))
-    } else {
-        started(&Options::parse())
+    let done = match std::env::args().nth(1).as_deref() {
+        Some(SERVE) => server::be_one(std::env::args().skip(1)),
+        Some(intake::child::CHILD) => intake::child::be_one(std::env::args().skip(1)),
+        _ => started(&Options::parse()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -126,7 +134,7 @@ async fn measured(options: &Options, chosen: &[&str]) -> anyhow::Result<Vec<Figu
         return Ok(figures);
     }
     let cluster = Cluster::from_environment()?;
-    if chosen.iter().any(|bench| IN_THE_FIVE.contains(bench)) {
+    if chosen.iter().any(|bench| IN_THE_FIVE.contains(bench) || IN_AN_EMPTY_TOWN.contains(bench)) {
         figures.extend(in_the_five(options, chosen, &cluster).await?);
     }
     if chosen.contains(&"members") {
@@ -150,7 +158,11 @@ async fn in_the_five(options: &Options, chosen: &[&str], cluster: &Cluster) -> a
         println!("==> load: {} rows of 20 columns", options.rows);
         figures.extend(load::run(&world, cluster, options.rows).await?);
     }
-    if IN_THE_FIVE.iter().skip(1).any(|bench| chosen.contains(bench)) {
+    if chosen.contains(&"intake") {
+        println!("==> intake: {} rows of 20 columns decoded, {} loaded", options.decoded, options.rows);
+        figures.extend(intake::run(&world, cluster, options.decoded, options.rows).await?);
+    }
+    if IN_THE_FIVE.iter().any(|bench| chosen.contains(bench)) {
         println!("==> {} fictional residents in each of {} towns", options.residents, world::FIVE.len());
         let people = world.settle(options.residents).await?;
         if chosen.contains(&"read") {

@@ -7,7 +7,7 @@ use std::io::{Cursor, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kernel::{Code, ItemDef};
-use layouts::{CodeLists, DecodeOptions, Decoder, Layout, LayoutDoc};
+use layouts::{CodeLists, DecodeOptions, Decoder, Layout, LayoutDoc, Outcome};
 
 /// What a process may take, in KiB.
 const MEMORY: u64 = 256 << 10;
@@ -33,6 +33,21 @@ fn answer<'a>(layout: &Layout, pieces: impl Iterator<Item = &'a [u8]>) -> Code {
         }
     }
     decoder.finish(&mut |_| {}).map_or_else(|fault| fault.code(), |_| panic!("it was accepted"))
+}
+
+/// Lines and codes of what is rejected in a file that is read to its end.
+fn rejects(layout: &Layout, file: &[u8]) -> Vec<(u32, Code)> {
+    let options = DecodeOptions::new("a".parse().unwrap(), "2026-11-20".parse().unwrap());
+    let mut decoder = Decoder::new(layout, &options);
+    let mut rejects = Vec::new();
+    let mut out = |outcome: Outcome<'_>| {
+        if let Outcome::Reject(reject) = outcome {
+            rejects.extend(reject.reasons.iter().map(|fault| (reject.line, fault.code())));
+        }
+    };
+    decoder.push(file, &mut out).unwrap();
+    decoder.finish(&mut out).unwrap();
+    rejects
 }
 
 /// A file of an archive: its name and what writes it.
@@ -84,6 +99,24 @@ fn hostile_files_are_answered_within_their_memory() {
     assert_eq!(answer(&csv, gzip.finish().unwrap().chunks(1 << 16)), Code::ArchiveTooLarge);
     assert_eq!(answer(&csv, zipped(&[("a.csv", &fill)]).chunks(1 << 16)), Code::ArchiveTooLarge);
 
+    // A gzip that says it is one byte long, and one cut off.
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(b"no\n1\n").unwrap();
+    let mut lying = gzip.finish().unwrap();
+    let cut = lying[..lying.len() - 5].to_vec();
+    let size = lying.len() - 4;
+    lying[size..].copy_from_slice(&[1, 0, 0, 0]);
+    for bytes in [lying, cut] {
+        assert_eq!(answer(&csv, bytes.chunks(7)), Code::ArchiveUnreadable);
+    }
+
+    // A header of as many columns as a sheet has, and of as many as a line may.
+    for columns in [16_384, 1 << 19] {
+        let header = ["no,".to_owned(), "x,".repeat(columns), "y\n1\n".to_owned()].concat();
+        let header = &header.as_bytes()[..header.len().min(1 << 20)];
+        assert_eq!(answer(&csv, header.chunks(1 << 16)), Code::HeaderMismatch);
+    }
+
     // Workbooks: a table of texts that is nothing but texts, a sheet of blanks.
     let texts = zipped(&[("xl/sharedStrings.xml", &|to| {
         to.write_all(b"<sst>").unwrap();
@@ -95,4 +128,29 @@ fn hostile_files_are_answered_within_their_memory() {
 
     let taken = taken();
     assert!(taken < MEMORY, "{taken} KiB");
+}
+
+#[test]
+fn an_odd_line_is_a_reject_and_the_next_is_read() {
+    let csv = layout("csv", "encoding = \"cp932\"\n");
+    let lines: [&[u8]; 8] = [
+        b"1",
+        b"\x8e\x52\x93\x63",
+        b"2\0",
+        "山田".as_bytes(),
+        b"\x8e",
+        b"\xf0\x40",
+        &b",".repeat(1 << 19),
+        b"=cmd|'/c calc'!A1",
+    ];
+    let file = [&[&b"no"[..]], lines.as_slice()].concat().join(&b"\n"[..]);
+    let told = rejects(&csv, &file);
+    let expected = [
+        (4, Code::BadEncoding),
+        (5, Code::BadEncoding),
+        (6, Code::BadEncoding),
+        (7, Code::Gaiji),
+        (8, Code::ColumnCount),
+    ];
+    assert_eq!(told, expected);
 }

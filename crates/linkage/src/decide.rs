@@ -45,6 +45,20 @@ pub fn decide(record: &Identity, key: Key, index: &PeopleIndex, human: &HumanDec
     }
 }
 
+/// Whether a number's holder is plainly the record's person, told by the holder's own identities alone: then
+/// [`decide`] links them, whoever else the town knows, and nobody else need be asked.
+#[must_use]
+pub fn verified<'a>(record: &Identity, holder: impl IntoIterator<Item = &'a Identity>) -> bool {
+    let record = Keys::of(record);
+    let compared = holder.into_iter().map(|held| Compared::of(&record.face(), &Keys::of(held).face()));
+    nearest(compared).is_some_and(|compared| !compared.best_name().contradicts())
+}
+
+/// Of how a record compares with the identities of one person, the nearest.
+fn nearest(compared: impl Iterator<Item = Compared>) -> Option<Compared> {
+    compared.min_by_key(|compared| (nearness(compared).is_none(), nearness(compared), compared.best_name()))
+}
+
 /// One record against the people of the town.
 struct Search<'a> {
     record: Face<'a>,
@@ -56,9 +70,7 @@ impl Search<'_> {
     /// How the record compares with one person, by the identity of theirs that is nearest.
     fn best_of(&self, person: PersonId) -> Option<Compared> {
         let faces = self.index.of_person(person).filter_map(|place| self.index.at(place));
-        faces
-            .map(|(_, face)| Compared::of(&self.record, &face))
-            .min_by_key(|compared| (nearness(compared).is_none(), nearness(compared), compared.best_name()))
+        nearest(faces.map(|(_, face)| Compared::of(&self.record, &face)))
     }
 
     /// Everybody who comes near, nearest first; each person once.

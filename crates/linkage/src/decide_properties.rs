@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use crate::people::{identity, person};
-use crate::{Decision, HumanDecisions, Key, PeopleIndex, decide};
+use crate::{Decision, HumanDecisions, Key, PeopleIndex, Rule, decide, verified};
 
 /// People from so small a world that many share name, reading or birth date.
 fn line() -> impl Strategy<Value = String> {
@@ -51,6 +51,23 @@ proptest! {
                 prop_assert!(candidates.iter().all(|candidate| !human.refuses(candidate.person)));
             }
             (Decision::Unknown, None) => {}
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_verified_links_whoever_else_there_is(
+        town in prop::collection::vec((1..6_u128, line()), 0..10),
+        record in line(),
+        holder in 1..6_u128,
+    ) {
+        let people: Vec<_> = town.iter().map(|(number, line)| (person(*number), identity(line))).collect();
+        let index = PeopleIndex::build(people.iter().map(|(id, identity)| (*id, identity)));
+        let (record, holder) = (identity(&record), person(holder));
+        let own = people.iter().filter(|(id, _)| *id == holder).map(|(_, identity)| identity);
+        if verified(&record, own) {
+            let decision = decide(&record, Key::Found(holder), &index, &HumanDecisions::none());
+            let links = matches!(decision, Decision::Linked { person, rule: Rule::Key, .. } if person == holder);
+            prop_assert!(links, "{:?}", decision);
         }
     }
 

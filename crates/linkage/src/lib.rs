@@ -14,7 +14,7 @@ mod normalise;
 mod variants;
 
 pub use compare::{Comparison, Field, Outcome};
-pub use decide::{Key, decide};
+pub use decide::{Key, decide, verified};
 pub use decision::{Decision, HumanDecisions, LinkCandidate, QueueReason, Reason, Rule};
 pub use index::PeopleIndex;
 pub use normalise::{MatchTuple, kana_key, loose_name_key, strict_name_key};

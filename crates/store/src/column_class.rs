@@ -342,7 +342,7 @@ pub const TABLES: &[TableClasses] = &[
         NONE,
         NONE,
     ),
-    table("town.load_person", &["town_id", "load_id", "person_id"], NONE, NONE),
+    table("town.load_changed", &["town_id", "load_id", "upto", "persons"], NONE, NONE),
     table(
         "town.idempotency",
         &["town_id", "attempt", "acted", "claimed_at", "expires_at"],

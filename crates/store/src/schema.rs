@@ -307,10 +307,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    town.load_person (town_id, load_id, person_id) {
+    town.load_changed (town_id, load_id, upto) {
         town_id -> Text,
         load_id -> Uuid,
-        person_id -> Uuid,
+        upto -> Uuid,
+        persons -> Array<Uuid>,
     }
 }
 
@@ -515,7 +516,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     link_task,
     link_task_before,
     load,
-    load_person,
+    load_changed,
     load_plan,
     load_quality,
     membership,

@@ -6,6 +6,8 @@ pub mod drop_folder;
 mod hand_in;
 pub mod jobs;
 pub mod notify;
+pub mod old_books;
+mod open;
 pub mod pipe;
 pub mod serve;
 pub mod settings;

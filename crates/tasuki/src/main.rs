@@ -4,10 +4,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tasuki::command;
+use tasuki::{command, old_books};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(old_books::READ) {
+        return old_books::be_one();
+    }
     let cli = match command::Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => {
@@ -21,7 +23,8 @@ async fn main() -> ExitCode {
     tasuki::settings::log_to_stderr();
     // The one provider of TLS; a second call cannot happen, so its answer says nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    match command::run(cli).await {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(command::run(cli))) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("tasuki: {error:#}");

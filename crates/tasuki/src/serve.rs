@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::drop_folder;
 use crate::jobs;
 use crate::notify;
+use crate::open::open;
 use crate::settings::Database;
 use crate::tls::Certificate;
 
@@ -68,7 +69,7 @@ impl From<Asked> for Limits {
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let (installation, folder) = options.database.installation()?;
     let _keys = folder.hold()?;
-    let app = App::open(installation, folder).await?;
+    let app = open(installation, folder).await?;
     drop_folder::watch(&app, &options.dropped)?;
     let training = TrainingTokens(options.training_tokens.clone());
     until_stopped(app, &options.bind, &options.certificate, options.limits.into(), training).await

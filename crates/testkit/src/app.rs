@@ -81,6 +81,20 @@ impl TestApp {
         this
     }
 
+    /// The same, of a folder in which these files are added or say something else.
+    ///
+    /// # Panics
+    /// When the folder has faults or a step is refused.
+    pub async fn open_with(files: &[(&str, String)], towns: &[&str]) -> Self {
+        let mut this = Self::bare().await;
+        this.bundle = tenants::with(&this.bundle, files);
+        this.cooperative = tenants::cooperative(&this.bundle);
+        for town in towns {
+            this.admit(town).await;
+        }
+        this
+    }
+
     /// The platform without any town.
     ///
     /// # Panics

@@ -22,6 +22,14 @@ pub fn bundle() -> Bundle {
     Bundle::new(files)
 }
 
+/// The same, with these files added or in the place of those that are there.
+#[must_use]
+pub fn with(bundle: &Bundle, files: &[(&str, String)]) -> Bundle {
+    let there = bundle.paths().filter_map(|path| Some((path.to_owned(), bundle.get(path)?.to_vec())));
+    let instead = files.iter().map(|(path, text)| ((*path).to_owned(), text.clone().into_bytes()));
+    Bundle::new(there.chain(instead).collect())
+}
+
 /// The folder, checked.
 ///
 /// # Panics

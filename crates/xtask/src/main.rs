@@ -47,8 +47,9 @@ enum Command {
     Test(test::Arguments),
     /// The benchmarks, beside their peers
     Bench(bench::Arguments),
-    /// The API's document against the served demo: generated requests (schemathesis)
-    Fuzz(fuzz::Arguments),
+    /// Generated requests to the API, generated files for what reads them
+    #[command(subcommand)]
+    Fuzz(fuzz::Command),
     /// Clients generated from the API's document, each with a smoke script against the served demo
     Clients(clients::Arguments),
     /// Interleaved requests of all towns, cut off anywhere, in full size
@@ -80,7 +81,7 @@ fn dispatch(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo::run(arguments, &checkout, &interrupt),
         Command::Test(arguments) => test::run(arguments, &checkout, &interrupt),
         Command::Bench(arguments) => bench::run(arguments, &checkout, &interrupt),
-        Command::Fuzz(arguments) => fuzz::run(arguments, &checkout, &interrupt),
+        Command::Fuzz(command) => fuzz::run(command, &checkout, &interrupt),
         Command::Clients(arguments) => clients::run(arguments, &checkout, &interrupt),
         Command::Soak(arguments) => soak::run(arguments, &checkout, &interrupt),
         Command::Pg(command) => pg::run(command, &checkout, &interrupt),

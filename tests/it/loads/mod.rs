@@ -4,6 +4,7 @@ mod again;
 mod balance;
 mod crash;
 mod delta;
+mod numbers;
 mod planned;
 mod plans;
 mod refused;

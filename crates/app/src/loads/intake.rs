@@ -1,62 +1,42 @@
 //! What one file's rows come to, for a load and for its plan alike: changed or not, whose, in force or waiting.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
+use kernel::TownCode;
 use layouts::layout::{Guard as Limits, Mode};
-use layouts::{Operation, Outcome, Row, Summary};
-use profiles::Source;
-use seal::RowHashKey;
-use store::TownKeys;
-use store::load::{Closing, Key16, Known, StagedSubject, StagedTask, TaskPlace};
+use layouts::{Operation, Summary};
+use store::load::{Closing, Key16, KeyedSet, Known, StagedSubject, StagedTask, TaskPlace};
 use store::rows::load::{LoadCounts, RejectDetail};
 use uuid::Uuid;
 
 use super::guard::{self, Tripped};
+use super::piece::{Decoded, Piece};
 use super::report::{Met, balanced};
-use super::resolve::{Pack, Registered, Resolver};
+use super::resolve::Resolver;
+use super::resolved::{Pack, Registered, Waiting};
 use super::sink::Sink;
-use crate::Result;
 use crate::error::internal;
-
-/// A row that came out of the decoder, with its keyed identity.
-pub(super) struct Decoded {
-    pub line: u32,
-    pub record_key: Key16,
-    pub row_hash: Key16,
-    /// What the row of a delta does; in every other file each row upserts.
-    pub operation: Operation,
-    pub persons: layouts::row::Persons,
-    pub observations: Vec<(layouts::RoleId, kernel::Observation)>,
-}
-
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every piece is a row: boxing them would cost an allocation a row"
-)]
-pub(super) enum Piece {
-    Row(Decoded),
-    /// With the record's key, where it could be read.
-    Reject(layouts::Reject, Option<Key16>),
-}
+use crate::{App, Result};
 
 /// Everything one intake works with.
 pub(super) struct Intake<'a> {
-    sink: Sink,
+    pub(super) sink: Sink,
     mode: Mode,
     /// Whether the file is a few lines put right, which no guard of whole files fits.
     corrects: bool,
-    known: Known,
+    pub(super) known: Known,
     met: Met,
     /// Records that the source had once; only a plan asks.
-    ended: HashSet<Key16>,
-    seen: HashSet<Key16>,
+    ended: KeyedSet<Key16>,
+    /// Records of the town that the file still has.
+    seen: KeyedSet<Key16>,
     unreadable: u64,
     /// Whose keys this load has added to, in id order: the key store's index is then written in its own.
     grown: BTreeSet<Uuid>,
     closing: Closing,
     counts: LoadCounts,
     tally: Tally,
-    resolver: Resolver<'a>,
+    pub(super) resolver: Resolver<'a>,
 }
 
 /// What the loaded rows are to the town.
@@ -81,51 +61,12 @@ pub(super) struct Taken {
     pub tripped: Vec<Tripped>,
 }
 
-/// What turns a decoded row into keyed bytes: keys are copied out of the transaction's guard so that
-/// the decoder's callback borrows nothing of the intake.
-pub(super) struct Marks {
-    hash: RowHashKey,
-    layout: [u8; 32],
-}
-
-impl Marks {
-    pub fn new(keys: &TownKeys, source: &Source) -> Self {
-        let hash = RowHashKey::from_bytes(keys.row_hash.expose());
-        Self { hash, layout: *source.layout.digest().as_bytes() }
-    }
-
-    pub fn piece(&self, outcome: Outcome<'_>) -> Piece {
-        match outcome {
-            Outcome::Row(row) => Piece::Row(self.row(row)),
-            Outcome::Reject(reject) => {
-                let key = reject.key.as_ref().map(|key| *self.hash.hash(key.as_bytes()).as_bytes());
-                Piece::Reject(reject, key)
-            }
-        }
-    }
-
-    /// The layout is part of the hash: a changed layout reads every row anew.
-    fn row(&self, row: Row<'_>) -> Decoded {
-        let mut bytes = Vec::with_capacity(32 + row.raw.len());
-        bytes.extend_from_slice(&self.layout);
-        bytes.extend_from_slice(row.raw);
-        Decoded {
-            line: row.line,
-            record_key: *self.hash.hash(row.key.as_bytes()).as_bytes(),
-            row_hash: *self.hash.hash(&bytes).as_bytes(),
-            operation: row.operation,
-            persons: row.persons,
-            observations: row.observations,
-        }
-    }
-}
-
 impl<'a> Intake<'a> {
     pub fn new(
         (mode, corrects): (Mode, bool),
         sink: Sink,
         known: Known,
-        ended: HashSet<Key16>,
+        ended: KeyedSet<Key16>,
         resolver: Resolver<'a>,
     ) -> Self {
         Self {
@@ -136,7 +77,7 @@ impl<'a> Intake<'a> {
             met: Met::default(),
             ended,
             resolver,
-            seen: HashSet::new(),
+            seen: KeyedSet::default(),
             unreadable: 0,
             grown: BTreeSet::new(),
             closing: Closing::default(),
@@ -145,7 +86,9 @@ impl<'a> Intake<'a> {
         }
     }
 
-    pub async fn take(&mut self, pieces: &mut Vec<Piece>) -> Result<()> {
+    /// Takes what a part of the file gave.
+    pub async fn take_all(&mut self, app: &App, town: TownCode, pieces: &mut Vec<Piece>) -> Result<()> {
+        self.look_up(app, town, pieces).await?;
         for piece in pieces.drain(..) {
             match piece {
                 Piece::Row(row) => self.take_row(row).await?,
@@ -157,7 +100,8 @@ impl<'a> Intake<'a> {
 
     async fn take_reject(&mut self, reject: layouts::Reject, key: Option<Key16>) -> Result<()> {
         match key {
-            Some(key) => _ = self.seen.insert(key),
+            Some(key) if self.known.records.contains_key(&key) => _ = self.seen.insert(key),
+            Some(_) => {}
             None => self.unreadable += 1,
         }
         self.counts.rejected += 1;
@@ -168,15 +112,17 @@ impl<'a> Intake<'a> {
         self.sink.reject(line(reject.line), key.as_ref(), detail).await
     }
 
-    async fn take_row(&mut self, row: Decoded) -> Result<()> {
-        self.seen.insert(row.record_key);
+    async fn take_row(&mut self, mut row: Decoded) -> Result<()> {
         self.closing.corrected.extend(self.known.rejects.remove(&row.record_key).unwrap_or_default());
         let before = self.known.records.get(&row.record_key);
+        if before.is_some() {
+            self.seen.insert(row.record_key);
+        }
         if row.operation == Operation::Close {
             self.close(&row.record_key);
             return Ok(());
         }
-        if before.is_some_and(|record| record.row_hash == row.row_hash) {
+        if !changes(&self.known, &row) {
             self.counts.unchanged += 1;
             return Ok(());
         }
@@ -191,7 +137,7 @@ impl<'a> Intake<'a> {
         let remembered = self.known.remembered.get(&row.record_key).map(Vec::as_slice).unwrap_or_default();
         // What stands comes first; of several past decisions, the last.
         let tasks: Vec<TaskPlace> = before.tasks.iter().chain(remembered.iter().rev()).cloned().collect();
-        let resolved = self.resolver.resolve(self.sink.keys(), &mut self.known, &row, &tasks)?;
+        let resolved = self.resolver.resolve(self.sink.keys(), &mut self.known, &mut row, &tasks)?;
         let decided = |task: &&TaskPlace| resolved.waiting.iter().any(|wait| wait.decided == Some(task.id));
         self.closing.tasks.extend(before.tasks.iter().filter(|task| !decided(task)).map(|task| task.id));
         for pack in &resolved.packs {
@@ -206,21 +152,25 @@ impl<'a> Intake<'a> {
             self.take_registered(registered).await?;
         }
         for wait in &resolved.waiting {
-            if wait.decided.is_none() {
-                self.counts.queued += 1;
-                self.met.waits(&wait.body);
-            }
-            let task = StagedTask {
-                decided: wait.decided,
-                line: line(row.line),
-                part: wait.part,
-                record_key: row.record_key,
-                row_hash: row.row_hash,
-                body: &wait.body,
-            };
-            self.sink.task(&task).await?;
+            self.take_waiting(&row, wait).await?;
         }
         Ok(())
+    }
+
+    async fn take_waiting(&mut self, row: &Decoded, wait: &Waiting) -> Result<()> {
+        if wait.decided.is_none() {
+            self.counts.queued += 1;
+            self.met.waits(&wait.body);
+        }
+        let task = StagedTask {
+            decided: wait.decided,
+            line: line(row.line),
+            part: wait.part,
+            record_key: row.record_key,
+            row_hash: row.row_hash,
+            body: &wait.body,
+        };
+        self.sink.task(&task).await
     }
 
     /// Ends a record that a delta says has ended. One that is not known has nothing to end.
@@ -238,10 +188,15 @@ impl<'a> Intake<'a> {
 
     async fn take_pack(&mut self, row: &Decoded, pack: &Pack) -> Result<()> {
         let subject = pack.person.uuid();
-        let keys = self.known.keysets.entry(subject).or_default();
-        if self.sink.pack(keys, row, pack).await? {
+        if !self.sink.seals() {
+            return Ok(());
+        }
+        let (mut keys, own) = self.take_keys(subject).await?;
+        let grew = self.sink.pack(&mut keys, row, pack).await?;
+        if grew {
             self.grown.insert(subject);
         }
+        self.put_keys(subject, keys, own || grew);
         Ok(())
     }
 
@@ -300,6 +255,11 @@ impl<'a> Intake<'a> {
         let Self { sink, closing, counts, tally, met, .. } = self;
         Ok(Taken { sink, closing, counts, tally, met, tripped })
     }
+}
+
+/// Whether a row says other than the town knows of its record.
+pub(super) fn changes(known: &Known, row: &Decoded) -> bool {
+    known.records.get(&row.record_key).is_none_or(|record| record.row_hash != row.row_hash)
 }
 
 fn line(line: u32) -> i32 {

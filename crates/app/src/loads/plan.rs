@@ -1,6 +1,6 @@
 //! 取込計画: a file taken in by the same code as its load, up to where it would be applied, and forgotten but for
-//! its counts. Nothing of a resident is written, and nobody is kept from working meanwhile: what the town knows
-//! is read under its lock, the file after that.
+//! its counts. Nothing of a resident is written, and nobody is kept from working meanwhile: the source's records
+//! are read under the town's lock, the file after that, with people as they are then.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -224,15 +224,15 @@ impl App {
     ) -> Result<()> {
         let profile = self.profile_of(ctx.town).await?;
         let bulk = self.towns.bulk_load(ctx.town).await.map_err(store)?;
-        let people = self.people(ctx.town).await?;
-        let known = bulk.known(&upload.source).await.map_err(store)?;
+        let known = bulk.lookup().records(&upload.source).await.map_err(store)?;
         let ended = bulk.ended(&upload.source).await.map_err(store)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         // What it is compared with is what the lock holds still, not what stood when it was asked for.
         let base = conn.load_last_applied(&upload.source).await.map_err(store)?;
         drop(conn);
-        let reading = Reading { ctx, upload, profile: &profile, people: &people, corrects: false };
-        let (taken, _) = self.take_file(&reading, Sink::Plan(bulk.look()), known, ended, work).await?;
+        let sink = Sink::Plan(bulk.look().await.map_err(store)?);
+        let reading = Reading { ctx, upload, profile: &profile, corrects: false };
+        let (taken, _) = self.take_file(&reading, sink, known, ended, work).await?;
         let planned = json(&Planned::of(&taken))?;
         failpoint::reach(failpoint::LOAD_PLANNED);
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;

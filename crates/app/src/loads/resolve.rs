@@ -1,20 +1,23 @@
 //! From a row to persons: by number, by reading and birth date, or to the link queue. Households and
 //! new persons come from the register alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use kernel::code::Words;
 use kernel::id::{HouseholdId, PersonId};
-use kernel::{Category, Digest, Identity, ItemCode, Known as Stated, Observation};
+use kernel::{Category, Identity, ItemCode, Known as Stated, Observation};
 use layouts::{Layout, RoleId};
-use linkage::{Decision, HumanDecisions, Key, LinkCandidate, Rule, decide};
+use linkage::{Decision, HumanDecisions, Key, LinkCandidate, Rule, decide, verified};
+use seal::KeySet;
 use store::TownKeys;
-use store::load::{Key16, Known, StagedPack, TaskPlace};
+use store::load::{Key16, KeyedMap, Known, TaskPlace};
 use store::rows::link_task::{CandidateNote, LinkDecision, LinkTaskBody};
-use store::rows::pack::{PackBody, Whereabouts};
-use uuid::{Builder, Uuid, Variant, Version};
+use store::rows::pack::PackBody;
 
-use super::intake::Decoded;
+use super::ids::Ids;
+use super::piece::Decoded;
+use super::resolved::{Pack, Registered, Resolved, without_whereabouts};
 use crate::Result;
 use crate::error::internal;
 use crate::people::People;
@@ -28,135 +31,73 @@ const NOBODY: Words = Words {
     en: "nobody comes near (unregistered, not yet registered, or moved)",
 };
 
-/// What one row comes to.
-#[derive(Default)]
-pub(super) struct Resolved {
-    /// What the register says of its person.
-    pub registered: Option<Registered>,
-    /// Numbers learned for persons already known.
-    pub numbers: Vec<(PersonId, Key16)>,
-    /// Packs to seal.
-    pub packs: Vec<Pack>,
-    /// Records that wait for a human, or on which one has decided before.
-    pub waiting: Vec<Waiting>,
-}
-
-/// What changes about the register's person, beside packs.
-pub(super) struct Registered {
-    /// Who.
-    pub person: PersonId,
-    /// For a person the town did not know, the index of the number they go by.
-    pub newcomer: Option<Key16>,
-    /// The household they move to, when they do.
-    pub household: Option<HouseholdId>,
-    /// The index of that household's number, when it is new too.
-    pub household_number: Option<Key16>,
-    /// The household they leave.
-    pub left: Option<HouseholdId>,
-}
-
-impl Registered {
-    const fn is_nothing(&self) -> bool {
-        self.newcomer.is_none() && self.household.is_none()
-    }
-}
-
-/// A record that waits, or waited.
-pub(super) struct Waiting {
-    /// The task on which a human has decided.
-    pub decided: Option<Uuid>,
-    /// Keyed mark of the person's part in the record.
-    pub part: Key16,
-    /// What the record says now.
-    pub body: LinkTaskBody,
-}
-
-/// A pack before sealing.
-pub(super) struct Pack {
-    pub person: PersonId,
-    pub category: Category,
-    pub body: PackBody,
-    pub whereabouts: Option<Whereabouts>,
-}
-
-impl Pack {
-    /// The pack as the stage takes it.
-    pub fn staged<'a>(&'a self, row: &Decoded) -> StagedPack<'a> {
-        StagedPack {
-            person: self.person,
-            category: self.category.number(),
-            line: i32::try_from(row.line).unwrap_or(i32::MAX),
-            record_key: row.record_key,
-            row_hash: row.row_hash,
-            body: &self.body,
-            whereabouts: self.whereabouts.as_ref(),
-        }
-    }
-}
-
-/// How people and households that a town did not know get their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ids {
-    /// Each another one.
-    Fresh,
-    /// By their number, in a training town: after a reset everybody has the id they had before, so that an
-    /// exercise can name them.
-    Fixed,
-}
-
-impl Ids {
-    /// The id of whoever has `number` among the numbers of `system`.
-    fn of(self, system: &str, number: &Stated<String>) -> Uuid {
-        match (self, number) {
-            (Self::Fixed, Stated::Present(number)) => {
-                let digest = Digest::of(format!("{system}\0{number}").as_bytes());
-                let half = digest.as_bytes().first_chunk().copied().unwrap_or_default();
-                Builder::from_bytes(half)
-                    .with_variant(Variant::RFC4122)
-                    .with_version(Version::Custom)
-                    .into_uuid()
-            }
-            (Self::Fixed, Stated::Absent(_)) | (Self::Fresh, _) => Uuid::now_v7(),
-        }
-    }
-}
-
-/// Resolves rows of one source.
+/// Resolves rows of one source. Whom it asks about is filled in before (`lookup`).
 pub(super) struct Resolver<'a> {
     layout: &'a Layout,
-    people: &'a People,
-    categories: &'a BTreeMap<ItemCode, Category>,
+    categories: &'a HashMap<ItemCode, Category>,
     ids: Ids,
     households: String,
+    /// Everybody, once a row cannot be told without.
+    pub people: Option<Arc<People>>,
+    /// Who the register says the holders of numbers are.
+    pub holders: KeyedMap<PersonId, Vec<Identity>>,
+}
+
+/// What a number in a row says.
+pub(super) enum Numbered {
+    /// It is this person's, whom the row may or may not be about.
+    Held(PersonId),
+    /// It is a new person's.
+    New(Key16),
+    /// It says nothing, or there is none: everybody is asked.
+    Anybody,
 }
 
 impl<'a> Resolver<'a> {
-    pub fn new(
-        layout: &'a Layout,
-        people: &'a People,
-        categories: &'a BTreeMap<ItemCode, Category>,
-        ids: Ids,
-    ) -> Self {
-        Self { layout, people, categories, ids, households: format!("{}:household", layout.system) }
+    pub fn new(layout: &'a Layout, categories: &'a HashMap<ItemCode, Category>, ids: Ids) -> Self {
+        let households = format!("{}:household", layout.system);
+        Self { layout, categories, ids, households, people: None, holders: KeyedMap::default() }
     }
 
-    /// Resolves one row; `known` learns what the row adds.
+    /// Whose number a row gives.
+    pub fn numbered(&self, keys: &TownKeys, known: &Known, role: RoleId, identity: &Identity) -> Numbered {
+        let number = self.number(keys, identity);
+        match number.map(|number| (number, known.numbers.get(&number))) {
+            Some((_, Some(person))) => Numbered::Held(*person),
+            Some((number, None)) if self.layout.creates && role == RoleId::Person => Numbered::New(number),
+            _ => Numbered::Anybody,
+        }
+    }
+
+    /// Whether the row is plainly about the holder of its number.
+    pub fn is_verified(&self, identity: &Identity, holder: PersonId) -> bool {
+        self.holders.get(&holder).is_some_and(|identities| verified(identity, identities))
+    }
+
+    fn number(&self, keys: &TownKeys, identity: &Identity) -> Option<Key16> {
+        let index = identity.local_id.value().and_then(|n| keys.blind.identifier(&self.layout.system, n));
+        index.map(|index| *index.as_bytes())
+    }
+
+    /// Resolves one row, whose observations go on; `known` learns what the row adds.
     pub fn resolve(
         &self,
         keys: &TownKeys,
         known: &mut Known,
-        row: &Decoded,
+        row: &mut Decoded,
         tasks: &[TaskPlace],
     ) -> Result<Resolved> {
         let mut resolved = Resolved::default();
+        let mut observations = std::mem::take(&mut row.observations);
+        let row = &*row;
         for (role, identity) in &row.persons {
-            let said: Vec<Observation> =
-                row.observations.iter().filter(|(of, _)| of == role).map(|(_, o)| o.clone()).collect();
+            let said: Vec<Observation> = observations
+                .extract_if(.., |(of, _)| of == role)
+                .map(|(_, observation)| observation)
+                .collect();
             let is_register = self.layout.creates && *role == RoleId::Person;
-            let number =
-                identity.local_id.value().and_then(|n| keys.blind.identifier(&self.layout.system, n));
-            let number: Option<Key16> = number.map(|index| *index.as_bytes());
-            let mut who = self.who(known, *role, identity, number);
+            let number = self.number(keys, identity);
+            let mut who = self.who(known, *role, identity, number)?;
             let part = (!tasks.is_empty()).then(|| keys.part(&row.record_key, role.as_str()));
             let before = tasks.iter().find(|task| Some(task.part) == part);
             if let Some((task, decision)) = before.and_then(|task| Some((task.id, task.decided?))) {
@@ -185,6 +126,7 @@ impl<'a> Resolver<'a> {
                     let id = self.ids.of(&self.layout.system, &identity.local_id);
                     let person = PersonId::from_uuid(id);
                     known.numbers.insert(number, person);
+                    known.keysets.insert(person.uuid(), KeySet::new());
                     (person, Some(number))
                 }
                 Who::Waits(body) => {
@@ -203,19 +145,23 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whom the machine takes the record for.
-    fn who(&self, known: &Known, role: RoleId, identity: &Identity, number: Option<Key16>) -> Who {
+    fn who(&self, known: &Known, role: RoleId, identity: &Identity, number: Option<Key16>) -> Result<Who> {
         let found = number.and_then(|number| known.numbers.get(&number).copied());
         let key = match (found, number) {
+            (Some(person), _) if self.is_verified(identity, person) => return Ok(Who::Known(person)),
             (Some(person), _) => Key::Found(person),
-            (None, Some(number)) if self.layout.creates && role == RoleId::Person => return Who::New(number),
+            (None, Some(number)) if self.layout.creates && role == RoleId::Person => {
+                return Ok(Who::New(number));
+            }
             (None, Some(_)) if self.layout.system == ATENA => Key::Unknown,
             _ => Key::None,
         };
-        match decide(identity, key, &self.people.index, &HumanDecisions::none()) {
+        let people = self.people.as_ref().ok_or_else(|| internal("a row was resolved without the people"))?;
+        Ok(match decide(identity, key, &people.index, &HumanDecisions::none()) {
             Decision::Linked { person, .. } => Who::Known(person),
             Decision::Queue { why, candidates } => Who::Waits(Box::new(waiting(why.words(), candidates))),
             Decision::Unknown => Who::Waits(Box::new(waiting(NOBODY, Vec::new()))),
-        }
+        })
     }
 
     fn registered(
@@ -273,20 +219,6 @@ impl<'a> Resolver<'a> {
     }
 }
 
-impl Resolved {
-    fn waits(
-        &mut self,
-        keys: &TownKeys,
-        row: &Decoded,
-        role: RoleId,
-        body: LinkTaskBody,
-        decided: Option<Uuid>,
-    ) {
-        let body = LinkTaskBody { role: role.as_str().to_owned(), ..body };
-        self.waiting.push(Waiting { decided, part: keys.part(&row.record_key, role.as_str()), body });
-    }
-}
-
 enum Who {
     Known(PersonId),
     New(Key16),
@@ -320,18 +252,4 @@ fn waiting(why: Words, candidates: Vec<LinkCandidate>) -> LinkTaskBody {
         reason_ja: why.ja.to_owned(),
         reason_en: why.en.to_owned(),
     }
-}
-
-fn without_whereabouts(identity: &Identity) -> (Identity, Whereabouts) {
-    let mut identity = identity.clone();
-    let take = |field: &mut Stated<String>| match std::mem::take(field) {
-        Stated::Present(value) => Some(value),
-        Stated::Absent(_) => None,
-    };
-    let whereabouts = Whereabouts {
-        postal_code: take(&mut identity.postal_code),
-        address: take(&mut identity.address),
-        phone: take(&mut identity.phone),
-    };
-    (identity, whereabouts)
 }

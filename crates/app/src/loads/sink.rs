@@ -3,22 +3,21 @@
 
 use seal::{KeySet, LoadKey};
 use store::TownKeys;
-use store::load::{Key16, Stage, StagedSubject, StagedTask};
+use store::load::{Key16, Look, Lookup, Stage, StagedSubject, StagedTask};
 use store::rows::load::RejectDetail;
-use tokio::sync::OwnedRwLockReadGuard;
 use uuid::Uuid;
 
-use super::intake::Decoded;
-use super::resolve::Pack;
+use super::piece::Decoded;
+use super::resolved::Pack;
 use crate::Result;
 use crate::error::store;
 
 /// What takes a file's rows.
 pub(super) enum Sink {
     /// A load's: everything is sealed and staged.
-    Load(LoadSink),
+    Load(Box<LoadSink>),
     /// A plan's: everything is counted and forgotten.
-    Plan(OwnedRwLockReadGuard<TownKeys>),
+    Plan(Look),
 }
 
 /// A load's stage, and what seals its rejects and its waiting records.
@@ -32,8 +31,29 @@ impl Sink {
     pub fn keys(&self) -> &TownKeys {
         match self {
             Self::Load(sink) => sink.stage.keys(),
-            Self::Plan(keys) => keys,
+            Self::Plan(look) => look.keys(),
         }
+    }
+
+    /// Asks what the town knows.
+    pub fn lookup(&self) -> Lookup<'_> {
+        match self {
+            Self::Load(sink) => sink.stage.lookup(),
+            Self::Plan(look) => look.lookup(),
+        }
+    }
+
+    /// The load that brings the rows.
+    pub const fn load(&self) -> Option<Uuid> {
+        match self {
+            Self::Load(sink) => Some(sink.load),
+            Self::Plan(_) => None,
+        }
+    }
+
+    /// Whether packs are sealed, for which the keys of whom they are about are needed.
+    pub const fn seals(&self) -> bool {
+        matches!(self, Self::Load(_))
     }
 
     /// A rejected line.

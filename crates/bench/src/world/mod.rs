@@ -25,7 +25,7 @@ use desk::Desks;
 use people::People;
 
 pub use desk::Desk;
-pub use profile::{FIVE, RECORDS, TOWNS, WIDE, WIDE_SOURCE, bundle, checked};
+pub use profile::{FIVE, INTAKE, INTAKE_TOWN, RECORDS, TOWNS, WIDE, WIDE_SOURCE, bundle, checked};
 
 /// The database, dropped before and after.
 const DATABASE: &str = "tasuki_bench";
@@ -37,7 +37,7 @@ const PREFIX: &str = "bnch";
 const ASK_EVERY: Duration = Duration::from_millis(10);
 
 /// Bytes of a file handed in at once, as they come from a connection.
-const PIECE: usize = 64 * 1024;
+pub const PIECE: usize = 64 * 1024;
 
 /// Protected people of each town: the list must be there, or all whereabouts are hidden.
 const PROTECTED: usize = 10;

@@ -51,6 +51,12 @@ pub const WIDE_SOURCE: &str = "wide";
 /// Observations of one row of it.
 pub const WIDE: usize = 30;
 
+/// The town whose files intake is measured with; no other benchmark loads into it.
+pub const INTAKE_TOWN: &str = "jusan";
+
+/// Its sources: twenty columns as CSV, the same as a workbook, and months side by side.
+pub const INTAKE: [&str; 3] = ["intake", "intake_book", "intake_months"];
+
 macro_rules! of_the_cooperative {
     ($($path:literal),+ $(,)?) => {
         [$((concat!("cooperative/", $path), include_str!(concat!("../../../../tenants/cooperative/", $path)))),+]
@@ -81,6 +87,11 @@ const OWN: &[(&str, &str)] = &[
         "cooperative/codes/change_reason.csv",
         include_str!("../../tenants/cooperative/codes/change_reason.csv"),
     ),
+    ("cooperative/codes/bench_tax.csv", include_str!("../../tenants/cooperative/codes/bench_tax.csv")),
+    (
+        "cooperative/codes/bench_checkup.csv",
+        include_str!("../../tenants/cooperative/codes/bench_checkup.csv"),
+    ),
     ("cooperative/layouts/record.toml", include_str!("../../tenants/cooperative/layouts/record.toml")),
 ];
 
@@ -88,6 +99,8 @@ const TOWN: &str = include_str!("../../tenants/town/town.toml");
 const REGISTER: &str = include_str!("../../tenants/town/sources/resident_register.toml");
 const PROTECTION: &str = include_str!("../../tenants/town/sources/protection_list.toml");
 const RECORD: &str = include_str!("../../tenants/town/sources/record.toml.in");
+const INTAKE_CSV: &str = include_str!("../../tenants/town/sources/intake.toml");
+const INTAKE_MONTHS: &str = include_str!("../../tenants/town/sources/intake_months.toml");
 const OVERLAY: &str = include_str!("../../../../tenants/kaisei/overlays/young_carer.toml");
 
 /// The whole configuration as one bundle.
@@ -110,8 +123,17 @@ pub fn bundle() -> Bundle {
         }
         put(format!("{slug}/sources/{WIDE_SOURCE}.toml"), &wide_source());
     }
+    let book = INTAKE_CSV.replace(IN_CSV, IN_BOOK).replace("（20列）", "（20列、表計算）");
+    let intake = [INTAKE_CSV, &book, INTAKE_MONTHS];
+    for (source, text) in INTAKE.iter().zip(intake) {
+        files.insert(format!("{INTAKE_TOWN}/sources/{source}.toml"), text.as_bytes().to_vec());
+    }
     Bundle::new(files)
 }
+
+/// How the file of twenty columns is cut, and how the same is as a workbook.
+const IN_CSV: &str = "kind = \"csv\"\nencoding = \"cp932\"";
+const IN_BOOK: &str = "kind = \"xlsx\"\nsheet = \"台帳\"";
 
 /// Names of the items of a wide row.
 fn wide_codes() -> impl Iterator<Item = String> {
@@ -168,9 +190,11 @@ mod tests {
         let cooperative = checked(&bundle()).unwrap();
         assert_eq!(cooperative.towns.len(), TOWNS.len());
         for town in &cooperative.towns {
-            assert_eq!(town.sources.len(), RECORDS.len() + 3, "{}", town.slug);
+            let own = if town.slug.as_str() == INTAKE_TOWN { INTAKE.len() } else { 0 };
+            assert_eq!(town.sources.len(), RECORDS.len() + 3 + own, "{}", town.slug);
             assert_eq!(town.rulebooks.len(), 1);
         }
-        assert_eq!(REGISTER.matches("column = ").count(), 20);
+        assert_eq!([REGISTER, INTAKE_CSV].map(|text| text.matches("column = ").count()), [20, 20]);
+        assert!(INTAKE_CSV.contains(IN_CSV));
     }
 }

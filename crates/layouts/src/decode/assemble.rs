@@ -75,15 +75,27 @@ impl Assembly {
         Ok(())
     }
 
-    /// The observations, of the roles the row speaks of.
-    pub fn observations(&mut self, layout: &Layout, as_of: NaiveDate) -> Vec<(RoleId, Observation)> {
+    /// The observations, of the roles the row speaks of. Nearly every local is observed once, its text goes on
+    /// and is not copied; `again` says of each plan whether a later one sees the same.
+    pub fn observations(
+        &mut self,
+        layout: &Layout,
+        as_of: NaiveDate,
+        again: &[bool],
+    ) -> Vec<(RoleId, Observation)> {
         let mut seen = Vec::with_capacity(layout.observations.len());
-        for (n, plan) in layout.observations.iter().enumerate() {
-            // Nearly every local is observed once: its text goes on and is not copied.
-            let again = layout.observations.iter().skip(n + 1).any(|later| later.seen == plan.seen);
-            seen.extend(self.observation(layout, plan, as_of, again));
+        for (plan, again) in layout.observations.iter().zip(again) {
+            seen.extend(self.observation(layout, plan, as_of, *again));
         }
         seen
+    }
+
+    /// Of each plan of a layout whether a later one sees the same.
+    pub fn again(layout: &Layout) -> Vec<bool> {
+        let later = |n: usize, plan: &ObservationPlan| {
+            layout.observations.iter().skip(n + 1).any(|later| later.seen == plan.seen)
+        };
+        layout.observations.iter().enumerate().map(|(n, plan)| later(n, plan)).collect()
     }
 
     fn observation(

@@ -38,8 +38,12 @@ use crate::sheet::SheetRow;
 /// The end-of-file mark of CP/M and MS-DOS, which old systems still write.
 const EOF_MARK: u8 = 0x1A;
 
-/// Hands on the bytes of a file out of its archive, or as they are; a workbook must not be among them.
-pub(crate) fn unpacked(
+/// Hands on the bytes of a file out of its archive, or as they are; a workbook of zip's kind must not be among
+/// them.
+///
+/// # Errors
+/// `archive_unreadable`, `archive_too_large`, or what `sink` gives.
+pub fn unpacked(
     bytes: &[u8],
     limits: Limits,
     sink: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,

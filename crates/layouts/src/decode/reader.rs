@@ -29,6 +29,8 @@ pub(super) struct RowReader<'l> {
     roles: Vec<Option<usize>>,
     keyed: Vec<Option<usize>>,
     unobserved: Vec<usize>,
+    /// Of each observation whether a later one sees the same.
+    again: Vec<bool>,
     keys: Keys,
     pub quality: Collector,
     pub summary: Summary,
@@ -55,6 +57,7 @@ impl<'l> RowReader<'l> {
             roles: layout.fields.iter().map(role).collect(),
             keyed: (0..layout.fields.len()).map(|n| layout.key.iter().position(|key| *key == n)).collect(),
             unobserved: layout.unobserved().collect(),
+            again: Assembly::again(layout),
             keys: Keys::default(),
             quality: Collector::new(layout, options.as_of),
             summary: Summary::default(),
@@ -118,7 +121,7 @@ impl<'l> RowReader<'l> {
         }
         self.summary.accepted += 1;
         let observations = match row.operation {
-            Operation::Upsert => row.observations(self.layout, self.options.as_of),
+            Operation::Upsert => row.observations(self.layout, self.options.as_of, &self.again),
             Operation::Close => Vec::new(),
         };
         let locals = self

@@ -190,8 +190,12 @@ impl<'l> Encoder<'l> {
             let cell = source::cell(row, field);
             let spelt = spread::texts(&self.converter, n, field, cell.as_ref());
             for (nth, text) in spelt.ok_or_else(|| self.refuse(NO_SPELLING, field))? {
-                let bytes = self.bytes(field, &text)?;
                 let Some(Slot::Bytes { start, length }) = field.slots().nth(nth) else { continue };
+                let mut bytes = self.bytes(field, &text)?;
+                if bytes.len() > *length && source::is_whole_name(field) {
+                    // As narrow as it was read.
+                    bytes = self.bytes(field, &text.replacen('\u{3000}', " ", 1))?;
+                }
                 let room =
                     record.get_mut(*start..start + length).and_then(|room| room.get_mut(..bytes.len()));
                 room.ok_or_else(|| self.refuse(TOO_LONG, field))?.copy_from_slice(&bytes);

@@ -3,6 +3,7 @@
 use kernel::{Absence, Identity, Kin, Known};
 
 use crate::cell::Cell;
+use crate::convert::split_name;
 use crate::layout::{Field, Kind, Layout, Part, RecordPart, Seen, Target};
 use crate::row::{EncodeRow, RecordTime, Row};
 use crate::text::{is_blank, trim};
@@ -22,14 +23,23 @@ pub(super) fn cell(row: &EncodeRow, field: &Field) -> Option<Cell> {
     }
 }
 
-/// Whether two cells say the same. A reading in half-width kana has only the ASCII blank.
+/// Whether two cells say the same. A reading in half-width kana has only the ASCII blank, and of a whole name the
+/// two parts count, not which blank is between them.
 pub(super) fn same(read: &Cell, meant: &Cell, field: &Field) -> bool {
     match (read, meant) {
         (Cell::Text(read), Cell::Text(meant)) if matches!(field.kind, Kind::Kana { half_width: true }) => {
             *read == meant.replace('\u{3000}', " ")
         }
+        (Cell::Text(read), Cell::Text(meant)) if is_whole_name(field) => {
+            split_name(read) == split_name(meant)
+        }
         _ => read == meant,
     }
+}
+
+/// Whether a field is 氏 and 名, or their readings, in one cell.
+pub(super) const fn is_whole_name(field: &Field) -> bool {
+    matches!(field.to, Target::Person(_, Part::Name | Part::Kana))
 }
 
 /// A name or reading in one cell whose parts a blank would not tell apart again. Why a given name is

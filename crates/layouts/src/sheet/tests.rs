@@ -1,5 +1,6 @@
 //! Workbooks as offices keep them.
 
+use base64::Engine;
 use kernel::{Code, Known};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
@@ -129,25 +130,38 @@ fn what_a_sheet_lacks_is_told() {
     assert!(matches!(decode(&layout(LEDGER), b"").2, Err(fault) if fault.code() == Code::EmptyFile));
 }
 
+/// Two children in a workbook of the format before 2007, as LibreOffice's and other writers keep it.
+fn old() -> Vec<u8> {
+    let text = include_str!("ledger.xls.b64").replace('\n', "");
+    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+}
+
 #[test]
 fn rows_read_in_another_process_are_the_same() {
-    let layout = layout(LEDGER);
+    let (layout, options, old) = (layout(&LEDGER.replace("\"xlsx\"", "\"xls\"")), options(), old());
+    let ask = layout.old_book(options.as_of, &Limits::USUAL).unwrap();
+    let ask: super::OldBook = serde_json::from_str(&serde_json::to_string(&ask).unwrap()).unwrap();
     let mut sent = Vec::new();
-    super::rows(&layout, ledger(), &Limits::USUAL, &mut |row| {
+    ask.rows(old.clone(), &mut |row| {
         sent.push(serde_json::to_string(&row).unwrap());
         Ok(())
     })
     .unwrap();
-    let options = options();
     let mut rows = Vec::new();
     let mut out = |outcome: Outcome<'_>| match outcome {
         Outcome::Row(row) => rows.push(EncodeRow::of(&layout, &row)),
-        Outcome::Reject(_) => {}
+        Outcome::Reject(reject) => panic!("{:?}", reject.reasons),
     };
     let mut decoder = Decoder::new(&layout, &options);
     for row in &sent {
         decoder.push_row(&serde_json::from_str(row).unwrap(), &mut out).unwrap();
     }
     decoder.finish(&mut out).unwrap();
-    assert!(rows == decode(&layout, &ledger()).0);
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0].persons[0].1.local_id, Known::Present("00007".to_owned()));
+    assert_eq!(rows[0].persons[0].1.birth_date, Known::Present("2015-04-02".parse().unwrap()));
+    assert!(rows == decode(&layout, &old).0);
+    assert!(ask.rows(old[..3_000].to_vec(), &mut |_| Ok(())).is_err());
+    let small = super::OldBook { bytes: 100, ..ask };
+    assert_eq!(small.rows(old.clone(), &mut |_| Ok(())).unwrap_err().code(), Code::SheetTooLarge);
 }

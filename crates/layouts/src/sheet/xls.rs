@@ -7,14 +7,12 @@ use calamine::{Data, DataRef, Reader, Xls};
 use kernel::Fault;
 
 use super::{Rows, SheetRow, choose, contained, too_large, unreadable, value};
-use crate::decode::Limits;
-use crate::layout::SheetForm;
 
-pub(super) fn read(form: &SheetForm, workbook: Vec<u8>, limits: &Limits, out: Rows<'_>) -> Result<(), Fault> {
+pub(super) fn read(sheet: Option<&str>, workbook: Vec<u8>, limit: u64, out: Rows<'_>) -> Result<(), Fault> {
     let damaged = || unreadable("壊れているか、xls ではありません", "it is damaged or no xls");
     let (range, late_epoch) = contained(|| {
         let mut book = Xls::new(Cursor::new(workbook)).map_err(|_| damaged())?;
-        let name = choose(form, book.sheets_metadata())?;
+        let name = choose(sheet, book.sheets_metadata())?;
         let late_epoch = book.has_1904_epoch();
         Ok((book.worksheet_range(&name).map_err(|_| damaged())?, late_epoch))
     })?;
@@ -28,8 +26,8 @@ pub(super) fn read(form: &SheetForm, workbook: Vec<u8>, limits: &Limits, out: Ro
             }
         }
         cells = cells.saturating_add(said.cells.len() as u64);
-        if cells > limits.cells {
-            return Err(too_large(&format!("{} cells", limits.cells)));
+        if cells > limit {
+            return Err(too_large(&format!("{limit} cells")));
         }
         if !said.cells.is_empty() {
             out(said)?;

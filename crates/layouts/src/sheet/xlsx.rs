@@ -20,7 +20,7 @@ pub(super) fn read(form: &SheetForm, workbook: Vec<u8>, limits: &Limits, out: Ro
     contained(|| {
         let mut book = Book::new(Cursor::new(workbook)).map_err(|_| damaged())?;
         let late_epoch = book.has_1904_epoch();
-        let name = choose(form, book.sheets_metadata())?;
+        let name = choose(form.sheet.as_deref(), book.sheets_metadata())?;
         let cells = book.worksheet_cells_reader(&name).map_err(|_| damaged())?;
         let mut rows = RowsOf { row: SheetRow::default(), late_epoch, cells: 0, limits, out };
         if found.has_formulas {

@@ -35,6 +35,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0028_load_plans", include_str!("../../migrations/0028_load_plans.sql")),
     ("0029_arrivals_taken_back", include_str!("../../migrations/0029_arrivals_taken_back.sql")),
     ("0030_load_quality", include_str!("../../migrations/0030_load_quality.sql")),
+    ("0032_load_changed", include_str!("../../migrations/0032_load_changed.sql")),
     ("0034_upload_parts", include_str!("../../migrations/0034_upload_parts.sql")),
 ];
 

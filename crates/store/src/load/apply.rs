@@ -1,7 +1,7 @@
 //! The end of a load: from the TEMP table to the town's tables, closings, the load's own row, the
 //! counters, the leaf, the commit. All or nothing.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use kernel::ctx::jst_date;
@@ -15,6 +15,7 @@ use super::quality::{self, RejectPlace, StagedQuality};
 use crate::StoreError;
 use crate::hub::{ARRIVED, size_class};
 use crate::rows::load::LoadRow;
+use crate::rows::load_changed::MANY;
 use crate::rows::version::Changed;
 use crate::town::LeafRow;
 
@@ -52,9 +53,14 @@ impl Stage {
     ///
     /// # Errors
     /// [`StoreError`]; nothing of the load remains then.
-    pub async fn apply(self, closing: &Closing, end: &LoadEnd<'_>, leaf: &LeafRow) -> Result<(), StoreError> {
+    pub async fn apply(
+        mut self,
+        closing: &Closing,
+        end: &LoadEnd<'_>,
+        leaf: &LeafRow,
+    ) -> Result<(), StoreError> {
         let (town, at) = (self.town, self.at);
-        let changed = changed(&self, closing, end);
+        let changed = changed(&mut self, closing, end);
         let last = Last { town: town.as_str(), at, client: self.finish().await? };
         last.close(closing, end.load.id).await?;
         last.name(end.load.id, &changed).await?;
@@ -74,21 +80,23 @@ impl Stage {
 
 /// Whom the load changed, in id order. Nobody for the list of protections: who stands on it is told by the list
 /// alone, to whoever says why and is recorded.
-fn changed(stage: &Stage, closing: &Closing, end: &LoadEnd<'_>) -> Vec<Uuid> {
+fn changed(stage: &mut Stage, closing: &Closing, end: &LoadEnd<'_>) -> Vec<Uuid> {
     if end.changed == Changed::Protection {
         return Vec::new();
     }
-    let closed = closing.packs.iter().map(|pack| pack.subject);
-    let left = closing.memberships.iter().map(|(person, _)| person.uuid());
-    let all: BTreeSet<Uuid> = stage.changed.iter().copied().chain(closed).chain(left).collect();
-    all.into_iter().collect()
+    let mut all = std::mem::take(&mut stage.changed);
+    all.extend(closing.packs.iter().map(|pack| pack.subject));
+    all.extend(closing.memberships.iter().map(|(person, _)| person.uuid()));
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The transaction after its last row.
 struct Last<'a> {
     town: &'a str,
     at: DateTime<Utc>,
-    client: Client,
+    client: Arc<Client>,
 }
 
 impl Last<'_> {
@@ -121,14 +129,17 @@ impl Last<'_> {
         Ok(())
     }
 
-    /// Writes down whom the load changed.
+    /// Writes down whom the load changed, in id order.
     async fn name(&self, load: LoadId, persons: &[Uuid]) -> Result<(), StoreError> {
-        self.client
-            .execute(
-                "WITH i AS (INSERT INTO town.load_person (town_id, load_id, person_id) SELECT $1, $2, p.id FROM unnest($3::uuid[]) AS p (id) RETURNING 1) SELECT count(*) FROM i",
-                &[&self.town, &load.uuid(), &persons],
+        let insert = self
+            .client
+            .prepare(
+                "INSERT INTO town.load_changed (town_id, load_id, upto, persons) VALUES ($1, $2, $3, $4)",
             )
             .await?;
+        for many in persons.chunks(MANY) {
+            self.client.execute(&insert, &[&self.town, &load.uuid(), &many.last(), &many]).await?;
+        }
         Ok(())
     }
 

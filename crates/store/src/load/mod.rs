@@ -1,16 +1,22 @@
-//! The bulk load: one transaction as the town's own role. Sealed rows are COPYed into one TEMP table
-//! and INSERTed from there under the policies, because COPY is refused on tables with row security;
-//! tokio-postgres does it, because diesel-async has no COPY and keeps its client to itself. All
+//! The bulk load: one transaction as the town's own role. COPY is refused on tables with row security, so
+//! sealed rows come as arrays that INSERT … SELECT unnests under the policies, and the rare ones through one
+//! TEMP table; tokio-postgres does it, because diesel-async has no COPY and keeps its client to itself. All
 //! queries avoid what Citus refuses: no MERGE, counted RETURNING, no NOT EXISTS against a resident
 //! table. It goes in batches, so that the database inserts one while the platform reads the next.
 
 mod apply;
 mod batch;
+mod column;
 mod ended;
+mod keyed;
 mod known;
+mod lookup;
 mod quality;
+mod scratch;
 mod stage;
 mod writer;
+
+use std::sync::Arc;
 
 use kernel::TownCode;
 use seal::Place;
@@ -21,14 +27,16 @@ use uuid::Uuid;
 use crate::{StoreError, TownKeys, Towns};
 
 pub use apply::{Closing, LoadEnd};
+pub use keyed::{Keyed, KeyedMap, KeyedSet};
 pub use known::{Key16, Known, PackPlace, Record, TaskPlace};
+pub use lookup::Lookup;
 pub use quality::{RejectPlace, StagedQuality};
 pub use stage::{Stage, StagedPack, StagedSubject, StagedTask};
 
 /// One load's transaction, before anything is staged.
 pub struct BulkLoad {
     town: TownCode,
-    client: Client,
+    client: Arc<Client>,
     keys: OwnedRwLockReadGuard<TownKeys>,
 }
 
@@ -45,16 +53,46 @@ impl Towns {
         // One load a town at a time, or two could each make the same person.
         client.execute("SELECT hub.lock_town($1)", &[&town.as_str()]).await?;
         client.batch_execute(batch::CREATE).await?;
-        Ok(BulkLoad { town, client, keys })
+        Ok(BulkLoad { town, client: Arc::new(client), keys })
     }
 }
 
+/// What a plan asks with: the connection of a load that nothing came of.
+pub struct Look {
+    town: TownCode,
+    client: Arc<Client>,
+    keys: OwnedRwLockReadGuard<TownKeys>,
+}
+
 impl BulkLoad {
-    /// Ends the transaction with nothing done, so that nobody waits for it, and gives back the keys: what a plan
-    /// reads a file with.
+    /// Ends the transaction with nothing done, so that nobody waits for it, and keeps its connection: what a plan
+    /// reads a file with. What it asks from now on, it is told as it stands then.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn look(self) -> Result<Look, StoreError> {
+        self.client.batch_execute("ROLLBACK").await?;
+        Ok(Look { town: self.town, client: self.client, keys: self.keys })
+    }
+
+    /// Asks what the town knows.
     #[must_use]
-    pub fn look(self) -> OwnedRwLockReadGuard<TownKeys> {
-        self.keys
+    pub fn lookup(&self) -> Lookup<'_> {
+        Lookup { client: &self.client, town: &self.town, keys: &self.keys }
+    }
+}
+
+impl Look {
+    /// The town's keys.
+    #[must_use]
+    pub fn keys(&self) -> &TownKeys {
+        &self.keys
+    }
+
+    /// Asks what the town knows.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup<'_> {
+        Lookup { client: &self.client, town: &self.town, keys: &self.keys }
     }
 }
 

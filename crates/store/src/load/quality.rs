@@ -6,7 +6,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::known::{Key16, Known, key16};
-use super::{BulkLoad, Stage, place};
+use super::{Lookup, Stage, place};
 use crate::StoreError;
 use crate::rows::load::LoadRow;
 
@@ -44,7 +44,7 @@ impl Stage {
     }
 }
 
-impl BulkLoad {
+impl Lookup<'_> {
     /// Rejects of a source's earlier loads that are open, by the key of their record.
     pub(super) async fn open_rejects(&self, source: &str, known: &mut Known) -> Result<(), StoreError> {
         let rows = self

@@ -1,7 +1,7 @@
 //! What a load stages: subjects, packs, rejects, records that wait. Everything is sealed here, before it
-//! gets near the TEMP table.
+//! gets near a statement.
 
-use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use kernel::TownCode;
@@ -11,10 +11,12 @@ use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use super::batch::{Batch, Kind, Row};
+use super::column::Column;
 use super::known::Key16;
+use super::lookup::Lookup;
+use super::scratch::{Scratch, json};
 use super::writer::Writer;
 use super::{BulkLoad, place};
 use crate::rows::link_task::LinkTaskBody;
@@ -28,10 +30,14 @@ pub struct Stage {
     pub(super) town: TownCode,
     keys: OwnedRwLockReadGuard<TownKeys>,
     pub(super) at: DateTime<Utc>,
-    pub(super) changed: HashSet<Uuid>,
+    /// Whom the load changes, some of them more than once.
+    pub(super) changed: Vec<Uuid>,
+    pub(super) client: Arc<Client>,
+    load: Uuid,
+    plain: Scratch,
     batch: Batch,
     batches: mpsc::Sender<Batch>,
-    writer: JoinHandle<Result<Client, StoreError>>,
+    writer: JoinHandle<Result<(), StoreError>>,
 }
 
 /// What changes about a subject, beside packs.
@@ -97,21 +103,25 @@ impl BulkLoad {
         // One batch waits while one is inserted and one is filled: memory stays bounded.
         let (batches, taken) = mpsc::channel(1);
         let writer = Writer {
-            client: self.client,
+            client: Arc::clone(&self.client),
             town: self.town.to_string(),
             at,
             epoch: epoch_number(&self.keys.epoch),
             source: load.source.clone(),
             load: load.id.uuid(),
             upload: load.upload.uuid(),
+            prepared: Mutex::default(),
         };
         let writer = tokio::spawn(writer.run(taken));
         Stage {
             town: self.town,
             keys: self.keys,
             at,
-            changed: HashSet::new(),
-            batch: Batch::new(),
+            changed: Vec::new(),
+            client: self.client,
+            load: load.id.uuid(),
+            plain: Scratch::new(),
+            batch: Batch::default(),
             batches,
             writer,
         }
@@ -125,25 +135,48 @@ impl Stage {
         &self.keys
     }
 
+    /// Asks what the town knows; what has been staged may or may not be in the answers.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup<'_> {
+        Lookup { client: &self.client, town: &self.town, keys: &self.keys }
+    }
+
+    /// The load that stages.
+    #[must_use]
+    pub const fn load(&self) -> Uuid {
+        self.load
+    }
+
     /// Stages what changes about a subject.
     ///
     /// # Errors
     /// [`StoreError`] of an earlier batch, after which the load is over.
     pub async fn subject(&mut self, subject: Uuid, changed: &StagedSubject<'_>) -> Result<(), StoreError> {
-        let wrapped = changed
-            .keys
-            .map(|keys| keys.wrap(&self.keys.epoch, &place(&self.town, "keystore", &subject, 0, 0)));
-        let row = Row {
-            subject: Some(subject),
-            number: changed.number.as_ref(),
-            household: changed.household.map(HouseholdId::uuid),
-            household_number: changed.household_number.as_ref(),
-            keyset: wrapped.as_deref(),
-            ..Row::default()
-        };
-        let kind = if changed.newcomer { Kind::Newcomer } else { Kind::Subject };
-        self.changed.insert(subject);
-        self.push(kind, &row).await
+        self.changes(subject);
+        let who = subject.as_bytes();
+        if changed.newcomer {
+            self.batch.persons.push(who);
+        }
+        if let Some(number) = changed.number {
+            self.batch.numbers.push((number, subject));
+        }
+        if let Some(household) = changed.household {
+            self.batch.members.0.push(household.uuid().as_bytes());
+            self.batch.members.1.push(who);
+            if let Some(number) = changed.household_number {
+                self.batch.households.push((number, household.uuid()));
+            }
+        }
+        let mut weight = 0;
+        if let Some(keys) = changed.keys {
+            let sealed = keys.wrap(&self.keys.epoch, &place(&self.town, "keystore", &subject, 0, 0));
+            weight = sealed.len();
+            let to = if changed.newcomer { &mut self.batch.new_keys } else { &mut self.batch.grown_keys };
+            to.subjects.push(who);
+            to.sealed.push(&sealed);
+        }
+        self.batch.weighs(weight);
+        self.sent().await
     }
 
     /// Seals and stages a pack under the person's keys; a missing key is made in `keys`, which must be
@@ -154,28 +187,25 @@ impl Stage {
     pub async fn pack(&mut self, keys: &mut KeySet, pack: &StagedPack<'_>) -> Result<(), StoreError> {
         let (subject, id) = (pack.person.uuid(), Uuid::now_v7());
         let version = row_version(id);
-        let at = place(&self.town, "pack", &subject, pack.category, version);
-        let body = keys.get_or_create(pack.category).seal(&at, &json(pack.body)?);
-        let whereabouts = match pack.whereabouts {
-            Some(plain) => {
-                let at = place(&self.town, "pack", &subject, ADDRESS, version);
-                Some(keys.get_or_create(ADDRESS).seal(&at, &json(plain)?))
-            }
-            None => None,
+        let packs = &mut self.batch.packs;
+        let mut seal = |slot: u8, plain: &[u8], column: &mut Column| {
+            let at = place(&self.town, "pack", &subject, slot, version);
+            column.write(|bytes| keys.get_or_create(slot).seal_into(&at, plain, bytes))
         };
-        let row = Row {
-            subject: Some(subject),
-            row: Some(id),
-            category: Some(i16::from(pack.category)),
-            line: Some(pack.line),
-            record_key: Some(&pack.record_key),
-            row_hash: Some(&pack.row_hash),
-            body: Some(&body),
-            whereabouts: whereabouts.as_deref(),
-            ..Row::default()
-        };
-        self.changed.insert(subject);
-        self.push(Kind::Pack, &row).await
+        let mut weight = seal(pack.category, self.plain.write(pack.body)?, &mut packs.bodies);
+        match pack.whereabouts {
+            Some(plain) => weight += seal(ADDRESS, self.plain.write(plain)?, &mut packs.whereabouts),
+            None => packs.whereabouts.push_null(),
+        }
+        packs.subjects.push(subject.as_bytes());
+        packs.categories.push(&i16::from(pack.category).to_be_bytes());
+        packs.ids.push(id.as_bytes());
+        packs.lines.push(&pack.line.to_be_bytes());
+        packs.record_keys.push(&pack.record_key);
+        packs.row_hashes.push(&pack.row_hash);
+        self.changes(subject);
+        self.batch.weighs(weight);
+        self.sent().await
     }
 
     /// Seals and stages a rejected line.
@@ -225,22 +255,35 @@ impl Stage {
     }
 
     /// Hands in the last rows and gives back the transaction's connection.
-    pub(super) async fn finish(mut self) -> Result<Client, StoreError> {
+    pub(super) async fn finish(mut self) -> Result<Arc<Client>, StoreError> {
         if !self.batch.is_empty() {
             self.send().await?;
         }
-        let Self { batches, writer, .. } = self;
+        let Self { batches, writer, client, .. } = self;
         drop(batches);
-        ended(writer).await
+        ended(writer).await?;
+        Ok(client)
+    }
+
+    /// Notes whom the load changes. Rows of one subject mostly come together.
+    fn changes(&mut self, subject: Uuid) {
+        if self.changed.last() != Some(&subject) {
+            self.changed.push(subject);
+        }
     }
 
     async fn push(&mut self, kind: Kind, row: &Row<'_>) -> Result<(), StoreError> {
         self.batch.push(kind, row);
+        self.sent().await
+    }
+
+    /// Hands the batch on where it is full.
+    async fn sent(&mut self) -> Result<(), StoreError> {
         if self.batch.is_full() { self.send().await } else { Ok(()) }
     }
 
     async fn send(&mut self) -> Result<(), StoreError> {
-        let full = std::mem::replace(&mut self.batch, Batch::new());
+        let full = std::mem::take(&mut self.batch);
         if self.batches.send(full).await.is_ok() {
             return Ok(());
         }
@@ -250,12 +293,7 @@ impl Stage {
 
 /// What the writer came to.
 async fn ended(
-    writer: impl Future<Output = Result<Result<Client, StoreError>, tokio::task::JoinError>>,
-) -> Result<Client, StoreError> {
+    writer: impl Future<Output = Result<Result<(), StoreError>, tokio::task::JoinError>>,
+) -> Result<(), StoreError> {
     writer.await.map_err(|_| StoreError::Malformed("a load's writer did not end"))?
-}
-
-/// The plain text of a box, wiped when it has been sealed.
-fn json(value: &impl serde::Serialize) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-    Ok(Zeroizing::new(serde_json::to_vec(value)?))
 }

@@ -13,7 +13,7 @@ pub mod idempotency;
 mod kept;
 pub mod link_task;
 pub mod load;
-pub mod load_person;
+pub mod load_changed;
 pub mod load_plan;
 pub mod load_quality;
 pub mod load_undo;

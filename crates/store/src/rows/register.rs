@@ -35,9 +35,9 @@ pub struct RegisterRow {
 
 /// Of a pack's body, who the row says the subject is.
 #[derive(Deserialize)]
-struct Said {
+pub(crate) struct Said {
     #[serde(default)]
-    identity: Option<Identity>,
+    pub(crate) identity: Option<Identity>,
 }
 
 /// Of whereabouts, the address.

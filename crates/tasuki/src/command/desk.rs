@@ -13,6 +13,7 @@ use kernel::{CoopCtx, Fault, Lang};
 use serde_json::Value;
 use store::KeyHold;
 
+use crate::open::open;
 use crate::settings::Database;
 
 /// How to answer.
@@ -59,7 +60,7 @@ impl At {
     async fn open_with(&self, alone: bool) -> anyhow::Result<Desk> {
         let (installation, folder) = self.database.installation()?;
         let keys = if alone { folder.hold_alone()? } else { folder.hold()? };
-        let app = App::open(installation, folder).await.map_err(|fault| told(&[fault]))?;
+        let app = open(installation, folder).await?;
         Ok(Desk { app, operator: self.operator, format: self.format, _keys: keys })
     }
 }
@@ -120,6 +121,6 @@ pub(super) fn told(faults: &[Fault]) -> anyhow::Error {
 }
 
 /// One fault, likewise.
-pub(super) fn said(fault: Fault) -> anyhow::Error {
+pub(crate) fn said(fault: Fault) -> anyhow::Error {
     told(&[fault])
 }

@@ -4,7 +4,7 @@
 
 mod arrivals;
 mod configuration;
-mod desk;
+pub(crate) mod desk;
 mod epoch;
 mod loading;
 mod operator;

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
-use app::App;
 use chrono::Utc;
 use clap::Args;
 use kernel::ctx::jst_date;
@@ -22,6 +21,7 @@ use profiles::Cooperative;
 use store::{Installation, KeyFolder};
 use synth::{Settings, Synth};
 
+use crate::open::open;
 use crate::settings::Database;
 use crate::tls::Certificate;
 use crate::{serve, tenants};
@@ -68,7 +68,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     println!("==> データベースを用意しています / preparing the database");
     let (installation, folder) = fresh_installation(options).await?;
     let _keys = folder.hold()?;
-    let app = App::open(Arc::clone(&installation), folder).await?;
+    let app = open(Arc::clone(&installation), folder).await?;
     println!(
         "==> {}町村の設定を適用しています / applying the profiles of {} towns",
         cooperative.towns.len(),

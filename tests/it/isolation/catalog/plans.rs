@@ -82,6 +82,7 @@ fn value(table: &str, column: &str, kind: &str) -> String {
         "bytea" => "decode(md5(i::text), 'hex')",
         "text" => "md5(i::text)",
         "text[]" => "'{}'::text[]",
+        "uuid[]" => "'{}'::uuid[]",
         "jsonb" => "'{}'::jsonb",
         "date" => "DATE '2026-10-01'",
         "timestamp with time zone" => "now()",

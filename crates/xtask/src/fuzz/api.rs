@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: schemathesis against the served demonstration, as a member of staff with every grant of
+//! `cargo xtask fuzz api`: schemathesis against the served demonstration, as a member of staff with every grant of
 //! a town and as the cooperative's operator. No answer may be a 5xx, and none may differ from the document.
 
 use std::process::{Command, ExitCode};
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments, checkout: &Checkout, interrupt: &Interrupt) ->
     let mut steps = Steps::new(3, interrupt);
     let Some(python) = Python::with(checkout, "schemathesis", &[SCHEMATHESIS], interrupt)? else {
         steps.absent("schemathesis", "apt-get install python3-venv");
-        return Ok(steps.close("cargo xtask fuzz"));
+        return Ok(steps.close("cargo xtask fuzz api"));
     };
     let served = Served::start(checkout, interrupt)?;
     // 練習町 is there to be spoilt.
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments, checkout: &Checkout, interrupt: &Interrupt) ->
         let mut command = fuzzer(&python, arguments, &served, served.text(token)?)?;
         steps.step(name, command.current_dir(&checkout.target))?;
     }
-    Ok(steps.close("cargo xtask fuzz"))
+    Ok(steps.close("cargo xtask fuzz api"))
 }
 
 fn fuzzer(python: &Python, arguments: &Arguments, served: &Served, token: &str) -> Result<Command> {

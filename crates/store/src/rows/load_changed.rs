@@ -1,13 +1,16 @@
-//! Whom a bulk act changed: the persons of a load, and those a run scored. Ids alone, a page at a time, from
-//! the primary key's own order.
+//! Whom a bulk act changed: the persons of a load, many a row, and those a run scored. Ids alone, a page at a
+//! time, from the primary key's own order.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::id::{LoadId, PersonId, RunId};
 use uuid::Uuid;
 
-use crate::schema::{load_person, score};
+use crate::schema::{load_changed, score};
 use crate::{StoreError, TownConn};
+
+/// Ids of one row: a page of the feed reads one row or two.
+pub(crate) const MANY: usize = 1_024;
 
 impl TownConn {
     /// Persons that a load changed, in id order, after `after`.
@@ -21,16 +24,21 @@ impl TownConn {
         limit: i64,
     ) -> Result<Vec<PersonId>, StoreError> {
         let (driver, town) = self.parts()?;
-        let rows: Vec<Uuid> = load_person::table
-            .filter(load_person::town_id.eq(town))
-            .filter(load_person::load_id.eq(load.uuid()))
-            .filter(load_person::person_id.gt(after.map_or(Uuid::nil(), PersonId::uuid)))
-            .order(load_person::person_id)
-            .limit(limit)
-            .select(load_person::person_id)
+        let after = after.map_or(Uuid::nil(), PersonId::uuid);
+        let wanted = usize::try_from(limit).unwrap_or_default();
+        // Of the first row some ids may have been told; of the last, fewer than all may be there.
+        let rows = i64::try_from(wanted.div_ceil(MANY).saturating_add(1)).unwrap_or(i64::MAX);
+        let rows: Vec<Vec<Uuid>> = load_changed::table
+            .filter(load_changed::town_id.eq(town))
+            .filter(load_changed::load_id.eq(load.uuid()))
+            .filter(load_changed::upto.gt(after))
+            .order(load_changed::upto)
+            .limit(rows)
+            .select(load_changed::persons)
             .load(driver)
             .await?;
-        Ok(rows.into_iter().map(PersonId::from_uuid).collect())
+        let persons = rows.into_iter().flatten().filter(|person| *person > after);
+        Ok(persons.take(wanted).map(PersonId::from_uuid).collect())
     }
 
     /// Persons that a run scored, in id order, after `after`.

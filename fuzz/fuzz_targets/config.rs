@@ -1,0 +1,7 @@
+//! A layout. What must hold stands in `hostile`.
+#![no_main]
+
+#[path = "../../crates/layouts/tests/hostile/mod.rs"]
+mod hostile;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hostile::config(bytes));
