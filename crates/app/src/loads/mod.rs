@@ -8,6 +8,7 @@ mod entry_request;
 mod guard;
 mod hand;
 mod intake;
+pub(crate) mod numbers;
 mod paper;
 mod plan;
 mod read;

@@ -2,6 +2,7 @@
 //! new persons come from the register alone.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 use kernel::code::Words;
 use kernel::id::{HouseholdId, PersonId};
@@ -15,6 +16,7 @@ use store::rows::pack::{PackBody, Whereabouts};
 use uuid::{Builder, Uuid, Variant, Version};
 
 use super::intake::Decoded;
+use super::numbers;
 use crate::Result;
 use crate::error::internal;
 use crate::people::People;
@@ -157,6 +159,7 @@ impl<'a> Resolver<'a> {
                 identity.local_id.value().and_then(|n| keys.blind.identifier(&self.layout.system, n));
             let number: Option<Key16> = number.map(|index| *index.as_bytes());
             let mut who = self.who(known, *role, identity, number);
+            let further = numbers::further(self.layout, keys, *role, &said);
             let part = (!tasks.is_empty()).then(|| keys.part(&row.record_key, role.as_str()));
             let before = tasks.iter().find(|task| Some(task.part) == part);
             if let Some((task, decision)) = before.and_then(|task| Some((task.id, task.decided?))) {
@@ -170,14 +173,16 @@ impl<'a> Resolver<'a> {
                     LinkDecision::Linked(person) => who = Who::Known(person),
                     LinkDecision::Refused => continue,
                 }
+            } else {
+                who = who.unless_taken(known, &further);
             }
             let (person, newcomer) = match who {
                 Who::Known(person) => {
-                    if let Some(number) = number
-                        && !known.numbers.contains_key(&number)
-                    {
-                        known.numbers.insert(number, person);
-                        resolved.numbers.push((person, number));
+                    for number in number.into_iter().chain(further) {
+                        if let Entry::Vacant(free) = known.numbers.entry(number) {
+                            free.insert(person);
+                            resolved.numbers.push((person, number));
+                        }
                     }
                     (person, None)
                 }
@@ -294,6 +299,17 @@ enum Who {
 }
 
 impl Who {
+    /// Nobody's number becomes another's: where one of the further numbers is somebody else's, a human looks.
+    fn unless_taken(self, known: &Known, further: &[Key16]) -> Self {
+        match self {
+            Self::Known(person) => match numbers::holder(known, further, person) {
+                Some(holder) => Self::Waits(Box::new(numbers::conflict(person, holder))),
+                None => Self::Known(person),
+            },
+            who => who,
+        }
+    }
+
     /// What to tell whoever takes back the decision that stands over the machine's.
     fn into_note(self) -> LinkTaskBody {
         match self {
