@@ -60,7 +60,8 @@ async fn numbered(world: &TestApp, n: u32) -> PersonId {
 /// Months of attendance in force of a person.
 async fn months(world: &TestApp, person: PersonId) -> i64 {
     let sql = format!(
-        "SELECT count(*) FROM town.pack WHERE source = 'attendance' AND subject_id = '{person}' AND recorded_to IS NULL"
+        "SELECT count(*) FROM town.pack WHERE source = 'attendance' AND subject_id = '{}' AND recorded_to IS NULL",
+        person.uuid()
     );
     number(world, &sql).await
 }
@@ -78,7 +79,8 @@ async fn a_schools_own_number_finds_the_person_whom_the_table_says() {
 
     let pairs = [pair(1, 101, Some("77")), pair(2, 102, None), pair(3, 103, None)];
     let bytes = file(&world, SAMUKAWA, SOURCE, today(), &pairs);
-    assert!(SHIFT_JIS.decode(&bytes).0.starts_with("宛名番号,氏名,学籍番号,相談管理番号"));
+    let head = SHIFT_JIS.decode(&bytes).0.replace('"', "");
+    assert!(head.starts_with("宛名番号,氏名,学籍番号,相談管理番号"), "{head}");
     let before = numbers(&world).await;
     let taught = world.load(SAMUKAWA, SOURCE, today(), &bytes).await.unwrap();
     assert_eq!((taught.counts.loaded, taught.counts.queued, taught.counts.rejected), (3, 0, 0));

@@ -91,7 +91,7 @@ pub(crate) struct ObservationDoc {
 #[derive(Debug, Clone)]
 pub(crate) struct NumberDoc {
     pub system: At<String>,
-    pub field: At<String>,
+    pub field: Option<At<String>>,
     pub dropped: bool,
 }
 
@@ -212,8 +212,7 @@ impl ObservationDoc {
 
 impl NumberDoc {
     pub fn read(mut table: TableReader<'_>) -> Option<Self> {
-        let (system, dropped) = (table.need("system"), flag(&mut table, "drop"));
-        let field = if dropped { table.get("field").or_else(|| system.clone()) } else { table.need("field") };
-        Some(Self { system: system?, field: field?, dropped })
+        let (system, field, dropped) = (table.need("system"), table.get("field"), flag(&mut table, "drop"));
+        Some(Self { system: system?, field, dropped })
     }
 }

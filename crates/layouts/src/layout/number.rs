@@ -84,7 +84,11 @@ impl Resolver<'_> {
             ));
             return None;
         }
-        let seen = local(self, &doc.field, layout, &def)?;
+        let Some(field) = &doc.field else {
+            self.faults.push(system.spot.missing("number.field"));
+            return None;
+        };
+        let seen = local(self, field, layout, &def)?;
         let numbering = Numbering { item: def.code.clone(), system: system.value.clone() };
         Some((numbering, ObservationPlan { role: PERSON, item: def.code, seen, when: WhenPlan::AsOf }))
     }
