@@ -96,7 +96,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "exports",
-        &["candidate-exports", "sheet-exports"],
+        &["candidate-exports", "sheet-exports", "key-master-exports"],
         "書き出し: lists and sheets as files, where the town allows them.",
     ),
     ("changes", &["changes"], "変更: what changed since, for systems that keep themselves up to date."),

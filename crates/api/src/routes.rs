@@ -117,6 +117,7 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             // 書き出し
             .service(exports::export_candidates)
             .service(exports::export_sheet)
+            .service(exports::export_key_master)
             .service(runs::assessments::assess_candidate)
             .service(runs::assessments::reassess_candidate)
             .service(runs::assessments::list_assessments)

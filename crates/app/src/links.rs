@@ -7,6 +7,7 @@ use std::ops::Deref;
 use evidence::{Act, SubjectRef};
 use kernel::id::{LinkTaskId, PersonId};
 use kernel::{Category, Code, Fault, Grant, TownCtx};
+use layouts::RoleId;
 use seal::BlindIndex;
 use store::TownTx;
 use store::rows::link_task::{LinkDecision, LinkTaskRow, LinkTaskState};
@@ -14,6 +15,7 @@ use store::rows::pack::{NewPack, PackBody};
 use store::rows::version::Changed;
 
 use crate::error::{internal, store};
+use crate::loads::numbers::indexes;
 use crate::profiles::Applied;
 use crate::release::{Hidden, Resident};
 use crate::{App, Released, Result, leaf};
@@ -140,7 +142,7 @@ impl App {
             let packs = packs(&profile, &task, person)?;
             tx.pack_insert_many(&packs, ctx.now).await.map_err(store)?;
             // The next file of the source needs no human again.
-            if let Some(number) = number(&tx, &profile, &task) {
+            for number in numbers(&tx, &profile, &task) {
                 tx.identifier_insert(&number, person, ctx.now).await.map_err(store)?;
             }
             tx.version_bump(Changed::Protection).await.map_err(store)?;
@@ -173,8 +175,10 @@ impl App {
             tx.pack_close_record(person.uuid(), &task.source, &task.record_key, &task.part, ctx.now)
                 .await
                 .map_err(store)?;
-            if let (Some(number), Some(tied_at)) = (number(&tx, &profile, &task), task.decided_at) {
-                tx.identifier_close(&number, person, tied_at, ctx.now).await.map_err(store)?;
+            for number in numbers(&tx, &profile, &task) {
+                if let Some(tied_at) = task.decided_at {
+                    tx.identifier_close(&number, person, tied_at, ctx.now).await.map_err(store)?;
+                }
             }
             tx.version_bump(Changed::Protection).await.map_err(store)?;
         }
@@ -188,11 +192,18 @@ fn subjects(task: LinkTaskId, person: Option<PersonId>) -> Vec<SubjectRef> {
     std::iter::once(task.into()).chain(person.map(Into::into)).collect()
 }
 
-/// The index of the number by which the record's system knows its subject.
-fn number(tx: &TownTx, profile: &Applied, task: &LinkTaskRow) -> Option<BlindIndex> {
-    let number = task.body.as_ref()?.identity.local_id.value()?;
-    let (_, source) = profile.town.sources.iter().find(|(code, _)| code.as_str() == task.source)?;
-    tx.keys().blind.identifier(&source.layout.system, number)
+/// The indexes of the numbers by which the record's system, and others that it tells of, know its subject.
+fn numbers(tx: &TownTx, profile: &Applied, task: &LinkTaskRow) -> Vec<BlindIndex> {
+    let source = profile.town.sources.iter().find(|(code, _)| code.as_str() == task.source);
+    let (Some(body), Some((_, source))) = (&task.body, source) else { return Vec::new() };
+    let (layout, blind) = (&source.layout, &tx.keys().blind);
+    let own = body.identity.local_id.value().and_then(|number| blind.identifier(&layout.system, number));
+    let further = if body.role == RoleId::Person.as_str() {
+        indexes(layout, blind, &body.observations)
+    } else {
+        Vec::new()
+    };
+    own.into_iter().chain(further).collect()
 }
 
 const fn decision_word(decision: LinkDecision) -> &'static str {

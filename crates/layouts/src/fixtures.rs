@@ -222,9 +222,13 @@ pub fn item(code: &str) -> Option<ItemDef> {
         "attendance.late_days" => ValueKind::Int,
         "school_health.nurse_visit" => ValueKind::Bool,
         "attendance.school" | "protection.measure" => ValueKind::Code,
+        "number.gakuseki" | "number.sodan" | "number.travels" => ValueKind::Text,
+        "number.counted" => ValueKind::Int,
         _ => return None,
     };
-    let (code, category) = (code.parse().unwrap(), Category::Attendance);
+    let stays = code.starts_with("number.") && code != "number.travels";
+    let category = if stays { Category::Household } else { Category::Attendance };
+    let code = code.parse().unwrap();
     Some(ItemDef { code, category, kind, ja: String::new(), en: String::new(), unit: None })
 }
 

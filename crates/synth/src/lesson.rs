@@ -53,6 +53,16 @@ pub(crate) fn school_register(town: &Town, number: Number) -> Vec<Row> {
         .collect()
 }
 
+/// 統合キーマスタ: which 学籍番号 is whose. Nobody has put the counter's numbers in yet.
+pub(crate) fn key_master(town: &Town) -> Vec<Row> {
+    pupils(town)
+        .map(|(person, pupil)| {
+            let row = Row::default().who(RoleId::Person, person, Number::Atena.of(person));
+            row.text("school_number", pupil.number.to_string()).absent("case_number", Absence::NotApplicable)
+        })
+        .collect()
+}
+
 /// 月別の出欠 of the town's own schools. Most children are hardly late, some always, and some more from
 /// month to month: those are the ones to see.
 pub(crate) fn attendance(town: &Town, number: Number, chance: &mut Chance) -> Vec<Row> {

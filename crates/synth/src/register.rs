@@ -92,6 +92,7 @@ fn rows(town: &Town, code: &SourceCode, source: &Source, chance: &mut Chance) ->
         "disability_certificates" => benefit::disability_certificates(town, chance),
         "disability_services" => benefit::disability_services(town, chance),
         "childcare_enrolment" => benefit::childcare_enrolment(town, chance),
+        "key_master" => lesson::key_master(town),
         "school_register" => lesson::school_register(town, number),
         "attendance" => lesson::attendance(town, number, chance),
         "consult_single_parent" => lesson::consult_single_parent(town, number, chance),

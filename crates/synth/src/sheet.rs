@@ -130,8 +130,13 @@ impl Sheet {
             }
         }
         for (name, value) in &mut row.locals {
-            if let Known::Absent(absent) = value {
-                self.choose(name, absent, chance);
+            match value {
+                Known::Absent(absent) => self.choose(name, absent, chance),
+                Known::Present(kernel::Value::Text(number)) => {
+                    let pad = self.column(name).map_or(0, |column| column.pad);
+                    *number = format!("{number:0>pad$}");
+                }
+                Known::Present(_) => {}
             }
         }
         row

@@ -43,7 +43,7 @@ pub fn cooperative(bundle: &Bundle) -> Cooperative {
 }
 
 /// The sources that others rest on, first.
-const FIRST: &[&str] = &["resident_register", "school_register"];
+const FIRST: &[&str] = &["resident_register", "key_master", "school_register"];
 
 /// The fictional files of these towns, in the order in which they are to be loaded; `residents` are of
 /// [`ALL`] together, as if the cooperative had no other member.

@@ -4,6 +4,7 @@ mod again;
 mod balance;
 mod crash;
 mod delta;
+mod key_master;
 mod numbers;
 mod planned;
 mod plans;

@@ -1,4 +1,4 @@
-//! 書き出し: a list or a child's sheet as a file, for staff who take it along.
+//! 書き出し: a list, a child's sheet or the table of numbers as a file, for staff who take it along.
 
 use actix_web::post;
 use app::exports::{Charset, Form, Writing};
@@ -89,4 +89,40 @@ pub async fn export_candidates(
 #[post("/persons/{person_id}/sheet-exports")]
 pub async fn export_sheet(platform: Platform, town: Town, id: PathId<PersonId>) -> Result<Download, Problem> {
     Ok(Download::of(&platform.export_sheet(&town.0, id.0).await?))
+}
+
+/// How the table of numbers is to be written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"charset": "utf-8"}))]
+pub struct NewKeyMasterExport {
+    /// How the text is written; `utf-8` if not said.
+    #[schema(value_type = Option<schema::ExportCharset>)]
+    charset: Option<Charset>,
+}
+
+/// The town's table of numbers (統合キーマスタ) as a file.
+///
+/// Needs the grant `overall_manager` (総括管理), and a town that has decided to allow exports. A CSV with a row for each
+/// person and system: 宛名番号, システム, 番号, 時点; only numbers by which a load finds that person. Whoever is under
+/// protection (支援措置), or may not be seen by the caller, is left out, and the file says how many. It says who made
+/// it, when and why; everybody in it is recorded as looked at, and the evidence commits to its bytes.
+#[utoipa::path(
+    params(PurposeHeader),
+    request_body = NewKeyMasterExport,
+    responses(
+        (status = 200, description = "The file.", content((schema::File = "text/csv")),
+         headers(("Content-Disposition" = String, description = "What the file is called."))),
+        (status = 403, description = "`export_not_allowed`: the town has not decided to allow exports; `grant_missing`."),
+        (status = 409, description = "`protection_list_stale`: nothing leaves without a current list."),
+    ),
+)]
+#[post("/key-master-exports")]
+pub async fn export_key_master(
+    platform: Platform,
+    town: Town,
+    body: Body<NewKeyMasterExport>,
+) -> Result<Download, Problem> {
+    let charset = body.read()?.charset.unwrap_or(Charset::Utf8);
+    Ok(Download::of(&platform.export_key_master(&town.0, charset).await?))
 }

@@ -4,6 +4,7 @@
 //! at everybody in it, and leaves a leaf that commits to its bytes.
 
 mod form;
+mod key_master;
 mod list;
 mod sheet;
 mod trace;

@@ -10,6 +10,7 @@ mod hand;
 mod ids;
 mod intake;
 mod lookup;
+pub(crate) mod numbers;
 mod old_book;
 mod paper;
 mod piece;

@@ -1,6 +1,7 @@
 //! From a row to persons: by number, by reading and birth date, or to the link queue. Households and
 //! new persons come from the register alone.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use store::rows::link_task::{CandidateNote, LinkDecision, LinkTaskBody};
 use store::rows::pack::PackBody;
 
 use super::ids::Ids;
+use super::numbers;
 use super::piece::Decoded;
 use super::resolved::{Pack, Registered, Resolved, without_whereabouts};
 use crate::Result;
@@ -98,6 +100,7 @@ impl<'a> Resolver<'a> {
             let is_register = self.layout.creates && *role == RoleId::Person;
             let number = self.number(keys, identity);
             let mut who = self.who(known, *role, identity, number)?;
+            let further = numbers::further(self.layout, keys, *role, &said);
             let part = (!tasks.is_empty()).then(|| keys.part(&row.record_key, role.as_str()));
             let before = tasks.iter().find(|task| Some(task.part) == part);
             if let Some((task, decision)) = before.and_then(|task| Some((task.id, task.decided?))) {
@@ -111,14 +114,16 @@ impl<'a> Resolver<'a> {
                     LinkDecision::Linked(person) => who = Who::Known(person),
                     LinkDecision::Refused => continue,
                 }
+            } else {
+                who = who.unless_taken(known, &further);
             }
             let (person, newcomer) = match who {
                 Who::Known(person) => {
-                    if let Some(number) = number
-                        && !known.numbers.contains_key(&number)
-                    {
-                        known.numbers.insert(number, person);
-                        resolved.numbers.push((person, number));
+                    for number in number.into_iter().chain(further) {
+                        if let Entry::Vacant(free) = known.numbers.entry(number) {
+                            free.insert(person);
+                            resolved.numbers.push((person, number));
+                        }
                     }
                     (person, None)
                 }
@@ -226,6 +231,17 @@ enum Who {
 }
 
 impl Who {
+    /// Nobody's number becomes another's: where one of the further numbers is somebody else's, a human looks.
+    fn unless_taken(self, known: &Known, further: &[Key16]) -> Self {
+        match self {
+            Self::Known(person) => match numbers::holder(known, further, person) {
+                Some(holder) => Self::Waits(Box::new(numbers::conflict(person, holder))),
+                None => Self::Known(person),
+            },
+            who => who,
+        }
+    }
+
     /// What to tell whoever takes back the decision that stands over the machine's.
     fn into_note(self) -> LinkTaskBody {
         match self {

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use kernel::{Absence, Fault};
 
-use super::field::{FieldDoc, ObservationDoc};
+use super::field::{FieldDoc, NumberDoc, ObservationDoc};
 use super::file::{FileDoc, GuardDoc};
 use super::reader::{At, Doc, Spot, TableReader};
 use crate::layout::Mode;
@@ -28,6 +28,7 @@ pub struct LayoutDoc {
     pub(crate) months: Option<At<Vec<At<u32>>>>,
     pub(crate) fields: Vec<FieldDoc>,
     pub(crate) observations: Vec<ObservationDoc>,
+    pub(crate) numbers: Vec<NumberDoc>,
     pub(crate) versions: Vec<VersionDoc>,
 }
 
@@ -41,7 +42,7 @@ pub(crate) struct VersionDoc {
 
 impl LayoutDoc {
     /// Asks `root` for the layout's keys and leaves the rest to the caller: `extends`, `file`, `guard`,
-    /// `identity`, `key`, `mode`, `unfold`, `field`, `observation`, `version`.
+    /// `identity`, `key`, `mode`, `unfold`, `field`, `observation`, `number`, `version`.
     #[must_use]
     pub fn read(root: &mut TableReader<'_>) -> Self {
         let mut layout = Self::body(root);
@@ -68,6 +69,7 @@ impl LayoutDoc {
             months: root.table("unfold").and_then(|mut table| table.need("months")),
             fields: root.tables("field").into_iter().filter_map(FieldDoc::read).collect(),
             observations: root.tables("observation").into_iter().filter_map(ObservationDoc::read).collect(),
+            numbers: root.tables("number").into_iter().filter_map(NumberDoc::read).collect(),
             versions: Vec::new(),
         }
     }

@@ -1,4 +1,4 @@
-//! `[[field]]` and `[[observation]]` as written.
+//! `[[field]]`, `[[observation]]` and `[[number]]` as written.
 
 use kernel::date::{DateFormat, EraRule};
 use kernel::{Absence, ItemCode};
@@ -85,6 +85,14 @@ pub(crate) struct ObservationDoc {
     pub until: Option<At<Target>>,
     /// Months after the record's own, where the row holds several.
     pub plus: u32,
+}
+
+/// `[[number]]`: the person's number in another system.
+#[derive(Debug, Clone)]
+pub(crate) struct NumberDoc {
+    pub system: At<String>,
+    pub field: Option<At<String>>,
+    pub dropped: bool,
 }
 
 impl FieldDoc {
@@ -199,5 +207,12 @@ impl ObservationDoc {
         let (at, month) = (table.parsed("at"), table.parsed("month"));
         let (from, until) = (table.parsed("from"), table.parsed("until"));
         Some(Self { spot, of: of?, item: item?, dropped, field, constant, at, month, from, until, plus: 0 })
+    }
+}
+
+impl NumberDoc {
+    pub fn read(mut table: TableReader<'_>) -> Option<Self> {
+        let (system, field, dropped) = (table.need("system"), table.get("field"), flag(&mut table, "drop"));
+        Some(Self { system: system?, field, dropped })
     }
 }

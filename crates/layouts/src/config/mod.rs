@@ -11,7 +11,7 @@ mod spot;
 
 pub use document::LayoutDoc;
 pub(crate) use document::{SentinelDoc, VersionDoc};
-pub(crate) use field::{Constant, FieldDoc, FieldType, ObservationDoc};
+pub(crate) use field::{Constant, FieldDoc, FieldType, NumberDoc, ObservationDoc};
 pub(crate) use file::{FileDoc, FileKind, GuardDoc, Newline, RecordsDoc};
 pub(crate) use gather::{GatherDoc, MonthDoc, PlaceDoc};
 pub use node::{FromNode, Node, UNDECIDED, Wrong};

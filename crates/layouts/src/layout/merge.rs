@@ -1,8 +1,9 @@
 //! A town's document over the cooperative's it extends.
 
-use crate::config::{FieldDoc, FileDoc, GuardDoc, LayoutDoc, ObservationDoc};
+use crate::config::{FieldDoc, FileDoc, GuardDoc, LayoutDoc, NumberDoc, ObservationDoc};
 
-/// `own` over `base`: key by key in tables, by `to` in fields, by `of` and `item` in observations.
+/// `own` over `base`: key by key in tables, by `to` in fields, by `of` and `item` in observations, by `system` in
+/// numbers.
 pub(crate) fn over(own: &LayoutDoc, base: &LayoutDoc) -> LayoutDoc {
     let mut merged = own.clone();
     merged.file = file(&own.file, &base.file);
@@ -18,6 +19,7 @@ pub(crate) fn over(own: &LayoutDoc, base: &LayoutDoc) -> LayoutDoc {
     merged.months = first(&own.months, &base.months);
     merged.fields = list(&own.fields, &base.fields, FieldDoc::same);
     merged.observations = list(&own.observations, &base.observations, ObservationDoc::same);
+    merged.numbers = list(&own.numbers, &base.numbers, NumberDoc::same);
     if merged.versions.is_empty() {
         merged.versions.clone_from(&base.versions);
     }
@@ -72,5 +74,11 @@ impl FieldDoc {
 impl ObservationDoc {
     fn same(&self, other: &Self) -> bool {
         self.of.value == other.of.value && self.item.value == other.item.value
+    }
+}
+
+impl NumberDoc {
+    fn same(&self, other: &Self) -> bool {
+        self.system.value == other.system.value
     }
 }

@@ -7,6 +7,7 @@ mod form;
 mod kind;
 mod merge;
 mod name_pattern;
+mod number;
 mod observation;
 mod observation_plan;
 mod place;
@@ -27,6 +28,8 @@ pub use form::{Form, Header};
 pub(crate) use kind::natural;
 pub(crate) use merge::over as merged;
 pub(crate) use name_pattern::NamePattern;
+pub(crate) use number::Numbering;
+pub use number::system_of as number_system;
 pub(crate) use observation::{ObservationPlan, Seen, WhenPlan};
 pub use target::{Part, RecordPart, RoleId, Target, UnknownTarget};
 pub use unfold::local as unfolded_local;
@@ -116,6 +119,10 @@ pub struct Layout {
     /// Names of local fields, in the order of the layout.
     pub(crate) locals: Vec<String>,
     pub(crate) observations: Vec<ObservationPlan>,
+    /// Which observations are the person's numbers in other systems. Not written where there are none:
+    /// identities of layouts are kept.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) numbers: Vec<Numbering>,
     /// Code lists in use.
     pub(crate) codes: Vec<NamedCodes>,
     #[serde(skip)]
@@ -206,6 +213,13 @@ impl Layout {
         layouts.flat_map(|layout| {
             layout.observations.iter().filter_map(|plan| Some((*layout.roles.get(plan.role)?, &plan.item)))
         })
+    }
+
+    /// Items that say the person's number in another system, and that system, in any of its versions.
+    pub fn numbers(&self) -> impl Iterator<Item = (&ItemCode, &str)> {
+        let layouts = std::iter::once(self).chain(self.versions.iter().map(|version| &version.layout));
+        let numbers = layouts.flat_map(|layout| &layout.numbers);
+        numbers.map(|number| (&number.item, number.system.as_str()))
     }
 
     /// Locals that no observation takes: they serve the key alone.

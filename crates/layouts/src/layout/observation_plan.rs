@@ -57,7 +57,12 @@ fn plan(resolver: &mut Resolver<'_>, doc: &ObservationDoc, layout: &Layout) -> O
     Some(ObservationPlan { role: role?, item: doc.item.value.clone(), seen: seen?, when: when? })
 }
 
-fn local(resolver: &mut Resolver<'_>, name: &At<String>, layout: &Layout, def: &ItemDef) -> Option<Seen> {
+pub(super) fn local(
+    resolver: &mut Resolver<'_>,
+    name: &At<String>,
+    layout: &Layout,
+    def: &ItemDef,
+) -> Option<Seen> {
     let kind = def.kind;
     let field =
         layout.fields.iter().find(|field| matches!(&field.to, Target::Local(local) if *local == name.value));

@@ -76,6 +76,7 @@ impl Resolver<'_> {
             roles: roles(&fields),
             locals: locals(&fields),
             observations: Vec::new(),
+            numbers: Vec::new(),
             codes: Vec::new(),
             digest: Digest::of(&[]),
             fields,
@@ -86,6 +87,7 @@ impl Resolver<'_> {
         }
         layout.key = self.key(doc, &layout);
         layout.observations = observation_plan::plans(self, doc, &mut layout);
+        self.numbers(doc, &mut layout);
         self.register(doc, &layout);
         self.unused_locals(&live, &layout);
         layout.codes = std::mem::take(&mut self.used);

@@ -132,6 +132,13 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("observation.from", "始まり / the first day"),
     ("observation.until", "終わり / the last day"),
     ("observation.drop", "共通レイアウトの記録を外す / the town has it not"),
+    (
+        "number",
+        "ほかのシステムの番号（統合キーマスタ） / the person's number in another system, learned for its files",
+    ),
+    ("number.system", "そのシステムの identity.system。項目は number.<system> / that system's name space"),
+    ("number.field", "番号の列（to の名前） / the field of the number"),
+    ("number.drop", "共通レイアウトの番号を外す / the town has it not"),
     ("unfold", "月が横に並ぶ / months side by side"),
     ("unfold.months", "並ぶ月、ファイルの順 / the months in the order of the file"),
     ("version", "同じ出力の別の版 / the same export, changed"),

@@ -25,7 +25,7 @@ pub struct Loaded {
 }
 
 /// The sources that others rest on, first.
-const FIRST: &[&str] = &["resident_register", "school_register"];
+const FIRST: &[&str] = &["resident_register", "key_master", "school_register"];
 
 /// Loads everything.
 pub(crate) async fn all(

@@ -16,7 +16,7 @@ use super::folder::{Folder, Waiting};
 use crate::hand_in::hand_in;
 
 /// The sources that others rest on, first.
-const FIRST: &[&str] = &["resident_register", "school_register"];
+const FIRST: &[&str] = &["resident_register", "key_master", "school_register"];
 
 /// How often is looked whether a load has ended.
 const ASK_EVERY: Duration = Duration::from_millis(200);
