@@ -1,3 +1,5 @@
+//! What a handover may rest on, and what it may not.
+
 use super::*;
 use crate::consent::{Entity, Giver};
 use crate::samples::{consent, given, grounds, now, oi, processing, town};

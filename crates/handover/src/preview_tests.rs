@@ -1,3 +1,5 @@
+//! What would travel, and why the rest would not.
+
 use super::*;
 use crate::consent::{Entity, Giver};
 use crate::samples::{at, consent, given, item, now, oi, processing, town};

@@ -1,3 +1,5 @@
+//! Until when what arrives may be kept: the stricter of two towns' rules.
+
 use kernel::id::HandoverItemId;
 use kernel::{Category, When};
 

@@ -1,3 +1,5 @@
+//! The index that staff search in: its order, its names, its size.
+
 use kernel::Absence;
 
 use super::*;

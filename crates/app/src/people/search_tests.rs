@@ -1,3 +1,5 @@
+//! Who is found by what, who is not, and what cannot be asked.
+
 use std::collections::HashMap;
 
 use kernel::id::RequestId;

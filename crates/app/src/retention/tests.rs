@@ -1,3 +1,5 @@
+//! Due dates of records as the facts of a person and their packs give them.
+
 use kernel::Absence;
 use retention::{Deadline, Due, Happened, Milestone, Standing, Waiting};
 

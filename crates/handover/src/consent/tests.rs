@@ -1,3 +1,5 @@
+//! Consents: by whom, for what, until when, and withdrawn.
+
 use kernel::Lang;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Packages: sealed, signed, opened by the receiver alone, and noticed when changed.
+
 use ::seal::SigningKey;
 use chrono::{DateTime, Utc};
 use kernel::id::{HandoverId, PersonId};

@@ -47,18 +47,7 @@ impl TownTx {
             .first(driver)
             .await?;
         let seq = last.map_or(0, |last| last + 1);
-        let place = self.place("upload_chunk", uuid.as_bytes(), 0, seq.unsigned_abs());
-        let sealed = key.boxes().seal(&place, bytes);
-        let (driver, town) = self.parts()?;
-        diesel::insert_into(upload_chunk::table)
-            .values((
-                upload_chunk::town_id.eq(town),
-                upload_chunk::upload_id.eq(uuid),
-                upload_chunk::seq.eq(seq),
-                upload_chunk::body.eq(sealed),
-            ))
-            .execute(driver)
-            .await?;
+        self.upload_chunk_insert(id, seq, key, bytes).await?;
         Ok(true)
     }
 }
