@@ -30,7 +30,7 @@ pub struct Suggestion {
 const SYNONYMS: &[&[&str]] = &[
     &["宛名番号", "宛名コード", "住民番号", "個人番号（宛名）", "基本コード", "識別番号"],
     &["世帯番号", "世帯コード"],
-    &["氏名", "名前", "児童氏名", "生徒氏名", "児童生徒氏名", "児童名", "生徒名"],
+    &["氏名", "名前", "児童氏名", "生徒氏名", "児童生徒氏名", "児童名", "生徒名", "name", "full_name"],
     &[
         "氏名カナ",
         "カナ氏名",
@@ -41,16 +41,26 @@ const SYNONYMS: &[&[&str]] = &[
         "カナ",
         "よみ",
         "読み",
+        "kana",
+        "name_kana",
     ],
     &["氏", "姓", "氏_日本人", "名字"],
     &["名", "名_日本人"],
-    &["生年月日", "誕生日", "生年月日（西暦）", "生年月日（和暦）"],
-    &["性別", "性別コード", "性別表記", "性別CD"],
+    &[
+        "生年月日",
+        "誕生日",
+        "生年月日（西暦）",
+        "生年月日（和暦）",
+        "birth_date",
+        "date_of_birth",
+        "birthday",
+    ],
+    &["性別", "性別コード", "性別表記", "性別CD", "sex", "gender"],
     &["続柄", "続柄コード", "続柄コード1", "続柄1", "続柄表記"],
-    &["住所", "現住所", "住所_町字番地号表記", "住所_番地号表記", "住所_地番号表記"],
+    &["住所", "現住所", "住所_町字番地号表記", "住所_番地号表記", "住所_地番号表記", "address"],
     &["番地", "地番"],
     &["郵便番号", "住所_郵便番号", "〒"],
-    &["電話番号", "電話", "TEL", "連絡先"],
+    &["電話番号", "電話", "TEL", "連絡先", "phone"],
     &["住民となった年月日", "住民となった日", "住定日", "住所を定めた年月日"],
     &["転出年月日", "転出年月日（確定）", "転出日", "異動年月日"],
     &["学籍番号", "児童番号", "生徒番号", "整理番号", "児童コード", "生徒コード", "児童生徒コード"],
@@ -139,8 +149,10 @@ fn shared(one: &str, other: &str) -> u32 {
         })
         .count();
     let dice = u32::try_from(200 * both / all).unwrap_or_default();
-    let shorter = one.chars().count().min(other.chars().count());
-    if shorter >= 2 && (one.contains(other) || other.contains(one)) { dice.max(80) } else { dice }
+    let shorter = if one.chars().count() < other.chars().count() { one } else { other };
+    // A letter of the alphabet says less than a kanji: `id` is in many names.
+    let long = shorter.chars().count() >= if shorter.is_ascii() { 4 } else { 2 };
+    if long && (one.contains(other) || other.contains(one)) { dice.max(80) } else { dice }
 }
 
 #[cfg(test)]

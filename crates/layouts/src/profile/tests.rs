@@ -118,6 +118,29 @@ fn a_draft_of_a_file_like_none_stands_alone() {
 }
 
 #[test]
+fn whose_record_it_is_makes_no_file_like_another() {
+    let draft = drafted(
+        "番号,児童氏名,健診日,学年,判定\r\n0000001,架空　花子,R8.5.1,1,A\r\n0000002,架空　次郎,R8.6.2,2,B\r\n",
+    );
+    assert_eq!(draft.extends, None, "a number and a name every file has");
+    let of = |column: &str| draft.proposals.iter().find(|one| one.column == column).unwrap();
+    assert_eq!((of("健診日").to.as_deref(), of("健診日").confidence), (Some("record.at"), 50));
+    assert_eq!(of("学年").to, None, "one digit is no day, whatever it is called");
+}
+
+#[test]
+fn names_in_the_alphabet_are_known_too() {
+    let json =
+        |n: u32| format!("{{\"child\":{{\"id\":\"{n}\",\"birth\":\"2015-05-0{n}\"}},\"sex\":\"男\"}}\n");
+    let found = profile((json(1) + &json(2)).as_bytes(), day()).unwrap();
+    let (layouts, items, codes) = (BTreeMap::new(), BTreeMap::new(), crate::fixtures::codes());
+    let wanted = Wanted { town: "shinmachi", source: None, file: "a.jsonl" };
+    let draft = draft(wanted, &found, Knowledge { layouts: &layouts, items: &items, codes: &codes });
+    let birth = draft.proposals.iter().find(|one| one.column == "child.birth").unwrap();
+    assert_eq!(birth.to.as_deref(), Some("person.birth_date"));
+}
+
+#[test]
 fn months_side_by_side_are_one_column() {
     let months = [4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3];
     let names: Vec<_> = months.iter().flat_map(|m| [format!("{m}月_遅刻"), format!("{m}月_委員")]).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::columns::Column;
 use crate::config::{FieldDoc, GatherDoc, LayoutDoc, MonthDoc, PlaceDoc};
-use crate::layout::merged;
+use crate::layout::{Target, merged};
 use crate::suggest::likeness;
 
 /// From how alike, in per cent, two names are one column.
@@ -23,7 +23,8 @@ pub(super) struct Base<'k> {
     pub is_version: bool,
 }
 
-/// The layout of which the file has most columns, if it has enough of them.
+/// The layout of which the file has most columns, if it has enough of them, and not only whose record it is:
+/// a name and a birth date every file has.
 pub(super) fn nearest<'k>(
     columns: &[Column<'_>],
     layouts: &'k BTreeMap<String, LayoutDoc>,
@@ -33,7 +34,8 @@ pub(super) fn nearest<'k>(
         let is_version = doc.versions.iter().any(|version| is_just(columns, &merged(&version.layout, doc)));
         (there, Base { name, doc, share: if is_version { 100 } else { share }, is_version })
     });
-    let fit = scored.filter(|(_, base)| base.share >= EXTENDS);
+    let fit =
+        scored.filter(|(_, base)| base.share >= EXTENDS && (base.is_version || tells(columns, base.doc)));
     let best = fit.max_by_key(|(there, base)| (*there, base.share, std::cmp::Reverse(base.name)));
     best.map(|(_, base)| base)
 }
@@ -41,9 +43,18 @@ pub(super) fn nearest<'k>(
 /// How many of the layout's columns the file has, and in a hundred.
 fn common(columns: &[Column<'_>], doc: &LayoutDoc) -> (usize, u32) {
     let names: Vec<_> = live(doc).flat_map(columns_of).collect();
-    let is_there = |name: &&&str| columns.iter().any(|column| likeness(name, &column.name) >= SAME);
-    let there = names.iter().filter(is_there).count();
+    let there = names.iter().filter(|name| has(columns, name)).count();
     (there, u32::try_from(100 * there / names.len().max(1)).unwrap_or_default())
+}
+
+/// Whether the file has any column of what the layout tells of a person, where it tells anything.
+fn tells(columns: &[Column<'_>], doc: &LayoutDoc) -> bool {
+    let mut told = live(doc).filter(|field| !matches!(field.to.value, Target::Person(..))).peekable();
+    told.peek().is_none() || told.flat_map(columns_of).any(|name| has(columns, name))
+}
+
+fn has(columns: &[Column<'_>], name: &str) -> bool {
+    columns.iter().any(|column| likeness(name, &column.name) >= SAME)
 }
 
 /// Whether the file has each of the layout's columns by its very name.

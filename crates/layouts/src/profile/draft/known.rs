@@ -3,7 +3,7 @@
 
 use kernel::{ItemDef, ValueKind};
 
-use super::super::Shape;
+use super::super::{ColumnProfile, Shape};
 use super::Knowledge;
 use super::base::{Base, columns_of};
 use super::columns::Column;
@@ -14,6 +14,8 @@ use crate::suggest::likeness;
 
 /// From how sure, in per cent, a column is proposed.
 const PROPOSED: u32 = 60;
+/// Digits of the shortest day without separators: a workbook's serial of today has five.
+const SERIAL: u64 = 5;
 /// Dictionary names are longer than columns': the name of an item counts a little less.
 const DICTIONARY: u32 = 5;
 
@@ -89,7 +91,7 @@ pub(super) fn matched<'k>(
             pairs.extend(by_dictionary(&name, column, knowledge).map(|found| (n, found)));
             pairs.extend(shapes::beside_name(column).map(|found| (n, found)));
         } else {
-            pairs.extend(shapes::guesses(column).map(|found| (n, found)));
+            pairs.extend(shapes::unnamed(column).map(|found| (n, found)));
         }
     }
     pairs.sort_by_key(|(n, found)| (std::cmp::Reverse(found.sure), *n));
@@ -152,7 +154,7 @@ fn sure(by_name: u32, nearer: u32, found: &Found<'_>, column: &Column<'_>) -> Op
     if by_name < PROPOSED {
         return None;
     }
-    let held = match fits(found, column.profile.shape()) {
+    let held = match fits(found, column.profile) {
         Some(true) => 5,
         Some(false) => -25,
         None => 0,
@@ -164,10 +166,11 @@ fn sure(by_name: u32, nearer: u32, found: &Found<'_>, column: &Column<'_>) -> Op
 }
 
 /// Whether what a column holds is what the field reads; `None` where it tells nothing.
-fn fits(found: &Found<'_>, shape: Option<Shape>) -> Option<bool> {
+fn fits(found: &Found<'_>, held: &ColumnProfile) -> Option<bool> {
     let kind = found.kind()?;
-    Some(match (kind, shape?) {
+    Some(match (kind, held.shape()?) {
         (FieldType::Date | FieldType::Month, Shape::Date(_) | Shape::Month(_)) => true,
+        (FieldType::Date, Shape::Digits) if held.length.1 < SERIAL => false,
         // A day without separators or a serial may look like any number.
         (FieldType::Date | FieldType::Month, Shape::Digits | Shape::Number) => return None,
         (FieldType::Date | FieldType::Month, _) => false,

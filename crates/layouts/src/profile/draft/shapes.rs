@@ -10,10 +10,21 @@ use crate::layout::{Part, RecordPart, RoleId, Target};
 const YEARS: u32 = 3;
 
 /// What it may be, the likelier first.
-pub(super) fn guesses<'k>(column: &Column<'_>) -> impl Iterator<Item = Found<'k>> + use<'k> {
+pub(super) fn unnamed<'k>(column: &Column<'_>) -> impl Iterator<Item = Found<'k>> + use<'k> {
+    guesses(column).map(found)
+}
+
+/// What a column may be, how sure that is in per cent, and by what shape.
+type Guess = (Target, u32, &'static str);
+
+fn found<'k>((to, sure, what): Guess) -> Found<'k> {
+    Found { to, sure, clue: Clue::Shape(what) }
+}
+
+fn guesses(column: &Column<'_>) -> impl Iterator<Item = Guess> + use<> {
     let held = column.profile;
     let person = |part| Target::Person(RoleId::Person, part);
-    let guesses: Vec<(Target, u32, &'static str)> = match held.shape() {
+    let guesses: Vec<Guess> = match held.shape() {
         Some(Shape::Kana | Shape::HalfKana) => vec![(person(Part::Kana), 65, "カナ")],
         Some(Shape::FullName) => vec![(person(Part::Name), 70, "氏と名")],
         Some(Shape::PostalCode) => vec![(person(Part::PostalCode), 85, "郵便番号")],
@@ -28,22 +39,30 @@ pub(super) fn guesses<'k>(column: &Column<'_>) -> impl Iterator<Item = Found<'k>
         Some(Shape::Short) if is_sex(held) => vec![(person(Part::Sex), 90, "男女")],
         _ => Vec::new(),
     };
-    guesses.into_iter().map(|(to, sure, what)| Found { to, sure, clue: Clue::Shape(what) })
+    guesses.into_iter()
 }
 
 /// Words in a name that say whose value it is, where it is not the person's own.
 const OTHERS: [&str; 9] = ["保護者", "世帯主", "父", "母", "担任", "相談員", "担当", "記入者", "学校"];
 
-/// What a column may be whose name is not known, where its values can hardly be anything else.
+/// Words in a name that say that its days are of birth.
+const BIRTH: [&str; 5] = ["生年", "誕生", "出生", "birth", "dob"];
+
+/// What a column may be whose name is not known, where its values can hardly be anything else. A day is likely
+/// the record's, and of birth only where the name says so.
 pub(super) fn beside_name<'k>(column: &Column<'_>) -> impl Iterator<Item = Found<'k>> + use<'k> {
     let other = column.is_folded() || OTHERS.iter().any(|word| column.name.contains(word));
-    let telling = |found: &Found<'_>| {
-        let of_a_kind = [Part::Kana, Part::Name, Part::PostalCode, Part::Phone];
-        let is_part = of_a_kind.iter().any(|part| found.to == Target::Person(RoleId::Person, *part));
-        is_part || found.to == Target::Record(RecordPart::Month)
+    let person = |part| Target::Person(RoleId::Person, part);
+    let name = column.name.to_lowercase();
+    let names_birth = BIRTH.iter().any(|word| name.contains(word));
+    let told = [Part::Kana, Part::Name, Part::PostalCode, Part::Phone].map(person);
+    let telling = |to: &Target| told.contains(to) || matches!(to, Target::Record(_));
+    let guessed: Vec<_> = match column.profile.shape() {
+        _ if other => Vec::new(),
+        Some(Shape::Date(_)) if names_birth => vec![(person(Part::BirthDate), 65, "日付")],
+        _ => guesses(column).filter(|(to, ..)| telling(to)).collect(),
     };
-    let guessed: Vec<_> = guesses(column).filter(|found| !other && telling(found)).collect();
-    guessed.into_iter().map(|found| Found { sure: found.sure.saturating_sub(LESS), ..found })
+    guessed.into_iter().map(|(to, sure, what)| (to, sure - LESS, what)).map(found)
 }
 
 /// A name that says nothing speaks a little against what the values say.
