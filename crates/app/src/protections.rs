@@ -46,8 +46,15 @@ impl App {
     /// `grant_missing`, `purpose_required`, `person_not_found`, `protection_running`.
     pub async fn protection_end(&self, ctx: &TownCtx, person: PersonId, reason: &str) -> Result<()> {
         self.admit_reader(ctx, ENDERS)?;
-        let list = self.protection_list(ctx.town).await?;
+        let versions = self.towns.versions(ctx.town).await.map_err(store)?;
+        let list = self.protection_list_at(ctx.town, versions).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        // A load of the list that ends just now may have renewed the measure: then it is looked at again.
+        tx.lock_town().await.map_err(store)?;
+        if tx.versions().await.map_err(store)?.protection != versions.protection {
+            drop(tx);
+            return Box::pin(self.protection_end(ctx, person, reason)).await;
+        }
         if !tx.person_exists(person).await.map_err(store)? {
             return Err(Fault::new(Code::PersonNotFound));
         }

@@ -156,9 +156,6 @@ impl App {
         let row = find(&mut tx, id).await?;
         let about = self.handover_known(&mut tx, ctx, row.handover).await?.persons;
         self.refuse_denied(&mut tx, ctx, about).await?;
-        if row.done.is_some() {
-            return Err(Fault::new(Code::TaskDone));
-        }
         if completion.on > ctx.today() {
             let fault = Fault::new(Code::InvalidValue).with("name", "on").at_pointer("/on");
             return Err(fault.with_words("why", "まだ来ていない日です", "it lies in the future"));

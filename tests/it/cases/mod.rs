@@ -108,6 +108,8 @@ async fn what_cannot_be_done_to_a_case_is_not() {
     ] {
         assert_refused(step(1, refused).await, Code::InvalidValue, ja, en);
     }
+    let unread = step(2, CaseStep::Add(partner(), today())).await;
+    assert_refused(unread, Code::VersionSuperseded, "第1版", "version 1");
     let (a, b) = tokio::join!(step(1, CaseStep::Add(partner(), today())), step(1, CaseStep::Close(today())));
     assert!(a.is_ok() != b.is_ok());
     let lost = if a.is_ok() { b } else { a };
@@ -122,6 +124,9 @@ async fn of_two_who_open_a_case_at_once_one_is_told() {
     let family = Family::new().await;
     let (app, worker, child) = (family.app(), worker(&family), family.child);
     let open = || app.case_open(&worker, child, today(), "架空".into(), lead(&family));
+    // Two connections at hand: otherwise one of the two is done before the other has its own.
+    let (one, other) = tokio::join!(app.cases(&worker, child), app.cases(&worker, child));
+    assert!(one.unwrap().is_empty() && other.unwrap().is_empty());
     let (a, b) = tokio::join!(open(), open());
     assert!(a.is_ok() != b.is_ok());
     let lost = if a.is_ok() { b.map(drop) } else { a.map(drop) };

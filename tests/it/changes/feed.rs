@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use app::changes::{Noun, Start};
+use app::exports::{Charset, Form, Writing};
 use app::rows::{LinkDecision, LinkTaskState};
 use app::watch_notes::Noticed;
 use kernel::{Grant, Known, Purpose};
+use rulebook::List;
 use testkit::TestApp;
 use testkit::files::{consulted, nth, protected, registered};
 use testkit::towns::KAISEI;
@@ -59,6 +61,13 @@ async fn a_run_is_told_with_the_children_it_scored() {
         [("run_scored", "run", run.id.to_string()), ("run_scored", "person", scored)],
         "the adult was not scored"
     );
+
+    // What leaves as a file changes nothing.
+    load(&world, "protection_list", &[]).await;
+    let behind = now(&world).await;
+    let writing = Writing { form: Form::Csv, charset: Charset::Utf8 };
+    world.app.export_candidates(&reader(&world), run.id, List::Certain, writing).await.unwrap();
+    assert!(follow(&world, behind, None, 10).await.is_empty(), "an export is no change");
 }
 
 #[tokio::test]
@@ -100,7 +109,8 @@ async fn nobody_on_the_list_of_protections_is_named() {
     let world = TestApp::open(&[KAISEI]).await;
     load(&world, REGISTER, &people(1..=3)).await;
     let behind = now(&world).await;
-    let list = load(&world, "protection_list", &[protected("1", &nth(2), None, today())]).await;
+    let over = today() - chrono::TimeDelta::days(2);
+    let list = load(&world, "protection_list", &[protected("1", &nth(2), None, over)]).await;
     let told: Vec<_> = follow(&world, behind, None, 1).await.iter().map(plain).collect();
     assert_eq!(
         told[1..],
@@ -109,6 +119,12 @@ async fn nobody_on_the_list_of_protections_is_named() {
     let named =
         world.db.superuser().await.number("SELECT sum(cardinality(persons)) FROM town.load_changed").await;
     assert_eq!(named, 3, "the register's alone");
+
+    let behind = now(&world).await;
+    let end = world.ctx(KAISEI, &[Grant::Approver], Purpose::Support);
+    world.app.protection_end(&end, numbered(&world, 2).await, "延長の申出がない").await.unwrap();
+    let told: Vec<_> = follow(&world, behind, None, 10).await.iter().map(plain).collect();
+    assert_eq!(told, [("protection_ended", "protection_list", String::new())], "nor whose measure ended");
 }
 
 #[tokio::test]

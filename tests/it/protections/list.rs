@@ -1,14 +1,22 @@
 //! Who is protected: by the list, past its end date, and after the row has vanished, until a person ends it.
 
-use kernel::{Code, Grant, Purpose};
+use std::time::Duration;
+
+use chrono::Utc;
+use kernel::id::LoadId;
+use kernel::{Category, Code, Grant, Purpose, Value, When};
 use layouts::RoleId;
 use layouts::layout::Mode;
+use store::rows::pack::{NewPack, PackBody};
+use store::rows::version::Changed;
 use testkit::TestApp;
+use testkit::db::leaf;
 use testkit::files::{layout, nth, protected};
-use testkit::towns::{ALL, KAISEI};
+use testkit::towns::{ALL, KAISEI, code};
 
 use super::Where::{Open, Protected};
 use super::{LIST, Town, days, today};
+use crate::handovers::family::observation;
 use crate::resting::{assert_refused, number};
 
 #[tokio::test]
@@ -41,6 +49,39 @@ async fn a_protection_past_its_end_protects_and_asks_for_a_person() {
     assert_refused(running, Code::ProtectionRunning, "支援措置", "protection");
     town.world.app.protection_end(&approver, town.people[0], "期限後の確認済み").await.unwrap();
     assert_eq!(town.shown().await, [Open, Protected, Protected, Open, Open]);
+}
+
+/// Measures are renewed at their end: whoever ends one must have seen the list that is in force.
+#[tokio::test]
+async fn a_measure_that_is_renewed_while_it_is_ended_stands() {
+    let town = Town::open().await;
+    town.list(today(), &[protected("K1", &nth(1), None, today() - days(1))]).await;
+    let approver = town.world.ctx(KAISEI, &[Grant::Approver], Purpose::Support);
+    let mut load = town.world.db.towns().begin(code(KAISEI)).await.unwrap();
+    load.lock_town().await.unwrap();
+    let victim = town.people[0];
+    let renewed = async move {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let when = When::Period { from: None, until: Some((today() + days(300)).into()) };
+        let measure = observation("protection.measure", Value::Code("victim".into()), when);
+        let pack = NewPack {
+            subject: victim.uuid(),
+            category: Category::Protection,
+            source: LIST.to_owned(),
+            load: LoadId::new(),
+            line: 2,
+            record_key: vec![1; 16],
+            row_hash: vec![1; 16],
+            body: PackBody { observations: vec![measure], ..PackBody::default() },
+        };
+        load.pack_insert_many(&[pack], Utc::now()).await.unwrap();
+        load.version_bump(Changed::Protection).await.unwrap();
+        load.commit(leaf()).await.unwrap();
+    };
+    let end = town.world.app.protection_end(&approver, victim, "期限後の確認済み");
+    let (ended, ()) = tokio::join!(end, renewed);
+    assert_refused(ended, Code::ProtectionRunning, "支援措置", "protection");
+    assert_eq!(town.shown().await[0], Protected);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! 職員: what they may do follows from their postings and the day.
 
 mod postings;
+mod rights;
 mod roster;

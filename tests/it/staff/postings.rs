@@ -93,6 +93,20 @@ async fn a_token_allows_no_more_than_it_says_nor_than_the_postings() {
     assert_eq!(narrow.grants(Utc::now()).await.unwrap(), [Grant::Holder]);
 }
 
+#[tokio::test]
+async fn a_posting_that_is_added_or_ended_counts_from_the_next_request_on() {
+    let today = kernel::ctx::jst_date(Utc::now());
+    let hall = Hall::open(today + TimeDelta::days(30)).await;
+    let (app, staff) = (&hall.world.app, hall.staff);
+    assert_eq!(hall.grants(Utc::now()).await.unwrap(), [Grant::CaseWorker], "remembered from here on");
+    let holder = posting(&[Grant::Holder], today, None);
+    let known = app.posting_add(&hall.admin, staff, &holder).await.unwrap();
+    assert_eq!(hall.grants(Utc::now()).await.unwrap(), [Grant::Holder, Grant::CaseWorker]);
+    let added = known.postings.iter().find(|posting| posting.grants.has(Grant::Holder)).unwrap().id;
+    app.posting_end(&hall.admin, staff, added, None).await.unwrap();
+    assert_eq!(hall.grants(Utc::now()).await.unwrap(), [Grant::CaseWorker]);
+}
+
 #[actix_web::test]
 async fn somebody_who_leaves_is_refused_from_the_next_request_on() {
     let hall = Hall::open(kernel::ctx::jst_date(Utc::now()) + TimeDelta::days(30)).await;

@@ -1,0 +1,95 @@
+//! Acts about somebody whom the caller may not see are refused before anything is written: the guard in each act,
+//! behind the one that reads its answer.
+
+use app::cases::{CaseStep, NewMember};
+use app::denials::{NewDenial, Reason};
+use app::handovers::Approval;
+use app::tasks::{Completion, How};
+use evidence::Act;
+use handover::machine::RefusalCode;
+use kernel::id::{CaseId, PersonId, RelationId};
+use kernel::{Code, Grant, Purpose, TownCtx};
+use linkage::kinship::RelationKind;
+use testkit::towns::KAISEI;
+
+use crate::handovers::family::{Family, refused, today};
+use crate::relations::{change, seen};
+
+const PARENT: RelationKind = RelationKind::Parent;
+
+/// The caller may not see a person from now on.
+async fn deny(family: &Family, caller: &TownCtx, person: PersonId) {
+    let admin = family.world.desk(KAISEI, Grant::TownAdmin).ctx(Purpose::Support);
+    let kin = NewDenial { person, reason: Reason::Kin, from: today(), until: None };
+    family.app().denial_add(&admin, caller.staff, kin).await.unwrap();
+}
+
+#[tokio::test]
+async fn relations_of_and_to_somebody_denied_are_not_written() {
+    let family = Family::new().await;
+    let app = family.app();
+    let worker = family.world.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Support);
+    let known = app.relation_record(&worker, family.child, seen(family.mother, PARENT)).await.unwrap().id;
+    let known = RelationId::from_uuid(known);
+    deny(&family, &worker, family.mother).await;
+    let before = family.acts(KAISEI).await;
+    let to = app.relation_record(&worker, family.child, seen(family.mother, PARENT)).await;
+    assert_eq!(refused(to), Code::PersonDenied);
+    let of = app.relation_record(&worker, family.mother, seen(family.child, PARENT)).await;
+    assert_eq!(refused(of), Code::PersonDenied);
+    let carer = seen(family.mother, RelationKind::OtherCarer);
+    let corrected = app.relation_correct(&worker, family.child, known, change(1), carer).await;
+    assert_eq!(refused(corrected), Code::PersonDenied);
+    let ended = app.relation_end(&worker, family.child, known, change(1), today()).await;
+    assert_eq!(refused(ended), Code::PersonDenied);
+    assert_eq!(family.acts(KAISEI).await, before, "nothing was written");
+}
+
+#[tokio::test]
+async fn no_case_of_somebody_denied_is_opened_or_changed() {
+    let family = Family::new().await;
+    let app = family.app();
+    let desk = family.world.desk(KAISEI, Grant::CaseWorker);
+    let worker = desk.ctx(Purpose::Support);
+    let lead = || NewMember::Staff { staff: desk.staff, section: "mayor/kosodate".parse().unwrap() };
+    let open = async |person| app.case_open(&worker, person, today(), "架空".into(), lead()).await;
+    let case = CaseId::from_uuid(open(family.child).await.unwrap().id);
+    deny(&family, &worker, family.child).await;
+    deny(&family, &worker, family.mother).await;
+    let before = family.acts(KAISEI).await;
+    assert_eq!(refused(open(family.mother).await), Code::PersonDenied);
+    let closed = app.case_change(&worker, family.child, case, change(1), CaseStep::Close(today())).await;
+    assert_eq!(refused(closed), Code::PersonDenied);
+    assert_eq!(family.acts(KAISEI).await, before, "nothing was written");
+}
+
+#[tokio::test]
+async fn no_task_about_somebody_denied_is_completed() {
+    let family = Family::new().await;
+    family.move_away().await;
+    let (app, sender) = (family.app(), family.sender());
+    let id = family.offered().await;
+    app.handover_refuse(&family.receiver(), id, RefusalCode::WrongOrgan).await.unwrap();
+    app.handover_close(&sender, id).await.unwrap();
+    let all = app.tasks(&sender, app::tasks::TaskFilter::Open, None, 1).await.unwrap();
+    let task = all.rows[0].id;
+    deny(&family, &sender, family.child).await;
+    let spoke_to = "大井町 架空係長".to_owned();
+    let done = Completion { how: How::InPerson, on: today(), spoke_to, note: None };
+    assert_eq!(refused(app.task_complete(&sender, task, done).await), Code::PersonDenied);
+    assert_eq!(family.count(KAISEI, Act::TaskCompleted).await, 0);
+}
+
+#[tokio::test]
+async fn nobody_decides_about_somebody_denied() {
+    let family = Family::new().await;
+    let (app, approver) = (family.app(), family.approver());
+    let id = family.draft(|_| ()).await.unwrap();
+    deny(&family, &approver, family.child).await;
+    let approved = app.handover_approve(&approver, id, Approval::default()).await;
+    assert_eq!(refused(approved), Code::PersonDenied);
+    assert_eq!(refused(app.handover_return(&approver, id, "架空").await), Code::PersonDenied);
+    for act in [Act::HandoverApproved, Act::HandoverReturned] {
+        assert_eq!(family.count(KAISEI, act).await, 0, "{act}");
+    }
+}
