@@ -1,4 +1,5 @@
 //! 職員: what they may do follows from their postings and the day.
 
+mod colleagues;
 mod postings;
 mod roster;
