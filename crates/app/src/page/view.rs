@@ -14,6 +14,7 @@ use store::rows::page::LatestScore;
 use super::AbsentItem;
 use crate::Result;
 use crate::cases::{Case, Who};
+use crate::entries::Entry;
 use crate::error::internal;
 use crate::handovers::Summary;
 use crate::persons::{HouseholdView, PersonView, RelationsView, Timeline};
@@ -90,8 +91,8 @@ pub(super) fn named(
 ) -> BTreeSet<StaffId> {
     let mut named: BTreeSet<StaffId> = looks.iter().map(|look| look.staff).collect();
     named.extend(notes.iter().flat_map(|note| &note.versions).map(|version| version.by));
-    named.extend(assessments.iter().flat_map(|one| one.versions()).map(|version| version.by));
-    for version in cases.iter().flat_map(|case| case.versions()) {
+    named.extend(assessments.iter().flat_map(Entry::versions).map(|version| version.by));
+    for version in cases.iter().flat_map(Entry::versions) {
         named.insert(version.by);
         named.extend(version.said.members.iter().filter_map(|member| match member.who {
             Who::Staff { staff, .. } => Some(staff),

@@ -33,7 +33,7 @@ fn lines(view: &StaffView, profile: &Applied, today: NaiveDate) -> Vec<Vec<Strin
     let goes_on =
         |posting: &&PostingRow| posting.ended_at.is_none() && posting.until.is_none_or(|day| today <= day);
     let line = |posting: &PostingRow| {
-        let grants: Vec<&str> = posting.grants.iter().map(|grant| grant.ja()).collect();
+        let grants: Vec<&str> = posting.grants.iter().map(Grant::ja).collect();
         vec![
             number.clone(),
             view.row.name.clone(),

@@ -66,7 +66,8 @@ use parts::{
     "scores": [], "assessments": [], "cases": [], "watch_notes": [], "handovers": [],
     "accesses": [{
         "staff_id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "purpose": "support",
-        "purpose_ja": "支援の検討・実施", "operation": "person_page", "at": "2026-11-20T02:00:00Z"
+        "purpose_ja": "支援の検討・実施", "operation": "person_page",
+        "operation_ja": "一人の画面", "at": "2026-11-20T02:00:00Z"
     }],
     "staff": [{"id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "name": "架空 見守"}],
     "retention": {
