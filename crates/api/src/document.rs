@@ -43,7 +43,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["town-health", "rule-releases"],
         "町の状態: how each town is doing, and the rules in force in it.",
     ),
-    ("staff", &["staff", "staff-rosters"], "職員: who acts in a town."),
+    ("staff", &["staff", "staff-rosters", "colleagues"], "職員: who acts in a town."),
     (
         "sign-ins",
         &["sign-ins", "password-setups"],

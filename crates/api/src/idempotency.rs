@@ -4,14 +4,14 @@
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, rt};
 use app::Caller;
-use app::idempotency::{Claim, KeptAnswer, Repeatable, Turn};
+use app::idempotency::{Held, KeptAnswer, Repeatable, Turn};
 use app::release::Seen;
 use chrono::TimeDelta;
-use kernel::{Code, Fault, TownCtx};
+use kernel::{Code, Fault};
 use utoipa::IntoParams;
 
 use crate::index::Index;
@@ -24,6 +24,9 @@ pub const KEY: &str = "Idempotency-Key";
 
 /// The header of an answer that was given before.
 pub const REPLAYED: &str = "Idempotency-Replayed";
+
+/// The same as HTTP/2 writes it, and so the map of headers.
+const REPLAYED_NAME: &str = "idempotency-replayed";
 
 /// Characters a key may have. Fewer than 16 could be guessed or met by chance.
 const KEY_LENGTH: std::ops::RangeInclusive<usize> = 16..=64;
@@ -57,14 +60,14 @@ pub(crate) async fn idempotent(
         Ok(None) => return next.call(request).await.map(ServiceResponse::map_into_boxed_body),
         Err(fault) => return Ok(request.error_response(Problem::from(fault))),
     };
-    let (platform, ctx, repeatable) = asked;
-    match platform.idempotency_claim(&ctx, &repeatable).await {
-        Ok(Turn::Again(kept)) => Ok(request.into_response(again(&kept))),
-        Ok(Turn::Act(claim)) => {
+    let (platform, caller, repeatable) = asked;
+    match platform.idempotency_claim(&caller, &repeatable).await {
+        Ok(Turn::Again(kept)) => Ok(again(request, &kept)),
+        Ok(Turn::Act(held)) => {
             // On a task of its own: a client that hangs up must not leave an act half told.
             let act = rt::spawn(async move {
-                let (answer, seen) = Seen::during(claim.hold(next.call(request))).await;
-                settle(&platform, &ctx, &repeatable, claim, answer, seen).await
+                let (answer, seen) = Seen::during(held.hold(next.call(request))).await;
+                settle(&platform, &caller, &repeatable, held, answer, seen).await
             });
             act.await.unwrap_or_else(|_| Err(Problem::from(Code::Internal).into()))
         }
@@ -79,25 +82,30 @@ pub(crate) async fn idempotent(
     }
 }
 
-/// A success is kept to be given again; anything else gives the claim up, so that the same request may be
-/// tried again once its cause is gone. What was committed all the same stays claimed.
+/// A success is kept to be given again, and a refusal that was itself written down (an acceptance that came too
+/// late); anything else gives the claim up, so that the same request may be tried again once its cause is gone.
 async fn settle<B: MessageBody + 'static>(
     platform: &Platform,
-    ctx: &TownCtx,
+    caller: &Caller,
     asked: &Repeatable,
-    claim: Claim,
+    held: Held,
     answer: Result<ServiceResponse<B>, Error>,
     seen: Seen,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let answer = match answer {
         Ok(answer) if answer.status().is_success() => answer,
-        other => {
-            if let Err(fault) = platform.idempotency_release(ctx, claim).await {
-                tracing::warn!(code = %fault, "a claim could not be given up");
+        other => match (platform.idempotency_release(caller, asked, held).await, other) {
+            (Ok(false), Ok(answer)) if refusal(&answer).is_some() => answer,
+            (released, other) => {
+                if let Err(fault) = released {
+                    tracing::warn!(code = %fault, "a claim could not be given up");
+                }
+                return other.map(ServiceResponse::map_into_boxed_body);
             }
-            return other.map(ServiceResponse::map_into_boxed_body);
-        }
+        },
     };
+    let refusal =
+        refusal(&answer).map(|problem| serde_json::to_string(&problem.faults()).unwrap_or_default());
     let (request, answer) = answer.into_parts();
     let (head, body) = answer.into_parts();
     let body = to_bytes(body).await.map_err(|_| Problem::from(Code::Internal))?;
@@ -105,33 +113,46 @@ async fn settle<B: MessageBody + 'static>(
     let kept = KeptAnswer {
         status: head.status().as_u16(),
         location: location.map(str::to_owned),
-        body: String::from_utf8_lossy(&body).into_owned(),
+        body: refusal.unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned()),
         seen,
     };
-    if let Err(fault) = platform.idempotency_keep(ctx, asked, claim, &kept).await {
+    if let Err(fault) = platform.idempotency_keep(caller, asked, held, &kept).await {
         tracing::warn!(code = %fault, "an answer could not be kept");
     }
     Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(body))))
 }
 
-fn again(kept: &KeptAnswer) -> HttpResponse {
+/// Why a request was refused, where the caller was told so.
+fn refusal<B>(answer: &ServiceResponse<B>) -> Option<Problem> {
+    let problem = answer.response().error().and_then(|error| error.as_error::<Problem>()).cloned();
+    problem.filter(|_| answer.status().is_client_error())
+}
+
+/// An answer given before: a refusal by its faults, which the envelope puts into words.
+fn again(request: ServiceRequest, kept: &KeptAnswer) -> ServiceResponse {
+    if kept.status >= 400 {
+        let faults: Vec<Fault> = serde_json::from_str(&kept.body).unwrap_or_default();
+        let mut answer = request.error_response(Problem::from(faults));
+        answer.headers_mut().insert(HeaderName::from_static(REPLAYED_NAME), HeaderValue::from_static("true"));
+        return answer;
+    }
     let mut answer = HttpResponse::build(StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK));
     if let Some(location) = &kept.location {
         answer.insert_header((LOCATION, location.as_str()));
     }
     answer.insert_header((CONTENT_TYPE, "application/json")).insert_header((REPLAYED, "true"));
-    answer.body(kept.body.clone())
+    request.into_response(answer.body(kept.body.clone()))
 }
 
 /// The request, when it bears a key and is one that may.
-async fn repeatable(request: &mut ServiceRequest) -> Result<Option<(Platform, TownCtx, Repeatable)>, Fault> {
+async fn repeatable(request: &mut ServiceRequest) -> Result<Option<(Platform, Caller, Repeatable)>, Fault> {
     let address = Index::get().at(request.match_info().as_str());
     let Some(address) = address.filter(|address| address.takes(request.method(), KEY)) else {
         return Ok(None);
     };
     let Some(key) = key(request.headers())? else { return Ok(None) };
     let caller = request.extensions().get::<Caller>().cloned();
-    let (Some(Caller::Town(ctx)), Some(platform)) = (caller, request.app_data::<Platform>().cloned()) else {
+    let (Some(caller), Some(platform)) = (caller, request.app_data::<Platform>().cloned()) else {
         return Ok(None);
     };
     // A file is told by the digest that it must have when it has come.
@@ -140,20 +161,25 @@ async fn repeatable(request: &mut ServiceRequest) -> Result<Option<(Platform, To
     let (body, lease) = match digest {
         Some(digest) if is_file => (digest, FILE_LEASE),
         _ if is_file => (Vec::new(), FILE_LEASE),
-        _ => (take_body(request).await?, LEASE),
+        _ => (take_body(request, address.takes_archive(request.method())).await?, LEASE),
     };
     let purpose = request.headers().get(PURPOSE).map_or(&[][..], HeaderValue::as_bytes);
-    let grants = ctx.grants.iter().map(kernel::Grant::as_str).collect::<Vec<_>>().join(",");
+    let grants = match &caller {
+        Caller::Town(ctx) => ctx.grants.iter().map(kernel::Grant::as_str).collect::<Vec<_>>().join(","),
+        Caller::Coop(_) => String::new(),
+    };
     let parts =
         [request.path().as_bytes(), request.query_string().as_bytes(), purpose, grants.as_bytes(), &body];
     // Each part behind its length, so that no two requests can be spelt alike.
     let content = parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat());
     let content = content.collect();
-    Ok(Some((platform, ctx, Repeatable { key, content, lease })))
+    Ok(Some((platform, caller, Repeatable { key, content, lease })))
 }
 
-async fn take_body(request: &mut ServiceRequest) -> Result<Vec<u8>, Fault> {
-    let bytes = request::take_json(request.take_payload()).await?;
+async fn take_body(request: &mut ServiceRequest, is_archive: bool) -> Result<Vec<u8>, Fault> {
+    let payload = request.take_payload();
+    let bytes =
+        if is_archive { request::take_bundle(payload).await? } else { request::take_json(payload).await? };
     request.set_payload(Payload::from(bytes.clone()));
     Ok(bytes.to_vec())
 }

@@ -21,10 +21,11 @@ pub(crate) struct Address {
     methods: Vec<(Method, Taken)>,
 }
 
-/// The names of an operation's parameters.
+/// The names of an operation's parameters, and whether its body may be an archive.
 struct Taken {
     query: Vec<String>,
     headers: Vec<String>,
+    archive: bool,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::new(&document()));
@@ -74,6 +75,11 @@ impl Address {
         self.taken(method).is_some_and(|taken| taken.headers.iter().any(|known| known == header))
     }
 
+    /// Whether an operation takes a bundle, which may come as an archive.
+    pub(crate) fn takes_archive(&self, method: &Method) -> bool {
+        self.taken(method).is_some_and(|taken| taken.archive)
+    }
+
     /// The address as the document writes it.
     pub(crate) fn pattern(&self) -> &str {
         self.resource.pattern().unwrap_or_default()
@@ -107,7 +113,11 @@ impl Taken {
             });
             named.collect()
         };
-        Self { query: names(&ParameterIn::Query), headers: names(&ParameterIn::Header) }
+        let archive = match &operation.request_body {
+            Some(RefOr::T(body)) => body.content.contains_key("application/zip"),
+            Some(RefOr::Ref(_)) | None => false,
+        };
+        Self { query: names(&ParameterIn::Query), headers: names(&ParameterIn::Header), archive }
     }
 }
 

@@ -31,6 +31,12 @@ impl Problem {
         &self.first
     }
 
+    /// Every fault, the one that decides first.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        std::iter::once(&self.first).chain(&self.rest).cloned().collect()
+    }
+
     /// The answer's body in one language.
     #[must_use]
     pub fn body(&self, lang: Lang, request: RequestId) -> ProblemBody {

@@ -1,6 +1,8 @@
 //! 閲覧記録: who looked at a person, as the town's auditor reads it. Reading it is a look too, and is
 //! recorded like any other.
 
+mod words;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kernel::id::{PersonId, StaffId};
 use kernel::{Code, Fault, Grant, SourceCode, TownCtx};
@@ -12,6 +14,8 @@ use crate::error::store;
 use crate::release::{Hidden, Resident};
 use crate::staff::view;
 use crate::{App, Released, Result};
+
+pub use words::operation_ja;
 
 /// Who may see who looked.
 const AUDITORS: &[Grant] = &[Grant::Auditor, Grant::TownAdmin];

@@ -21,6 +21,7 @@ pub mod failpoint;
 pub mod handovers;
 pub mod health;
 pub mod idempotency;
+mod ids;
 pub mod layouts;
 pub mod leaf;
 pub mod links;
@@ -74,6 +75,7 @@ pub struct App {
     pub(crate) members: towns::MemberCache,
     pub(crate) tokens: auth::TokenCache,
     pub(crate) doorkeeper: sign_in::Doorkeeper,
+    pub(crate) colleagues: staff::StaffCache,
     pub(crate) denials: denials::DenialCache,
     pub(crate) profiles: profiles::ProfileCache,
     pub(crate) people: people::PeopleCache,
@@ -106,6 +108,7 @@ impl App {
             members: towns::MemberCache::default(),
             tokens: auth::TokenCache::default(),
             doorkeeper: sign_in::Doorkeeper::default(),
+            colleagues: staff::StaffCache::default(),
             denials: denials::DenialCache::default(),
             profiles: profiles::ProfileCache::default(),
             people: people::PeopleCache::default(),

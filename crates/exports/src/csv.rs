@@ -50,6 +50,17 @@ pub fn csv(table: &Table, charset: Charset) -> Csv {
     }
 }
 
+/// A CSV that is to be edited and read again: UTF-8, the columns on its first line and nothing above them.
+#[must_use]
+pub fn plain_csv<'a>(columns: &[&'a str], rows: &[Vec<String>]) -> Vec<u8> {
+    let mut text = String::new();
+    line(&mut text, columns.iter().map(|column: &&'a str| Cow::Borrowed(*column)));
+    for row in rows {
+        line(&mut text, row.iter().map(|cell| neutral(cell)));
+    }
+    [BOM, text.as_bytes()].concat()
+}
+
 /// What stands above the columns, and a line of nothing. `unencodable` is told where it can be any.
 fn preamble(table: &Table, unencodable: Option<usize>) -> String {
     let mut lines = table.preamble();

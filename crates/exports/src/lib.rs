@@ -9,7 +9,7 @@ mod stamp;
 mod table;
 mod xlsx;
 
-pub use csv::{Charset, Csv, csv};
+pub use csv::{Charset, Csv, csv, plain_csv};
 pub use paper::{Grid, Heading, Paper, Part, paper};
 pub use sheet::{Entry, Fact, Group, Indicator, Member, Note, POLICY, Score, Sheet, html};
 pub use stamp::Stamp;

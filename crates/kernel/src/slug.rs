@@ -77,8 +77,14 @@ pub const WATCH_NOTES: &str = "watch_note";
 /// The source of relations that staff record (戸籍で確認、聞き取り).
 pub const RECORDED_RELATIONS: &str = "recorded_relation";
 
+/// The source of what staff make of candidates (候補の確認).
+pub const ASSESSMENTS: &str = "assessment";
+
+/// The source of cases (ケース).
+pub const CASES: &str = "case";
+
 /// Sources that no system exports. No town can name one of its own so, or a load of it would close them.
-pub const RESERVED_SOURCES: [&str; 3] = [HANDED_OVER, WATCH_NOTES, RECORDED_RELATIONS];
+pub const RESERVED_SOURCES: [&str; 5] = [HANDED_OVER, WATCH_NOTES, RECORDED_RELATIONS, ASSESSMENTS, CASES];
 
 #[cfg(test)]
 mod tests {

@@ -357,6 +357,7 @@ pub const TABLES: &[TableClasses] = &[
         &["secret_hash"],
         NONE,
     ),
+    table("coop.idempotency", &["request_hash", "answer", "claimed_at", "expires_at"], &["key_index"], NONE),
     table(
         "hub.arrival",
         &["town_id", "load_id", "source", "as_of", "arrived_on", "state", "size_class"],
@@ -405,6 +406,8 @@ pub const PLAIN_BYTES: &[(&str, &str)] = &[
     ("town.peer_key.public_key", "a public key"),
     ("coop.release.digest", "identity of a release"),
     ("coop.release.canonical", "a rulebook: the same for all towns"),
+    ("coop.idempotency.request_hash", "identity of an operator's request"),
+    ("coop.idempotency.answer", "what an operator was told of towns and configuration"),
     ("hub.chain.head", "hash over hashes of leaves"),
     ("hub.leaf.body", "salted commitments and opaque ids"),
     ("hub.leaf.hash", "hash of a leaf"),

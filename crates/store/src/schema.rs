@@ -501,6 +501,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    #[sql_name = "idempotency"]
+    coop.coop_idempotency (key_index) {
+        key_index -> Bytea,
+        request_hash -> Bytea,
+        answer -> Nullable<Bytea>,
+        claimed_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     access,
     consent,

@@ -7,11 +7,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use testkit::towns::KAISEI;
+use testkit::towns::{KAISEI, RENSHU};
 use testkit::{Cluster, Sql, TestApp};
-
-/// 練習町.
-const RENSHU: &str = "149993";
 
 fn reset(platform: &TestApp, slug: &str, tokens: &Path) -> Output {
     let folder = platform.db.key_path();
@@ -67,10 +64,11 @@ async fn a_training_town_comes_back_under_the_same_ids_and_no_member_is_touched(
         let output = reset(&platform, "renshu", &tokens);
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(output.status.success() && said.contains("14"), "{said}");
-        seen.push((ids("person").await, ids("household").await));
+        seen.push((ids("person").await, ids("household").await, ids("staff").await));
     }
     assert_eq!(seen[0], seen[1]);
     assert!(seen[0].0.len() >= 300 && !seen[0].1.is_empty(), "{}", seen[0].0.len());
+    assert_eq!(seen[0].2.len(), 4, "its staff too");
     let offer: Value = serde_json::from_slice(&fs::read(&tokens).unwrap()).unwrap();
     assert_eq!((&offer["code"], offer["tokens"].as_array().unwrap().len()), (&RENSHU.into(), 4));
     let acts = sql.column(&format!("SELECT count(*) FROM hub.leaf WHERE town_id = '{RENSHU}' AND convert_from(body, 'UTF8') LIKE '%training_reset%'")).await;

@@ -13,6 +13,9 @@ pub const HAKONE: &str = "143821";
 /// 葉山町.
 pub const HAYAMA: &str = "143014";
 
+/// 練習町, the training town.
+pub const RENSHU: &str = "149993";
+
 /// The towns whose fictional files tests load: some of the members.
 pub const ALL: &[&str] = &[KAISEI, OI, NAKAI, HAKONE, HAYAMA];
 

@@ -31,6 +31,7 @@ async fn looks_are_found_by_who_looked_and_when() {
         (&items(&found)[0]["person_id"], &items(&found)[0]["staff_id"]),
         (&json!(id), &json!(worker.to_string()))
     );
+    assert_eq!(items(&found)[0]["operation_ja"], "記録の時系列");
     for (query, none) in [
         (format!("staff_id={worker}&until={}", today - TimeDelta::days(1)), true),
         (format!("staff_id={worker}&from={}", today + TimeDelta::days(1)), true),

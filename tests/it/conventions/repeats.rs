@@ -1,5 +1,6 @@
 //! `Idempotency-Key`: one act of many requests, whatever is cut off in between.
 
+use app::Caller;
 use app::idempotency::{Repeatable, Turn};
 use app::staff::NewStaff;
 use chrono::TimeDelta;
@@ -163,7 +164,11 @@ async fn whoever_was_taken_over_cannot_commit_and_what_was_committed_is_not_give
     let world = TestApp::open(&[KAISEI]).await;
     let ctx = world.desk(KAISEI, Grant::TownAdmin).ctx(None);
     let asked = Repeatable { key: KEY.1.into(), content: b"staff".to_vec(), lease: TimeDelta::minutes(2) };
-    let claim = async |ctx: &kernel::TownCtx| match world.app.idempotency_claim(ctx, &asked).await {
+    let claim = async |ctx: &kernel::TownCtx| match world
+        .app
+        .idempotency_claim(&Caller::Town(ctx.clone()), &asked)
+        .await
+    {
         Ok(Turn::Act(claim)) => Ok(claim),
         Ok(Turn::Again(_)) => panic!("nothing was kept"),
         Err(fault) => Err(fault.code()),
@@ -182,6 +187,7 @@ async fn whoever_was_taken_over_cannot_commit_and_what_was_committed_is_not_give
     assert_eq!(number(&world, STAFF).await, 0);
     next.hold(world.app.staff_add(&ctx, hanako())).await.unwrap();
     assert_eq!(number(&world, STAFF).await, 1);
-    world.app.idempotency_release(&ctx, next).await.unwrap();
+    let given_up = world.app.idempotency_release(&Caller::Town(ctx.clone()), &asked, next).await;
+    assert_eq!(given_up, Ok(false), "its act was committed");
     assert_eq!(claim(&later).await, Err(Code::IdempotencyInProgress));
 }

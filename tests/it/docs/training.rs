@@ -7,10 +7,7 @@ use api::TrainingTokens;
 use kernel::Grant;
 use serde_json::{Value, json};
 use testkit::TestApp;
-use testkit::towns::KAISEI;
-
-/// 練習町.
-const RENSHU: &str = "149993";
+use testkit::towns::{KAISEI, RENSHU};
 
 async fn offered(platform: &TestApp, file: Option<&Value>) -> Value {
     let path = file.map(|content| {

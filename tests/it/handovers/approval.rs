@@ -171,8 +171,8 @@ async fn before_the_offer_its_drafter_or_the_head_takes_it_back() {
         );
         let decided = app.handover_approve(&family.approver(), id, Approval::default()).await;
         assert_eq!(refused(decided), Code::HandoverState, "a withdrawn draft is approved by nobody");
-        let late = app.handover_offer(&family.sender(), id).await.unwrap();
-        assert_eq!(at(&late).0, "withdrawn", "late, and without effect");
+        let late = app.handover_offer(&family.sender(), id).await;
+        assert_eq!(refused(late), Code::HandoverState, "late, and without effect");
     }
     assert_eq!(family.count(KAISEI, Act::HandoverWithdrawn).await, 2);
     let sql = family.world.db.superuser().await;

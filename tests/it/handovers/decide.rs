@@ -1,4 +1,4 @@
-//! The receiver decides once; whatever comes twice is harmless, whatever comes otherwise is refused.
+//! The receiver decides once; whatever comes twice is harmless, whatever comes otherwise or too late is refused.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use testkit::towns::{KAISEI, OI, code};
 use super::family::{Family, at, refused};
 
 #[tokio::test]
-async fn every_step_may_be_asked_for_twice() {
+async fn every_step_may_be_asked_for_twice_while_its_result_stands() {
     let family = Family::new().await;
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = family.draft(|_| ()).await.unwrap();
@@ -43,7 +43,7 @@ async fn every_step_may_be_asked_for_twice() {
     }
     assert_eq!(app.handovers_close(code(KAISEI)).await.unwrap(), 0);
     for late in [app.handover_offer(&sender, id).await, app.handover_accept(&receiver, id).await] {
-        assert_eq!(at(&late.unwrap()).0, "completed", "late, and without effect");
+        assert_eq!(refused(late), Code::HandoverState, "late, and without effect");
     }
 
     for (town, acts) in [
@@ -117,7 +117,8 @@ async fn another_decision_is_refused() {
     let id = family.acknowledged().await;
     let refusal = app.handover_refuse(&receiver, id, RefusalCode::WrongOrgan).await.unwrap();
     assert_eq!(at(&refusal), ("refused", "kaisei"));
-    assert!(app.handover_refuse(&receiver, id, RefusalCode::WrongOrgan).await.is_ok(), "the same again");
+    let again = app.handover_refuse(&receiver, id, RefusalCode::WrongOrgan).await;
+    assert_eq!(refused(again), Code::HandoverState, "it is refused already");
     assert_eq!(refused(app.handover_refuse(&receiver, id, RefusalCode::NotOurs).await), Code::AlreadyDecided);
     assert_eq!(refused(app.handover_accept(&receiver, id).await), Code::AlreadyDecided);
     assert_eq!(family.count(OI, Act::HandoverRefused).await, 1);
@@ -158,7 +159,8 @@ async fn what_was_taken_back_or_has_lapsed_cannot_be_accepted() {
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
     let id = family.acknowledged().await;
     assert_eq!(at(&app.handover_withdraw(&sender, id, "架空の理由").await.unwrap()).0, "withdrawn");
-    assert!(app.handover_withdraw(&sender, id, "架空の理由").await.is_ok(), "again");
+    let again = app.handover_withdraw(&sender, id, "架空の理由").await;
+    assert_eq!(refused(again), Code::HandoverState, "it is taken back already");
     for _ in 0..2 {
         assert_eq!(refused(app.handover_accept(&receiver, id).await), Code::HandoverTooLate);
     }

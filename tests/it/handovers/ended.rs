@@ -47,10 +47,13 @@ async fn an_unreadable_package_is_answered_with_why_and_may_be_offered_anew() {
     let sql = family.world.db.superuser().await;
     sql.run("UPDATE hub.handover SET package = set_byte(package, length(package) - 1, get_byte(package, length(package) - 1) # 1)").await;
     assert_eq!(refused(app.handover_receive(&receiver, id, &Taking::default()).await), Code::PackageTampered);
-    for _ in 0..2 {
-        let view = app.handover_unreadable(&receiver, id).await.unwrap();
-        assert_eq!(view.summary.state, State::Unreadable(UnreadableCode::Tampered));
-    }
+    let view = app.handover_unreadable(&receiver, id).await.unwrap();
+    assert_eq!(view.summary.state, State::Unreadable(UnreadableCode::Tampered));
+    assert_eq!(
+        refused(app.handover_unreadable(&receiver, id).await),
+        Code::HandoverState,
+        "answered already"
+    );
     assert_eq!(family.count(OI, Act::HandoverUnreadable).await, 1);
     assert_eq!(sql.number("SELECT count(*) FROM hub.handover WHERE package IS NOT NULL").await, 0);
     assert_eq!(refused(app.handover_receive(&receiver, id, &Taking::default()).await), Code::AlreadyDecided);

@@ -1,6 +1,7 @@
 //! 引継ぎ from 開成町 to 大井町: the whole path, everything that must be refused, duplicates, and a process
 //! that dies at any step.
 
+mod after_the_end;
 mod approval;
 mod crash;
 mod decide;

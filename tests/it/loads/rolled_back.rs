@@ -8,7 +8,7 @@ use layouts::Operation;
 use serde_json::{Value, json};
 use testkit::TestApp;
 use testkit::files::{attended, consulted, file, nth, protected, registered};
-use testkit::towns::{KAISEI, code};
+use testkit::towns::{KAISEI, RENSHU, code};
 
 use super::delta::{CHILDCARE, YUGAWARA, enrolled};
 use super::{REGISTER, loader, people, pupil, register, today};
@@ -243,4 +243,43 @@ async fn what_people_have_decided_stays_decided() {
     roll_back(world, KAISEI, last().await).await.unwrap();
     assert_eq!(said(waited).await, (LinkTaskState::Linked, one, "2026-05-01".into()));
     assert_eq!((queue.known(queue.two, COUNSEL).await, queue.known(queue.one, COUNSEL).await), (0, 1));
+}
+
+/// In a training town ids follow from numbers: whoever comes back after a rollback is who they were, with what
+/// was known of them in between still theirs to read.
+#[tokio::test]
+async fn in_a_training_town_people_come_back_under_their_ids() {
+    let world = TestApp::open(&[RENSHU]).await;
+    let rows: Vec<_> = (0..6).map(|n| registered(&nth(n))).collect();
+    let bytes = file(&world, RENSHU, REGISTER, today(), &rows);
+    let first = world.load(RENSHU, REGISTER, today(), &bytes).await.unwrap();
+    let of = numbered(&world, RENSHU, 3).await;
+    roll_back(&world, RENSHU, first.id).await.unwrap();
+    let again = world.load(RENSHU, REGISTER, today(), &bytes).await.unwrap();
+    assert_eq!((again.counts.loaded, again.counts.queued), (6, 0), "{:?}", again.counts);
+    assert_eq!(numbered(&world, RENSHU, 3).await, of);
+    // Among others who stay, too; and in a household that was theirs alone.
+    let more: Vec<_> = (0..9).map(|n| registered(&nth(n))).collect();
+    let bytes = file(&world, RENSHU, REGISTER, today(), &more);
+    let later = world.load(RENSHU, REGISTER, today(), &bytes).await.unwrap();
+    let newcomer = numbered(&world, RENSHU, 7).await;
+    roll_back(&world, RENSHU, later.id).await.unwrap();
+    let back = world.load(RENSHU, REGISTER, today(), &bytes).await.unwrap();
+    assert_eq!((back.counts.loaded, back.counts.queued), (3, 0), "{:?}", back.counts);
+    assert_eq!(numbered(&world, RENSHU, 7).await, newcomer);
+    for (table, count) in [
+        ("person", 9),
+        ("household", 9),
+        ("keystore WHERE subject_id IN (SELECT person_id FROM town.person)", 9),
+    ] {
+        assert_eq!(number(&world, &format!("SELECT count(*) FROM town.{table}")).await, count, "{table}");
+    }
+    // What has ended is opened under the keys it was sealed with.
+    let http = Http::open(&world).await;
+    let token = &world.desk(RENSHU, Grant::CaseWorker).token;
+    let path = format!("/api/v1/persons/{newcomer}/retention");
+    let kept = http.send(Ask::get(&path).by(token).to("support")).await;
+    assert_eq!(kept.status, 200, "{}", kept.text);
+    let page = format!("/api/v1/persons/{newcomer}/page");
+    assert_eq!(http.send(Ask::get(&page).by(token).to("support")).await.status, 200);
 }

@@ -170,6 +170,9 @@ async fn results_assessments_cases_and_notes_stand_on_it() {
     assert_eq!(text(&page, "/scores/0/trace/rulebook"), "young_carer");
     assert_eq!(text(&page, "/assessments/0/verdict/ja"), "既把握");
     assert_eq!(text(&page, "/cases/0/members/0/staff_id"), worker.staff.to_string());
+    let named: Vec<_> = page["staff"].as_array().unwrap().iter().map(|one| text(one, "/id")).collect();
+    assert_eq!(named, [worker.staff.to_string()], "whoever wrote or is on the case, and nobody else");
+    assert_eq!(text(&page, "/staff/0/name"), Grant::CaseWorker.ja());
     assert_eq!(text(&page, "/watch_notes/0/versions/0/text"), "架空の見守り情報");
     let records = page["records"].as_array().unwrap();
     assert!(records.iter().all(|category| category["category"] != "watch_note"), "a note stands once");

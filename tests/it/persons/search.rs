@@ -4,7 +4,7 @@ use kernel::Grant;
 use serde_json::{Value, json};
 use testkit::towns::{KAISEI, OI};
 
-use super::{Scene, text};
+use super::{Scene, letter, text};
 use crate::http::Ask;
 
 const SOURCES: &[&str] = &["resident_register", "protection_list"];
@@ -64,6 +64,7 @@ async fn a_child_is_found_by_a_heard_name_a_birth_date_and_a_place() {
     let address = text(&person, "/whereabouts/address/value").to_owned();
     let block: String = address.chars().take(4).collect();
     let both = format!("{} {}", hiragana(&family), hiragana(&given));
+    let half: String = hiragana(&family).chars().take(2).collect();
     for query in [
         vec![("name", family.as_str())],
         vec![("name", &hiragana(&family))],
@@ -74,6 +75,9 @@ async fn a_child_is_found_by_a_heard_name_a_birth_date_and_a_place() {
         vec![("birth_date", &date)],
         vec![("birth_date", &wareki)],
         vec![("birth_date", &date.replace('-', ""))],
+        vec![("birth_date", &date.replace('-', "/"))],
+        vec![("birth_date", &letter(&date))],
+        vec![("name", &half)],
         vec![("birth_year", &date[..4])],
         vec![("town_block", &block)],
         vec![("number", &said("local_id"))],

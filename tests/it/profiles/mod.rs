@@ -2,6 +2,7 @@
 
 mod bundles;
 mod plans;
+mod repeats;
 mod versions;
 
 use std::collections::BTreeMap;

@@ -2,5 +2,6 @@
 
 mod preview;
 mod read;
+mod recorded;
 mod report;
 mod rules;

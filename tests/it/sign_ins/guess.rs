@@ -98,6 +98,34 @@ async fn of_many_attempts_at_once_five_are_judged() {
     assert_eq!(judged, 5);
 }
 
+/// One address that tries many numbers is held up over all of them, by whatever door.
+#[actix_web::test]
+async fn an_address_that_fails_too_often_waits_at_every_door() {
+    let office = Office::open().await;
+    let http = Http::open(&office.world).await;
+    let token = office.sign_in_at(PASSWORD, Utc::now()).await.unwrap().token.secret;
+    let code = json!({"town_code": OUTSIDER, "staff_number": "1", "setup_code": "0000-0000-0000-0000",
+        "password": PASSWORD});
+    let mut last = (0, String::new());
+    for _ in 0..400 {
+        let answer = http.send(Ask::post("/api/v1/password-setups", code.clone())).await;
+        last = (answer.status, answer.code());
+        if last.0 == 429 {
+            break;
+        }
+        assert_eq!(last, (422, "setup_code_refused".to_owned()));
+    }
+    assert_eq!(last, (429, "sign_in_throttled".to_owned()));
+    assert_eq!(tries(&http, KAISEI, NUMBER, PASSWORD).await.code(), "sign_in_throttled");
+    let change = json!({"current_password": PASSWORD, "password": "つゆくさの みちを あるく"});
+    let change = http.send(Ask::post("/api/v1/sign-ins/current/password", change).by(&token)).await;
+    assert_eq!((change.status, change.code().as_str()), (429, "sign_in_throttled"));
+    // Whoever is signed in goes on.
+    assert_eq!(http.send(Ask::get("/api/v1/persons").by(&token).to("support")).await.status, 200);
+    // From another address the right password is enough.
+    office.sign_in_at(PASSWORD, Utc::now()).await.unwrap();
+}
+
 #[tokio::test]
 async fn somebody_who_left_cannot_sign_in_and_is_answered_like_a_stranger() {
     let office = Office::open().await;

@@ -1,6 +1,7 @@
 //! サインイン: by whom, with what, and how little a guesser learns.
 
 mod again;
+mod change;
 mod gone;
 mod guess;
 mod set_up;

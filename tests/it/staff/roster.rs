@@ -84,6 +84,33 @@ async fn april_first_is_entered_in_march_and_the_same_file_again_changes_nothing
 }
 
 #[actix_web::test]
+async fn the_roster_as_it_stands_is_one_that_changes_nothing() {
+    let hall = Hall::open().await;
+    let (today, next) = (hall.today, hall.today + TimeDelta::days(20));
+    hall.take(&[
+        format!("0011,架空 一,子育て健康課,活用;保有・管理,{today},{}", next.pred_opt().unwrap()),
+        format!("0011,架空 一,福祉介護課,決裁,{next},"),
+        format!("0012,\"架空, 二\",町民課,holder,{today},"),
+        format!("0013,架空 三,町民課,活用,{},{}", today - TimeDelta::days(9), today - TimeDelta::days(1)),
+    ])
+    .await;
+    let read = async |grant: Grant| {
+        let token = &hall.world.desk(KAISEI, grant).token;
+        hall.http.send(Ask::get("/api/v1/staff-rosters").by(token)).await
+    };
+    let written = read(Grant::TownAdmin).await;
+    assert_eq!(written.status, 200, "{}", written.text);
+    assert!(written.value("content-type").unwrap().starts_with("text/csv"));
+    let lines: Vec<&str> = written.text.lines().collect();
+    assert_eq!(lines.len(), 4, "what has ended is left out: {}", written.text);
+    assert!(lines[1].contains("0011") && lines[1].contains("活用"), "{}", lines[1]);
+    let again = hall.send("", written.text.as_bytes()).await;
+    assert_eq!(counts(&again.json()), (0, 0, 0, 3), "{}", again.text);
+    assert_eq!(read(Grant::Auditor).await.status, 200);
+    assert_eq!(read(Grant::CaseWorker).await.code(), "grant_missing");
+}
+
+#[actix_web::test]
 async fn it_reads_as_offices_write_it() {
     let hall = Hall::open().await;
     let line = "0021,架空 髙橋,子育て健康課,活用、決裁,R8.4.1,令和九年三月三十一日".to_owned();

@@ -38,13 +38,19 @@ pub struct Coop(pub CoopCtx);
 /// The token of the request, as it was sent.
 pub struct Bearer(pub String);
 
-/// Somebody who has no token yet.
+/// Somebody who has no token yet, or proves more than their token does.
 pub struct Stranger {
     address: IpAddr,
     request: RequestId,
 }
 
 impl Stranger {
+    /// Where the request came from.
+    #[must_use]
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
     /// Who they say they are.
     #[must_use]
     pub fn says<'a>(&self, town: &'a str, number: &'a str) -> Claimant<'a> {

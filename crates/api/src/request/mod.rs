@@ -9,8 +9,8 @@ mod params;
 mod path;
 mod wanted;
 
+pub(crate) use body::{BUNDLE_LIMIT, json, take_body, take_bundle, take_json};
 pub use body::{Body, Csv};
-pub(crate) use body::{json, take_body, take_json};
 pub use caller::{AnyCaller, Bearer, Coop, PURPOSE, PurposeHeader, Stranger, Town};
 pub use if_match::{IfMatch, IfMatchHeader};
 pub use language::Language;

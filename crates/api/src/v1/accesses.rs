@@ -43,7 +43,8 @@ pub struct AccessParams {
 #[schema(example = json!({
     "person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
     "staff_id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "purpose": "support",
-    "purpose_ja": "支援の検討・実施", "operation": "person_read", "at": "2026-11-20T02:00:00Z"
+    "purpose_ja": "支援の検討・実施", "operation": "person_read",
+    "operation_ja": "住民の基本情報", "at": "2026-11-20T02:00:00Z"
 }))]
 pub struct PersonAccess {
     /// At whom.

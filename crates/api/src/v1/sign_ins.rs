@@ -148,6 +148,50 @@ pub async fn set_up_password(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Another password in the place of the one so far.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "current_password": "坂道をのぼるとき海が光る", "password": "つゆくさの みちを あるく"
+}))]
+pub struct NewPasswordChange {
+    /// The password so far.
+    #[serde(deserialize_with = "password")]
+    #[schema(value_type = String, format = Password)]
+    current_password: Password,
+    /// The new one: 12 to 256 characters of any script, and not the one so far.
+    #[serde(deserialize_with = "password")]
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
+    password: Password,
+}
+
+/// Changes one's own password.
+///
+/// Needs the token and the password so far. Every other token of the account ends, and a set-up code that waits;
+/// this token goes on. A wrong password so far counts as a failed sign-in. Sent again it is refused, since the
+/// password so far is then another; nothing is done twice.
+#[utoipa::path(
+    request_body = NewPasswordChange,
+    responses(
+        (status = 204, description = "Changed."),
+        (status = 422, description = "`password_wrong`; `password_too_short`, `password_too_common`, and `invalid_value` for the one so far again."),
+        (status = 429, description = "`sign_in_throttled`: too many failures; wait as `Retry-After` says."),
+    ),
+)]
+#[post("/sign-ins/current/password")]
+pub async fn change_password(
+    platform: Platform,
+    town: Town,
+    bearer: Bearer,
+    stranger: Stranger,
+    body: Body<NewPasswordChange>,
+) -> Result<HttpResponse, Problem> {
+    let new = body.read()?;
+    let from = (bearer.0.as_str(), stranger.address());
+    platform.password_change(&town.0, from, &new.current_password, &new.password).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 fn password<'de, D: Deserializer<'de>>(from: D) -> Result<Password, D::Error> {
     String::deserialize(from).map(Password::from)
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Created};
+use crate::idempotency::IdempotencyHeader;
 use crate::paging::{Order, Page, PageParams, Paging};
 use crate::request::{AnyCaller, Body, Coop, Params, PathId};
 use crate::schema::Text;
@@ -81,6 +82,7 @@ pub async fn read_town(platform: Platform, _caller: AnyCaller, code: PathId<Town
 /// For the cooperative's operator (組合の運用担当). Makes the town's role, keys and evidence chain, and
 /// publishes its public keys. Sent again, it renames the town and changes nothing else.
 #[utoipa::path(
+    params(IdempotencyHeader),
     request_body = NewTown,
     responses(
         (status = 201, description = "A member now.", body = Town,

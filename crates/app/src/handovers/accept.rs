@@ -3,8 +3,8 @@
 
 use evidence::Act;
 use handover::{Event, State, apply, open_flag};
+use kernel::TownCtx;
 use kernel::id::HandoverId;
-use kernel::{Code, Fault, TownCtx};
 use store::TownTx;
 use store::hub::{HubDecision, HubState};
 
@@ -19,11 +19,12 @@ use crate::error::store;
 use crate::{App, Released, Result, failpoint, leaf};
 
 impl App {
-    /// Accepts a package whose flag was acknowledged. A second acceptance answers as the first.
+    /// Accepts a package whose flag was acknowledged. A second acceptance answers as the first, until the sender has
+    /// closed.
     ///
     /// # Errors
     /// `handover_not_found`, `package_tampered`, `key_not_pinned`; `already_decided` when it was
-    /// refused, `handover_state` before the flag was acknowledged; `handover_too_late` when the sender took it
+    /// refused, `handover_state` before the flag was acknowledged and once it is completed; `handover_too_late` when the sender took it
     /// back since or its time is over, `handover_expired` when it was never acknowledged; `precondition_failed`.
     pub async fn handover_accept(
         &self,
@@ -56,8 +57,7 @@ impl App {
         let after = tx.hub_decide(id, HubDecision::Accept).await.map_err(store)?;
         match after.ok_or_else(not_found)? {
             HubState::Accepted | HubState::Received | HubState::Completed => self.accepted(ctx, id, tx).await,
-            HubState::Refused | HubState::Unreadable => Err(Fault::new(Code::AlreadyDecided)),
-            // It ended between the look at it and now.
+            // It ended, or was decided otherwise, between the look at it and now.
             _ => self.too_late(ctx, tx, id.into()).await,
         }
     }
@@ -88,7 +88,7 @@ impl App {
         self.handover(ctx, id).await
     }
 
-    /// Writes down that the acceptance came after the end, and answers why.
+    /// Answers why it cannot be accepted any more, and writes down that the acceptance came after the end.
     async fn too_late(
         &self,
         ctx: &TownCtx,

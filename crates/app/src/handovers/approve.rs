@@ -1,7 +1,7 @@
 //! 決裁・差戻し・後閲: the second person decides, gives back, or looks at what was decided on their behalf.
 
 use evidence::Act;
-use handover::{Event, apply};
+use handover::{Event, State, apply};
 use kernel::{Code, Fault, Grant, TownCtx};
 use store::TownTx;
 use store::rows::handover::{Direction, HandoverRow};
@@ -11,12 +11,13 @@ use super::draft::sent;
 use super::record::{OutBody, read_out, write_out};
 use super::target::Target;
 use super::view::{Found, HandoverView};
-use super::{HANDLERS, facts, moved_on, not_found, subjects};
+use super::{HANDLERS, facts, in_state, moved_on, not_found, standing, subjects};
 use crate::error::store;
 use crate::{App, Released, Result, auth, leaf};
 
 impl App {
-    /// Approves a draft, as a second person. A decision on somebody's behalf changes nothing of that.
+    /// Approves a draft, as a second person. A decision on somebody's behalf changes nothing of that. The same
+    /// decision again changes nothing; another one on what was decided is refused.
     ///
     /// # Errors
     /// `handover_not_found`, `grant_missing`, `invalid_value`, `self_approval`, `protected_person`,
@@ -32,15 +33,17 @@ impl App {
         approval.sound(ctx)?;
         let protected = self.anybody_protected(ctx, &read.terms).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let (mut row, mut body) = held(&mut tx, target).await?;
+        let (mut row, mut body, state) = held_standing(&mut tx, target, ctx).await?;
         if body.terms != read.terms {
             return Err(moved_on());
         }
         let facts = handover::Facts { protected, ..facts(body.terms.kind, Some(&row), ctx.now, ctx) };
-        let step = apply(body.state, Event::Approve { by: ctx.staff }, &facts)?;
+        let step = apply(state, Event::Approve { by: ctx.staff }, &facts)?;
         if step.effects.is_empty() {
             drop(tx);
-            return self.handover(ctx, target.id).await;
+            let decided = body.approval.as_ref();
+            let is_same = decided.is_some_and(|one| one.by == ctx.staff && one.approval == approval);
+            return self.said_again(ctx, target, is_same, &body).await;
         }
         body.state = step.state;
         body.approval = Some(Approved::new(ctx, approval));
@@ -52,7 +55,8 @@ impl App {
         self.handover(ctx, target.id).await
     }
 
-    /// Gives a draft, or what was approved and not yet offered, back to the drafter. An approval is undone by it.
+    /// Gives a draft, or what was approved and not yet offered, back to the drafter. An approval is undone by it. The
+    /// same again changes nothing; for another reason it is refused.
     ///
     /// # Errors
     /// `handover_not_found`, `grant_missing`, `handover_state`, `precondition_failed`.
@@ -65,11 +69,13 @@ impl App {
         let target = target.into();
         self.deciding(ctx, target).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let (mut row, mut body) = held(&mut tx, target).await?;
-        let step = apply(body.state, Event::Return, &facts(body.terms.kind, Some(&row), ctx.now, ctx))?;
+        let (mut row, mut body, state) = held_standing(&mut tx, target, ctx).await?;
+        let step = apply(state, Event::Return, &facts(body.terms.kind, Some(&row), ctx.now, ctx))?;
         if step.effects.is_empty() {
             drop(tx);
-            return self.handover(ctx, target.id).await;
+            let returned = body.returned.last();
+            let is_same = returned.is_some_and(|one| one.by == ctx.staff && one.reason == reason);
+            return self.said_again(ctx, target, is_same, &body).await;
         }
         let undone = body.approval.take();
         body.state = step.state;
@@ -83,7 +89,8 @@ impl App {
         self.handover(ctx, target.id).await
     }
 
-    /// 後閲: records that the head has looked at what was decided on their behalf. A second time changes nothing.
+    /// 後閲: records that the head has looked at what was decided on their behalf. A second time changes nothing;
+    /// somebody else's look after it is refused.
     ///
     /// # Errors
     /// `handover_not_found`, `grant_missing`, `review_not_waiting`; `self_review` for whoever drafted or decided
@@ -102,8 +109,11 @@ impl App {
         if decided.by == ctx.staff || row.drafted_by == Some(ctx.staff) {
             return Err(Fault::new(Code::SelfReview));
         }
-        if decided.review.is_some() {
+        if let Some(review) = decided.review {
             drop(tx);
+            if review.by != ctx.staff {
+                return Err(Fault::new(Code::ReviewNotWaiting));
+            }
             return self.handover(ctx, target.id).await;
         }
         decided.review = Some(Review { by: ctx.staff, at: ctx.now });
@@ -113,6 +123,18 @@ impl App {
         }
         commit(tx, ctx, Act::HandoverReviewed, &body, &body.approval, target).await?;
         self.handover(ctx, target.id).await
+    }
+
+    /// Answers the same word of the same person as the first time. Another one would be lost without anybody
+    /// noticing.
+    async fn said_again(
+        &self,
+        ctx: &TownCtx,
+        target: Target,
+        is_same: bool,
+        body: &OutBody,
+    ) -> Result<Released<HandoverView>> {
+        if is_same { self.handover(ctx, target.id).await } else { Err(in_state(body.state)) }
     }
 
     /// Looks the handover up before anything else, then asks whether the caller decides.
@@ -129,6 +151,19 @@ impl App {
 /// A handover that this town sends, held still.
 pub(super) async fn held(tx: &mut TownTx, target: Target) -> Result<(HandoverRow, OutBody)> {
     own(target.hold(tx).await?)
+}
+
+/// The same with where it stands between the two towns.
+pub(super) async fn held_standing(
+    tx: &mut TownTx,
+    target: Target,
+    ctx: &TownCtx,
+) -> Result<(HandoverRow, OutBody, State)> {
+    let found = target.hold(tx).await?;
+    let hub = found.hub.clone();
+    let (row, body) = own(found)?;
+    let state = standing(Some(body.state), hub.as_ref(), ctx.now)?;
+    Ok((row, body, state))
 }
 
 /// The town's own row of what it sends; a received one is no such thing.

@@ -9,7 +9,7 @@ use kernel::{Category, Code, Fault, Grant, Purpose, TownCode, TownCtx};
 use store::TownConn;
 use store::rows::handover::{Direction, HandoverRow};
 
-use super::approve::held;
+use super::approve::held_standing;
 use super::expiry::ItemExpiry;
 use super::items::STAYS;
 use super::record::{OutBody, Subject, Terms, chosen, plain, read_out, write_out};
@@ -133,9 +133,9 @@ impl App {
             return Err(fault.with_words("why", ja, en).at_pointer("/receiver/town_code"));
         }
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let (mut row, mut body) = held(&mut tx, target).await?;
+        let (mut row, mut body, state) = held_standing(&mut tx, target, ctx).await?;
         let known = facts(terms.kind, Some(&row), ctx.now, ctx);
-        body.state = apply(body.state, Event::Redraft, &known)?.state;
+        body.state = apply(state, Event::Redraft, &known)?.state;
         body.terms = terms;
         write_out(&mut row, &body, ctx.now)?;
         if !tx.handover_update(&row).await.map_err(store)? {

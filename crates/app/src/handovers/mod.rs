@@ -1,7 +1,7 @@
 //! 引継ぎ: a family's records from one town to another, as use cases. `handover` decides, `store` keeps,
 //! the hub's row holds the state between the two towns; here each step is one transaction with the
 //! hub's compare-and-set and the town's own row in it, so that a step either happened in both or in
-//! neither. Every step may be asked for twice.
+//! neither. A step whose result stands may be asked for again; what has ended is told with its state.
 
 mod accept;
 mod approval;

@@ -15,8 +15,8 @@ use super::draft::sent;
 use super::items::Outgoing;
 use super::record::{OutBody, write_out};
 use super::target::Target;
-use super::view::HandoverView;
-use super::{HANDLERS, facts, hub_kind, moved_on, subjects};
+use super::view::{HandoverView, find};
+use super::{HANDLERS, facts, hub_kind, moved_on, standing, subjects};
 use crate::consents::read_all;
 use crate::error::store;
 use crate::peer_keys::seal_key;
@@ -38,7 +38,8 @@ struct Ready {
 }
 
 impl App {
-    /// Seals an approved handover and offers it: consents, protection, keys and items are asked anew.
+    /// Seals an approved handover and offers it: consents, protection, keys and items are asked anew. What is on offer
+    /// and waits answers as the first time.
     ///
     /// # Errors
     /// `handover_not_found`, `handover_state`, `protection_list_stale`, `protected_person`,
@@ -54,9 +55,11 @@ impl App {
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let (mut row, mut body) = sent(&mut conn, id).await?;
         self.refuse_denied(&mut conn, ctx, body.terms.persons()).await?;
+        let hub = find(&mut conn, id).await?.hub;
         drop(conn);
         let before = facts(body.terms.kind, Some(&row), ctx.now + TimeDelta::days(1), ctx);
-        if apply(body.state, Event::Offer, &before)?.effects.is_empty() {
+        let state = standing(Some(body.state), hub.as_ref(), ctx.now)?;
+        if apply(state, Event::Offer, &before)?.effects.is_empty() {
             return self.handover(ctx, id).await;
         }
         let ready = self.handover_ready(ctx, &body).await?;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::Act;
+use handover::machine::already_decided;
 use handover::{Decided, Decision, Event, Item, Opened, SignedReceipt, State, answer, apply};
 use kernel::id::{HandoverId, HandoverItemId, PersonId};
 use kernel::{Category, Code, Fault, TownCtx};
@@ -42,10 +43,10 @@ struct Taken {
 
 impl App {
     /// Takes an accepted package in and answers with the receipt; the lead of a transfer moves with it.
-    /// A second call answers with the first receipt.
+    /// A second call answers with the first receipt, until the sender has closed.
     ///
     /// # Errors
-    /// `handover_not_found`; `handover_state` before the acceptance; `person_not_found`,
+    /// `handover_not_found`; `handover_state` before the acceptance and once it is completed; `person_not_found`,
     /// `link_ambiguous`, `invalid_value` for what was said about travellers and items;
     /// `already_decided` when an item was decided otherwise; `package_tampered`, `package_unreadable`,
     /// `precondition_failed`.
@@ -63,8 +64,9 @@ impl App {
             Ok(accepted) => accepted,
             // The receipt was given before, or by somebody else of this town since the look at it.
             Err(fault) => {
-                let given = incoming(&mut conn, ctx, id).await?.body.and_then(|body| body.receipt);
+                let Incoming { body, state, .. } = incoming(&mut conn, ctx, id).await?;
                 drop(conn);
+                let given = body.and_then(|body| body.receipt).filter(|_| state == State::Received);
                 same_decisions(&given.ok_or(fault)?, &taking.decisions)?;
                 return self.handover(ctx, id).await;
             }
@@ -97,7 +99,7 @@ impl App {
         target.hold(&mut tx).await?;
         match tx.hub_receive(hub.id, &bytes).await.map_err(store)? {
             Some(HubState::Received | HubState::Completed) => {}
-            Some(_) => return Err(Fault::new(Code::AlreadyDecided)),
+            Some(_) => return Err(already_decided(incoming(&mut tx, ctx, hub.id).await?.state)),
             None => return Err(not_found()),
         }
         let mut row = tx.handover(hub.id).await.map_err(store)?.ok_or_else(unacknowledged)?;
@@ -158,7 +160,7 @@ fn same_decisions(receipt: &SignedReceipt, said: &[Decided]) -> Result<()> {
     if said.iter().all(|decided| first.decisions.contains(decided)) {
         Ok(())
     } else {
-        Err(Fault::new(Code::AlreadyDecided))
+        Err(already_decided(State::Received))
     }
 }
 

@@ -1,8 +1,8 @@
 //! 辞退: the receiver does not want it, for a reason of the list.
 
-use handover::machine::RefusalCode;
+use handover::machine::{RefusalCode, already_decided};
 use handover::{Event, State, apply};
-use kernel::{Code, Fault, TownCtx};
+use kernel::TownCtx;
 use store::hub::{HubDecision, HubState};
 
 use super::ended::{act, call, last_step, receiver_ends};
@@ -19,7 +19,7 @@ impl App {
     ///
     /// # Errors
     /// `handover_not_found`; `already_decided` when it was accepted, or refused for another reason;
-    /// `handover_state` when the sender took it back, `handover_expired`, `handover_too_late`,
+    /// `handover_state` when the sender took it back or it was refused so before, `handover_expired`, `handover_too_late`,
     /// `precondition_failed`.
     pub async fn handover_refuse(
         &self,
@@ -42,7 +42,7 @@ impl App {
         let now = incoming(&mut tx, ctx, id).await?;
         if after != Some(HubState::Refused) {
             apply(now.state, Event::Refuse(code), &facts(kind_of(hub.kind), None, hub.expires_at, ctx))?;
-            return Err(Fault::new(Code::AlreadyDecided));
+            return Err(already_decided(now.state));
         }
         let (state, step) = (State::Refused(code), last_step(&now.hub, State::Refused(code), true, ctx)?);
         if !receiver_ends(&mut tx, now, state, ctx).await? {

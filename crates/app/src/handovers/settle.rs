@@ -147,7 +147,13 @@ fn is_decided_so(row: &HandoverItemRow, decided: &Decided) -> Result<bool> {
     if (row.decision, row.refusal.clone()) == stored(decided.decision) {
         return Ok(true);
     }
-    if row.decision == ItemDecision::Quarantined { Ok(false) } else { Err(Fault::new(Code::AlreadyDecided)) }
+    let (ja, en) = match row.decision {
+        ItemDecision::Quarantined => return Ok(false),
+        ItemDecision::Pending => ("項目は未処理", "the item is pending"),
+        ItemDecision::Accepted => ("項目は受取り済", "the item was accepted"),
+        ItemDecision::Refused => ("項目は辞退済", "the item was refused"),
+    };
+    Err(Fault::new(Code::AlreadyDecided).with_words("state", ja, en))
 }
 
 /// Who the travellers are here, with what is said now: nobody who was linked becomes somebody else.

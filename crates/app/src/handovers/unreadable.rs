@@ -1,9 +1,9 @@
 //! 判読不能: what was accepted does not open. The platform tries and says why; nobody can say so of a package
 //! that opens. The sender reads the code and may draft it anew.
 
-use handover::machine::UnreadableCode;
-use handover::{Event, State, apply, why_unreadable};
-use kernel::{Code, Fault, TownCtx};
+use handover::machine::{UnreadableCode, already_decided};
+use handover::{Event, apply, why_unreadable};
+use kernel::{Code, TownCtx};
 use store::TownConn;
 use store::hub::{HubHandover, HubState};
 
@@ -21,8 +21,8 @@ impl App {
     /// Answers an accepted package that does not open, with why: the package goes, nothing of it was taken in.
     ///
     /// # Errors
-    /// `handover_not_found`; `package_readable` when it opens; `handover_state` before the acceptance,
-    /// `already_decided` after the receipt; `key_not_pinned`, `precondition_failed`.
+    /// `handover_not_found`; `package_readable` when it opens; `handover_state` before the acceptance and once it
+    /// was answered so, `already_decided` after the receipt; `key_not_pinned`, `precondition_failed`.
     pub async fn handover_unreadable(
         &self,
         ctx: &TownCtx,
@@ -33,10 +33,6 @@ impl App {
         self.admit_reader(ctx, HANDLERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let Incoming { hub, body, state, .. } = incoming(&mut conn, ctx, id).await?;
-        if matches!(state, State::Unreadable(_)) {
-            drop(conn);
-            return self.handover(ctx, id).await;
-        }
         let known = facts(kind_of(hub.kind), None, hub.expires_at, ctx);
         apply(state, Event::ReportUnreadable(UnreadableCode::Tampered), &known)?;
         let code = why(&mut conn, ctx, &hub, &body.ok_or_else(unacknowledged)?).await?;
@@ -44,7 +40,7 @@ impl App {
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         target.hold(&mut tx).await?;
         if tx.hub_unreadable(id, code.as_str()).await.map_err(store)? != Some(HubState::Unreadable) {
-            return Err(Fault::new(Code::AlreadyDecided));
+            return Err(already_decided(incoming(&mut tx, ctx, id).await?.state));
         }
         let now = incoming(&mut tx, ctx, id).await?;
         let (state, step) = (now.state, last_step(&now.hub, now.state, true, ctx)?);

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use evidence::Act;
+use handover::machine::already_decided;
 use handover::{Event, State, apply};
 use kernel::id::{ConsentId, HandoverId};
-use kernel::{Code, Fault, Grant, TownCtx};
+use kernel::{Grant, TownCtx};
 use store::TownTx;
 use store::hub::HubState;
 use store::rows::handover::Direction;
@@ -13,7 +14,7 @@ use super::approval::TakenBack;
 use super::approve::own;
 use super::record::{read_out, write_out};
 use super::target::Target;
-use super::view::HandoverView;
+use super::view::{HandoverView, find};
 use super::{HANDLERS, facts, in_state, moved_on, standing, subjects};
 use crate::error::store;
 use crate::{App, Released, Result, auth, leaf};
@@ -26,8 +27,8 @@ impl App {
     /// until the receiver has accepted.
     ///
     /// # Errors
-    /// `handover_not_found`, `grant_missing`; `already_decided` when the receiver was first, `handover_state`,
-    /// `precondition_failed`.
+    /// `handover_not_found`, `grant_missing`; `already_decided` when the receiver was first, `handover_state` when it
+    /// was taken back before or has ended; `precondition_failed`.
     pub async fn handover_withdraw(
         &self,
         ctx: &TownCtx,
@@ -49,16 +50,12 @@ impl App {
             State::Expired => State::Offered,
             state => state,
         };
-        let step = apply(now, Event::Withdraw, &facts(body.terms.kind, Some(&row), ctx.now, ctx))?;
-        if step.effects.is_empty() {
-            drop(tx);
-            return self.handover(ctx, target.id).await;
-        }
+        apply(now, Event::Withdraw, &facts(body.terms.kind, Some(&row), ctx.now, ctx))?;
         if hub.is_some() {
             match tx.hub_withdraw(target.id).await.map_err(store)? {
                 Some(HubState::Withdrawn | HubState::TooLate) => {}
                 Some(HubState::Expired) => return Err(in_state(State::Expired)),
-                _ => return Err(Fault::new(Code::AlreadyDecided)),
+                _ => return Err(already_decided(standing_now(&mut tx, target, ctx).await?)),
             }
         }
         body.state = State::Withdrawn;
@@ -72,6 +69,11 @@ impl App {
         tx.commit(leaf).await.map_err(store)?;
         self.handover(ctx, target.id).await
     }
+}
+
+/// Where it stands by the hub's row, after the hub has refused a step.
+async fn standing_now(tx: &mut TownTx, target: Target, ctx: &TownCtx) -> Result<State> {
+    standing(None, find(tx, target.id).await?.hub.as_ref(), ctx.now)
 }
 
 /// Withdraws every offer that rests on a consent and that nobody has accepted yet, in the caller's

@@ -36,6 +36,9 @@ impl Intake<'_> {
         }
         let lookup = self.sink.lookup();
         lookup.people(&mut self.known).await.map_err(store)?;
+        if self.resolver.has_fixed_ids() {
+            lookup.everybody(&mut self.known).await.map_err(store)?;
+        }
         if self.known.had_nobody() {
             // Then everybody is nobody, and there is nothing to ask of anyone.
             if self.resolver.people.is_none() {

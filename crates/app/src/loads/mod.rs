@@ -7,7 +7,6 @@ mod drift;
 mod entry_request;
 mod guard;
 mod hand;
-mod ids;
 mod intake;
 mod lookup;
 pub(crate) mod numbers;

@@ -15,7 +15,6 @@ use store::rows::version::Changed;
 use zeroize::Zeroizing;
 
 use super::corrections;
-use super::ids::Ids;
 use super::intake::{Intake, Taken};
 use super::piece::Marks;
 use super::report::Numbers;
@@ -23,6 +22,7 @@ use super::resolve::Resolver;
 use super::sink::{LoadSink, Sink};
 use super::spool::Spool;
 use crate::error::{internal, store};
+use crate::ids::Ids;
 use crate::profiles::Applied;
 use crate::protection::LIST;
 use crate::{App, Result, failpoint, leaf};
@@ -103,7 +103,7 @@ impl App {
     ) -> Result<(Taken, Quality)> {
         let (code, source) = source_of(reading.profile, &reading.upload.source)?;
         let categories = item_categories(reading.profile);
-        let ids = if reading.profile.town.training { Ids::Fixed } else { Ids::Fresh };
+        let ids = Ids::of_town(reading.profile);
         let marks = Marks::new(sink.keys(), source);
         let resolver = Resolver::new(&source.layout, &categories, ids);
         let mode = corrections::mode(reading.corrects, source.layout.mode);

@@ -16,12 +16,12 @@ use store::load::{Key16, KeyedMap, Known, TaskPlace};
 use store::rows::link_task::{CandidateNote, LinkDecision, LinkTaskBody};
 use store::rows::pack::PackBody;
 
-use super::ids::Ids;
 use super::numbers;
 use super::piece::Decoded;
 use super::resolved::{Pack, Registered, Resolved, without_whereabouts};
 use crate::Result;
 use crate::error::internal;
+use crate::ids::Ids;
 use crate::people::People;
 
 /// The number space of 宛名番号: every member of it is known from the register.
@@ -59,6 +59,11 @@ impl<'a> Resolver<'a> {
     pub fn new(layout: &'a Layout, categories: &'a HashMap<ItemCode, Category>, ids: Ids) -> Self {
         let households = format!("{}:household", layout.system);
         Self { layout, categories, ids, households, people: None, holders: KeyedMap::default() }
+    }
+
+    /// Whether ids follow from numbers.
+    pub fn has_fixed_ids(&self) -> bool {
+        self.ids == Ids::Fixed
     }
 
     /// Whose number a row gives.
@@ -131,8 +136,14 @@ impl<'a> Resolver<'a> {
                     let id = self.ids.of(&self.layout.system, &identity.local_id);
                     let person = PersonId::from_uuid(id);
                     known.numbers.insert(number, person);
-                    known.keysets.insert(person.uuid(), KeySet::new());
-                    (person, Some(number))
+                    if known.persons.contains(&person) {
+                        // Back after their load was taken back, under the id that follows from the number.
+                        resolved.numbers.push((person, number));
+                        (person, None)
+                    } else {
+                        known.keysets.insert(person.uuid(), KeySet::new());
+                        (person, Some(number))
+                    }
                 }
                 Who::Waits(body) => {
                     let body = LinkTaskBody { identity: identity.clone(), observations: said, ..*body };

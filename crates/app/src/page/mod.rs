@@ -20,8 +20,10 @@ use crate::persons::{HouseholdView, PersonView, RelationsView, Shown, Timeline};
 use crate::profiles::Applied;
 use crate::protection::ProtectionList;
 use crate::release::READERS;
+use crate::retention::Entries;
 use crate::runs::claims;
-use crate::{App, Released, Result, watch_notes};
+use crate::staff::StaffView;
+use crate::{App, Released, Result, staff, watch_notes};
 
 pub use absent::AbsentItem;
 pub use view::{LatestResult, PageView, RetentionSummary};
@@ -55,6 +57,7 @@ impl App {
             people: self.people_at(ctx.town, versions.people).await?,
             claims: self.claims_at(ctx, versions).await?,
             list: self.protection_list_at(ctx.town, versions).await?,
+            staff: self.staff_at(ctx.town, versions.auth).await?,
         };
         let handovers = self.handovers_of(ctx, id, rows.handovers).await?;
         Ok((versions, PageView { handovers, ..known.page(ctx, id, rows)? }))
@@ -81,6 +84,7 @@ struct Known {
     people: Arc<People>,
     claims: Arc<Vec<CoverageClaim>>,
     list: Arc<ProtectionList>,
+    staff: Arc<Vec<StaffView>>,
 }
 
 impl Known {
@@ -99,18 +103,23 @@ impl Known {
             identity: register.and_then(|pack| pack.body.identity.clone()),
         };
         let (identity, today) = (person.identity.as_ref(), ctx.today());
-        let retention = RetentionSummary::of(&self.profile.town.retention, &packs, identity, today);
+        let entries = Entries::of_rows(rows.entries)?;
+        let in_force = packs.iter().chain(&notes).filter(|pack| pack.recorded_to.is_none());
+        let schedule = &self.profile.town.retention;
+        let retention = RetentionSummary::of(schedule, in_force, &entries, identity, today);
         let timeline = Timeline::of(id, packs, &self.profile);
         let absent = absent::items(&self.profile, &self.claims, identity, &timeline, today);
         let relations = self.people.relations(id);
-        let (assessments, cases) = view::recorded(rows.entries)?;
+        let Entries { assessments, cases, .. } = entries;
+        let notes = watch_notes::of_packs(id, notes)?;
         Ok(PageView {
             protection: self.list.of(id).cloned(),
             household: rows.household.map(|household| self.household(household)),
             relatives: self.relatives(&relations, rows.household),
             scores: rows.scores.iter().map(LatestResult::of).collect::<Result<_>>()?,
-            notes: watch_notes::of_packs(id, notes)?,
+            staff: staff::names(&self.staff, &view::named(&rows.looks, &notes, &assessments, &cases)),
             looks: rows.looks,
+            notes,
             handovers: Vec::new(),
             profile: Arc::clone(&self.profile),
             person,

@@ -1,28 +1,29 @@
 //! What the page of a child is made of.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::id::{PersonId, RunId};
-use kernel::{Category, Identity};
+use kernel::Identity;
+use kernel::id::{PersonId, RunId, StaffId};
 use retention::{Schedule, Standing};
 use store::access::AccessRow;
-use store::rows::entry::EntryRow;
 use store::rows::pack::PackRow;
 use store::rows::page::LatestScore;
 
 use super::AbsentItem;
-use crate::cases::Case;
+use crate::Result;
+use crate::cases::{Case, Who};
+use crate::entries::Entry;
 use crate::error::internal;
 use crate::handovers::Summary;
 use crate::persons::{HouseholdView, PersonView, RelationsView, Timeline};
 use crate::profiles::Applied;
 use crate::protection::Protection;
 use crate::release::{Hidden, Resident};
-use crate::retention::{PersonFacts, outcomes};
+use crate::retention::{Entries, PersonFacts, outcomes};
 use crate::runs::{Assessment, Scored};
 use crate::watch_notes::WatchNoteView;
-use crate::{Result, entries};
 
 /// Everything about one person that staff work with.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub struct PageView {
     pub handovers: Vec<Summary>,
     /// The last looks before this one, newest first.
     pub looks: Vec<AccessRow>,
+    /// 職員 who are named by id anywhere on the page, by name.
+    pub staff: Vec<(StaffId, String)>,
     /// How long the records in force are kept, in numbers.
     pub retention: RetentionSummary,
     /// The town's profile in force: what items are called.
@@ -79,6 +82,26 @@ impl Resident for PageView {
     }
 }
 
+/// Who wrote, is on a case or looked.
+pub(super) fn named(
+    looks: &[AccessRow],
+    notes: &[WatchNoteView],
+    assessments: &[Assessment],
+    cases: &[Case],
+) -> BTreeSet<StaffId> {
+    let mut named: BTreeSet<StaffId> = looks.iter().map(|look| look.staff).collect();
+    named.extend(notes.iter().flat_map(|note| &note.versions).map(|version| version.by));
+    named.extend(assessments.iter().flat_map(Entry::versions).map(|version| version.by));
+    for version in cases.iter().flat_map(Entry::versions) {
+        named.insert(version.by);
+        named.extend(version.said.members.iter().filter_map(|member| match member.who {
+            Who::Staff { staff, .. } => Some(staff),
+            Who::Partner { .. } => None,
+        }));
+    }
+    named
+}
+
 /// A person's result in the newest run of a rulebook.
 #[derive(Debug)]
 pub struct LatestResult {
@@ -102,7 +125,7 @@ impl LatestResult {
     }
 }
 
-/// How many of a person's records in force stand how by the rules of retention.
+/// How many of a person's records in force, and of what staff recorded, stand how by the rules of retention.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RetentionSummary {
     /// The period runs.
@@ -120,15 +143,18 @@ pub struct RetentionSummary {
 }
 
 impl RetentionSummary {
-    pub(super) fn of(
+    pub(super) fn of<'a>(
         schedule: &Schedule,
-        packs: &[PackRow],
+        packs: impl Iterator<Item = &'a PackRow>,
+        entries: &Entries,
         identity: Option<&Identity>,
         today: NaiveDate,
     ) -> Self {
         let person = identity.map(|identity| PersonFacts::of(identity, true)).unwrap_or_default();
         let mut summary = Self::default();
-        for (_, outcome) in packs.iter().flat_map(|pack| outcomes(schedule, pack, person, today)) {
+        let packs = packs.flat_map(|pack| outcomes(schedule, pack, person, today));
+        let packs = packs.map(|(_, outcome)| outcome);
+        for outcome in packs.chain(entries.records().map(|entry| entry.outcome(schedule, person, today))) {
             match outcome.standing(today) {
                 Standing::Running(_) => {
                     summary.running += 1;
@@ -143,11 +169,4 @@ impl RetentionSummary {
         }
         summary
     }
-}
-
-/// Rows of entries as assessments and cases; recorded relations stand among the relations already.
-pub(super) fn recorded(rows: Vec<EntryRow>) -> Result<(Vec<Assessment>, Vec<Case>)> {
-    let (assessments, others): (Vec<EntryRow>, Vec<EntryRow>) =
-        rows.into_iter().partition(|row| row.category == Category::Assessment);
-    Ok((entries::of_rows(assessments)?, entries::of_rows(others)?))
 }

@@ -5,6 +5,7 @@
 mod facts;
 #[cfg(test)]
 pub(crate) mod fixtures;
+mod recorded;
 mod records;
 mod report;
 
@@ -24,7 +25,8 @@ use crate::release::{Hidden, READERS, Resident};
 use crate::{App, Released, Result};
 
 pub(crate) use facts::PersonFacts;
-pub use records::{KeptRecord, RuleStep};
+pub(crate) use recorded::Entries;
+pub use records::{KeptRecord, Place, RuleStep};
 pub(crate) use records::{outcomes, steps_of};
 pub use report::DueReport;
 
@@ -33,7 +35,7 @@ pub use report::DueReport;
 pub struct RetentionView {
     /// Whose.
     pub person: PersonId,
-    /// Records in force by category, then those that have ended.
+    /// Records in force by category, then those that have ended, then what staff recorded themselves.
     pub records: Vec<KeptRecord>,
 }
 
@@ -60,14 +62,16 @@ impl App {
             return Err(Fault::new(Code::PersonNotFound));
         }
         let packs = conn.packs_kept(id.uuid()).await.map_err(store)?;
+        let entries = Entries::of_rows(conn.entries(id, None).await.map_err(store)?)?;
         drop(conn);
         let profile = self.profile(ctx).await?;
         let person = person_facts(&packs).remove(&id.uuid()).unwrap_or_default();
         let schedule = &profile.town.retention;
-        let records = packs
-            .iter()
-            .flat_map(|pack| records::kept(schedule, pack, &profile.holder_of(pack), person, ctx.today()))
-            .collect();
+        let kept = packs.iter();
+        let kept = kept
+            .flat_map(|pack| records::kept(schedule, pack, &profile.holder_of(pack), person, ctx.today()));
+        let recorded = entries.records().map(|entry| entry.kept(schedule, person, ctx.today()));
+        let records = kept.chain(recorded).collect();
         self.release(ctx, "retention_read", READERS, RetentionView { person: id, records }).await
     }
 
@@ -95,8 +99,13 @@ impl App {
         let counting = self.jobs.spawn(async move {
             let keys = conn.keysets_all().await.map_err(store)?;
             let packs = conn.packs_kept_all(&keys).await.map_err(store)?;
+            let mut rows = Vec::new();
+            for category in [Category::Kinship, Category::Assessment, Category::Support] {
+                rows.extend(conn.entries_newest(category, None).await.map_err(store)?);
+            }
             drop(conn);
-            Result::Ok(counted(&packs, &profile, DueReport::new(from, until), today))
+            let entries = Entries::of_rows(rows)?;
+            Result::Ok(counted(&packs, &entries, &profile, DueReport::new(from, until), today))
         });
         let report = counting.await.map_err(|_| internal("what falls due was not counted"))??;
         self.release(ctx, "retention_report", READERS, report).await
@@ -118,14 +127,24 @@ impl App {
     }
 }
 
-/// The report with every record of these packs counted.
-fn counted(packs: &[PackRow], profile: &Applied, mut report: DueReport, today: NaiveDate) -> DueReport {
-    let persons = person_facts(packs);
+/// The report with every record of these packs and entries counted.
+fn counted(
+    packs: &[PackRow],
+    entries: &Entries,
+    profile: &Applied,
+    mut report: DueReport,
+    today: NaiveDate,
+) -> DueReport {
+    let (persons, schedule) = (person_facts(packs), &profile.town.retention);
     for pack in packs {
         let person = persons.get(&pack.subject).copied().unwrap_or_default();
-        for (_, outcome) in outcomes(&profile.town.retention, pack, person, today) {
+        for (_, outcome) in outcomes(schedule, pack, person, today) {
             report.count(pack.category, &outcome);
         }
+    }
+    for entry in entries.records() {
+        let person = persons.get(&entry.person.uuid()).copied().unwrap_or_default();
+        report.count(entry.category, &entry.outcome(schedule, person, today));
     }
     report
 }

@@ -23,10 +23,8 @@ pub struct KeptRecord {
     pub source: String,
     /// The section that holds it, as staff see it.
     pub holder: String,
-    /// 取込.
-    pub load: LoadId,
-    /// Line of the file, from 1; 0 when it came from no file.
-    pub line: i32,
+    /// Where it stands.
+    pub place: Place,
     /// When the platform learned it.
     pub recorded_at: DateTime<Utc>,
     /// The day since which its source names it no more; `None` while it is in force.
@@ -39,6 +37,20 @@ pub struct KeptRecord {
     pub standing: Standing,
     /// Every rule that bears on it.
     pub steps: Vec<RuleStep>,
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a file.
+    Line {
+        /// 取込.
+        load: LoadId,
+        /// Line of the file, from 1; 0 when it came from no file.
+        line: i32,
+    },
+    /// Among what staff recorded themselves: where it is read.
+    Entry(String),
 }
 
 /// One rule's part in it.
@@ -139,8 +151,7 @@ pub(super) fn kept(
         items,
         source: pack.source.clone(),
         holder: holder.to_owned(),
-        load: pack.load,
-        line: pack.line,
+        place: Place::Line { load: pack.load, line: pack.line },
         recorded_at: pack.recorded_from,
         ended_on: ended_on(pack),
         due_on: outcome.due_on(),

@@ -2,6 +2,7 @@
 //! working day. Unknown town, unknown number, wrong password and somebody who has left are answered alike and
 //! after the same work.
 
+mod change;
 mod password;
 mod throttle;
 
@@ -103,18 +104,10 @@ impl App {
     pub async fn sign_in(&self, who: &Claimant<'_>, password: &Password) -> Result<SignedIn> {
         self.doorkeeper.addresses.take(who.address, who.now)?;
         let found = match self.claimed(who.town).await? {
-            Some(town) => self.attempt(town, who).await?.map(|account| (town, account)),
+            Some(town) => self.attempt(town, who.number, who.now).await?.map(|account| (town, account)),
             None => None,
         };
-        let kept = found.as_ref().and_then(|(_, account)| account.password.as_ref());
-        let hash = match kept {
-            Some(kept) => {
-                PasswordHash::from_bytes(kept).map_err(|_| internal("a kept password is no hash"))?
-            }
-            None => PasswordHash::nobodys(),
-        };
-        let typed = Password::read(password.as_str());
-        let is_right = self.slowly(move || hash.verifies(typed.as_str())).await?;
+        let is_right = self.is_password_of(found.as_ref().map(|(_, account)| account), password).await?;
         let Some((town, account)) = found.filter(|_| is_right) else {
             return Err(Fault::new(Code::SignInRefused));
         };
@@ -131,18 +124,37 @@ impl App {
 
     /// Counts an attempt as failed before it is judged, so that a hundred at once are a hundred; then the
     /// account, if there is one.
-    async fn attempt(&self, town: TownCode, who: &Claimant<'_>) -> Result<Option<Account>> {
+    async fn attempt(&self, town: TownCode, number: &str, now: DateTime<Utc>) -> Result<Option<Account>> {
         let mut tx = self.towns.begin(town).await.map_err(store)?;
-        let Some(index) = tx.staff_number_index(&plain_number(who.number)) else { return Ok(None) };
-        let failures = tx.failures_hold(&index, who.now).await.map_err(store)?;
-        if let Some(wait) = throttle::wait(failures, who.now) {
+        let Some(index) = tx.staff_number_index(&plain_number(number)) else { return Ok(None) };
+        let failures = tx.failures_hold(&index, now).await.map_err(store)?;
+        if let Some(wait) = throttle::wait(failures, now) {
             return Err(throttle::throttled(wait));
         }
-        let counted = Failures { count: failures.count.saturating_add(1), last_at: who.now };
+        let counted = Failures { count: failures.count.saturating_add(1), last_at: now };
         tx.failures_put(&index, counted).await.map_err(store)?;
         let account = tx.account(&index).await.map_err(store)?;
         tx.commit_bookkeeping().await.map_err(store)?;
         Ok(account)
+    }
+
+    /// Whether a password is the account's, after the same work where there is no account or no password.
+    async fn is_password_of(&self, account: Option<&Account>, password: &Password) -> Result<bool> {
+        let hash = match account.and_then(|account| account.password.as_ref()) {
+            Some(kept) => {
+                PasswordHash::from_bytes(kept).map_err(|_| internal("a kept password is no hash"))?
+            }
+            None => PasswordHash::nobodys(),
+        };
+        let typed = Password::read(password.as_str());
+        self.slowly(move || hash.verifies(typed.as_str())).await
+    }
+
+    /// A password as it is kept.
+    async fn hashed(&self, password: &Password) -> Result<PasswordHash> {
+        let typed = Password::read(password.as_str());
+        let hash = self.slowly(move || PasswordHash::of(typed.as_str())).await?;
+        hash.map_err(|_| internal("a password could not be hashed"))
     }
 
     async fn let_in(&self, town: TownCode, account: &Account, who: &Claimant<'_>) -> Result<SignedIn> {
@@ -250,9 +262,7 @@ impl App {
         let staff = view(&mut conn, account.staff).await?;
         drop(conn);
         self.password_check(town, &staff, password).await?;
-        let typed = Password::read(password.as_str());
-        let hash = self.slowly(move || PasswordHash::of(typed.as_str())).await?;
-        let hash = hash.map_err(|_| internal("a password could not be hashed"))?;
+        let hash = self.hashed(password).await?;
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         if !tx.password_set(account.staff, &code, hash.as_bytes(), who.now).await.map_err(store)? {
             return Err(refused());

@@ -3,6 +3,7 @@
 //! posting is over is cut off at that midnight, with nothing running.
 
 mod change;
+mod colleagues;
 mod postings;
 mod roster;
 
@@ -16,13 +17,19 @@ use store::{StoreError, TownConn, TownTx};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::store;
+use crate::ids::Ids;
 use crate::{App, Result, auth, leaf};
 
+pub use colleagues::Colleague;
+pub(crate) use colleagues::{StaffCache, names};
 pub use postings::NewPosting;
 pub use roster::{COLUMNS, Change, Fate, RosterLine, RosterOutcome};
 
 /// Grants that no system may hold: it decides nothing and gives nobody rights.
 const NOT_FOR_SERVICES: &[Grant] = &[Grant::Approver, Grant::TownAdmin];
+
+/// What a town's first administrator has in the place of a 職員番号: no number has a blank in it.
+const FIRST: &str = "first administrator";
 
 /// An account with all its postings.
 #[derive(Debug, Clone)]
@@ -81,8 +88,11 @@ impl App {
         self.posting_check(ctx, new.kind, &new.posting).await?;
         let number = new.number.as_deref().map(plain_number);
         number_check(new.kind, number.as_deref())?;
+        let ids = Ids::of_town(&*self.profile(ctx).await?);
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        rights_changed(&mut tx).await?;
         let row = StaffRow {
-            id: StaffId::new(),
+            id: ids.of_account(&mut tx, number.as_deref()).await?,
             kind: new.kind,
             number,
             name: new.name,
@@ -90,7 +100,6 @@ impl App {
             left_at: None,
         };
         let posting = posting_row(row.id, &new.posting, ctx.now);
-        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         tx.staff_insert(&row).await.map_err(number_taken)?;
         tx.posting_insert(&posting).await.map_err(store)?;
         tx.commit(leaf::of(ctx, Act::StaffChanged, vec![row.id.into()], &posting.section)?)
@@ -112,13 +121,16 @@ impl App {
         name: &str,
     ) -> Result<StaffRow> {
         let today = kernel::ctx::jst_date(ctx.now);
+        // A town may get its administrator before its profile.
+        let ids = self.profile_of(town).await.map_or(Ids::Fresh, |profile| Ids::of_town(&profile));
         let mut tx = self.towns.begin(town).await.map_err(store)?;
+        rights_changed(&mut tx).await?;
         let postings = tx.posting_list(None).await.map_err(store)?;
         if allowed(&postings, today).has(Grant::TownAdmin) {
             return Err(Code::TownHasAdministrator.into());
         }
         let row = StaffRow {
-            id: StaffId::new(),
+            id: ids.of_account(&mut tx, Some(FIRST)).await?,
             kind: StaffKind::Member,
             number: None,
             name: name.into(),
@@ -211,7 +223,7 @@ pub(crate) async fn require_administrator(tx: &mut TownTx, day: chrono::NaiveDat
     }
 }
 
-/// Rights change: whatever was remembered of tokens is read anew. First of all, because of two changes at once
+/// Rights or accounts change: whatever was remembered of tokens and names is read anew. First of all, because of two changes at once
 /// the second then waits for the first and sees what it left; a load that runs is not waited for.
 pub(crate) async fn rights_changed(tx: &mut TownTx) -> Result<()> {
     tx.version_bump(Changed::Auth).await.map_err(store)

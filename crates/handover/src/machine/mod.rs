@@ -1,6 +1,7 @@
 //! The states of a handover and what may follow what (design §9). One pure function, [`apply`]; the database
 //! moves the row by compare-and-set to what it says. Every message may come twice, late, or out of order:
-//! what was done before is done again without effect, and nothing decided is decided otherwise.
+//! what was done before is done again without effect, nothing decided is decided otherwise, and what has ended
+//! says so to whoever comes after.
 
 mod step;
 
@@ -10,7 +11,7 @@ use kernel::id::StaffId;
 use kernel::{Digest, TownCode};
 use serde::{Deserialize, Serialize};
 
-pub use step::apply;
+pub use step::{already_decided, apply};
 
 kernel::words! {
     /// What kind of handover; it is accepted as what it is.

@@ -11,7 +11,8 @@ use kernel::{Code, Digest, Fault};
 
 use super::{Effect, Event, Facts, Kind, RefusalCode, State, Step, UnreadableCode};
 
-/// Where `event` leads from `state`. What was done before is answered with the same state and no effects.
+/// Where `event` leads from `state`. What was done before and stands is answered with the same state and no effects;
+/// of what has ended nothing is done any more, nor again, but that the sender looks how it ended.
 ///
 /// # Errors
 /// `handover_state` when the event has no place here, `already_decided` when the receiver has decided
@@ -65,7 +66,6 @@ fn redraft(state: State) -> Result<Step, Fault> {
 
 fn offer(state: State, facts: &Facts) -> Result<Step, Fault> {
     match state {
-        State::Draft | State::Returned => Err(no_place(state)),
         State::Approved => {
             unprotected(facts)?;
             if over(facts) {
@@ -74,7 +74,8 @@ fn offer(state: State, facts: &Facts) -> Result<Step, Fault> {
             Ok(to(State::Offered, Act::HandoverOffered, &[Effect::Deliver]))
         }
         // The same offer again; another one under the same id is the hub's to refuse.
-        _ => Ok(again(state)),
+        State::Offered => Ok(again(state)),
+        _ => Err(no_place(state)),
     }
 }
 
@@ -82,7 +83,8 @@ fn acknowledge(state: State, facts: &Facts) -> Result<Step, Fault> {
     match state {
         State::Offered if over(facts) => Ok(lapse(State::Expired, facts)),
         State::Offered => Ok(to(State::Accepting, Act::HandoverAccepting, &[])),
-        State::Accepting | State::Accepted | State::Received | State::Completed => Ok(again(state)),
+        State::Accepting | State::Accepted | State::Received => Ok(again(state)),
+        State::Completed => Err(no_place(state)),
         _ => Err(refused_step(state, facts)),
     }
 }
@@ -92,7 +94,8 @@ fn accept(state: State, facts: &Facts) -> Result<Step, Fault> {
         State::Offered if over(facts) => Ok(lapse(State::Expired, facts)),
         State::Accepting if over(facts) => Ok(lapse(State::TooLate, facts)),
         State::Offered | State::Accepting => Ok(to(State::Accepted, Act::HandoverAccepted, &[])),
-        State::Accepted | State::Received | State::Completed => Ok(again(state)),
+        State::Accepted | State::Received => Ok(again(state)),
+        State::Completed => Err(no_place(state)),
         _ => Err(refused_step(state, facts)),
     }
 }
@@ -104,7 +107,7 @@ fn refuse(state: State, code: RefusalCode, facts: &Facts) -> Result<Step, Fault>
         State::Offered | State::Accepting => {
             Ok(close(State::Refused(code), Act::HandoverRefused, true, facts))
         }
-        State::Refused(before) if before == code => Ok(again(state)),
+        State::Refused(before) if before == code => Err(no_place(state)),
         _ => Err(refused_step(state, facts)),
     }
 }
@@ -118,8 +121,8 @@ fn receive(state: State, receipt: Digest, facts: &Facts) -> Result<Step, Fault> 
             }
             Ok(step)
         }
-        State::Received | State::Completed if facts.receipt == Some(receipt) => Ok(again(state)),
-        State::Offered | State::Accepting => Err(no_place(state)),
+        State::Received if facts.receipt == Some(receipt) => Ok(again(state)),
+        State::Offered | State::Accepting | State::Completed => Err(no_place(state)),
         _ => Err(refused_step(state, facts)),
     }
 }
@@ -127,8 +130,7 @@ fn receive(state: State, receipt: Digest, facts: &Facts) -> Result<Step, Fault> 
 fn report_unreadable(state: State, code: UnreadableCode, facts: &Facts) -> Result<Step, Fault> {
     match state {
         State::Accepted => Ok(close(State::Unreadable(code), Act::HandoverUnreadable, true, facts)),
-        State::Unreadable(before) if before == code => Ok(again(state)),
-        State::Offered | State::Accepting => Err(no_place(state)),
+        State::Offered | State::Accepting | State::Unreadable(_) => Err(no_place(state)),
         _ => Err(refused_step(state, facts)),
     }
 }
@@ -151,7 +153,7 @@ fn withdraw(state: State, facts: &Facts) -> Result<Step, Fault> {
         }
         State::Offered => Ok(close(State::Withdrawn, Act::HandoverWithdrawn, false, facts)),
         State::Accepting => Ok(close(State::TooLate, Act::HandoverTooLate, false, facts)),
-        State::Withdrawn | State::TooLate => Ok(again(state)),
+        State::Withdrawn | State::TooLate => Err(no_place(state)),
         _ => Err(refused_step(state, facts)),
     }
 }
@@ -205,12 +207,18 @@ fn no_place(state: State) -> Fault {
 fn refused_step(state: State, facts: &Facts) -> Fault {
     match state {
         State::Refused(_) | State::Unreadable(_) | State::Accepted | State::Received | State::Completed => {
-            Code::AlreadyDecided.into()
+            already_decided(state)
         }
         State::Expired => expired(facts),
         State::TooLate => Fault::new(Code::HandoverTooLate).with("until", jst_date(facts.expires_at)),
         _ => no_place(state),
     }
+}
+
+/// Another decision stands.
+#[must_use]
+pub fn already_decided(state: State) -> Fault {
+    Fault::new(Code::AlreadyDecided).with_words("state", state.ja(), state.as_str())
 }
 
 fn expired(facts: &Facts) -> Fault {

@@ -96,19 +96,19 @@ fn in_time() {
     check(
         "2026-12-03T23:59:59Z",
         "
-draft      approved returned !state !state   !state    !state   !state   !state   !state     !state    withdrawn !state
-returned   !state   =        draft  !state   !state    !state   !state   !state   !state     !state    withdrawn !state
-approved   =        returned !state offered  !state    !state   !state   !state   !state     !state    withdrawn !state
-offered    !state   !state   !state =        accepting accepted refused  !state   !state     !state    withdrawn =
-accepting  !state   !state   !state =        =         accepted refused  !state   !state     !state    too_late  =
-accepted   !state   !state   !state =        =         =        !decided received unreadable !state    !decided  =
-received   !state   !state   !state =        =         =        !decided =        !decided   completed !decided  =
-completed  !state   !state   !state =        =         =        !decided =        !decided   =         !decided  =
-too_late   !state   !state   !state =        !late     !late    !late    !late    !late      !state    =         =
-refused    !state   !state   !state =        !decided  !decided =        !decided !decided   !state    !decided  =
-unreadable !state   !state   !state =        !decided  !decided !decided !decided =          !state    !decided  =
-withdrawn  !state   !state   !state =        !state    !state   !state   !state   !state     !state    =         =
-expired    !state   !state   !state =        !expired  !expired !expired !expired !expired   !state    !expired  =
+draft      approved returned !state   !state    !state    !state   !state   !state    !state     !state    withdrawn !state
+returned   !state   =        draft    !state    !state    !state   !state   !state    !state     !state    withdrawn !state
+approved   =        returned !state   offered   !state    !state   !state   !state    !state     !state    withdrawn !state
+offered    !state   !state   !state   =         accepting accepted refused  !state    !state     !state    withdrawn =
+accepting  !state   !state   !state   !state    =         accepted refused  !state    !state     !state    too_late  =
+accepted   !state   !state   !state   !state    =         =        !decided received  unreadable !state    !decided  =
+received   !state   !state   !state   !state    =         =        !decided =         !decided   completed !decided  =
+completed  !state   !state   !state   !state    !state    !state   !decided !state    !decided   =         !decided  =
+too_late   !state   !state   !state   !state    !late     !late    !late    !late     !late      !state    !state    =
+refused    !state   !state   !state   !state    !decided  !decided !state   !decided  !decided   !state    !decided  =
+unreadable !state   !state   !state   !state    !decided  !decided !decided !decided  !state     !state    !decided  =
+withdrawn  !state   !state   !state   !state    !state    !state   !state   !state    !state     !state    !state    =
+expired    !state   !state   !state   !state    !expired  !expired !expired !expired  !expired   !state    !expired  =
 ",
     );
 }
@@ -118,19 +118,19 @@ fn from_the_end_on() {
     check(
         DEADLINE,
         "
-draft      approved returned !state !state   !state    !state   !state   !state   !state     !state    withdrawn !state
-returned   !state   =        draft  !state   !state    !state   !state   !state   !state     !state    withdrawn !state
-approved   =        returned !state !expired !state    !state   !state   !state   !state     !state    withdrawn !state
-offered    !state   !state   !state =        expired   expired  expired  !state   !state     !state    withdrawn expired
-accepting  !state   !state   !state =        =         too_late too_late !state   !state     !state    too_late  too_late
-accepted   !state   !state   !state =        =         =        !decided received unreadable !state    !decided  =
-received   !state   !state   !state =        =         =        !decided =        !decided   completed !decided  =
-completed  !state   !state   !state =        =         =        !decided =        !decided   =         !decided  =
-too_late   !state   !state   !state =        !late     !late    !late    !late    !late      !state    =         =
-refused    !state   !state   !state =        !decided  !decided =        !decided !decided   !state    !decided  =
-unreadable !state   !state   !state =        !decided  !decided !decided !decided =          !state    !decided  =
-withdrawn  !state   !state   !state =        !state    !state   !state   !state   !state     !state    =         =
-expired    !state   !state   !state =        !expired  !expired !expired !expired !expired   !state    !expired  =
+draft      approved returned !state   !state    !state    !state   !state   !state    !state     !state    withdrawn !state
+returned   !state   =        draft    !state    !state    !state   !state   !state    !state     !state    withdrawn !state
+approved   =        returned !state   !expired  !state    !state   !state   !state    !state     !state    withdrawn !state
+offered    !state   !state   !state   =         expired   expired  expired  !state    !state     !state    withdrawn expired
+accepting  !state   !state   !state   !state    =         too_late too_late !state    !state     !state    too_late  too_late
+accepted   !state   !state   !state   !state    =         =        !decided received  unreadable !state    !decided  =
+received   !state   !state   !state   !state    =         =        !decided =         !decided   completed !decided  =
+completed  !state   !state   !state   !state    !state    !state   !decided !state    !decided   =         !decided  =
+too_late   !state   !state   !state   !state    !late     !late    !late    !late     !late      !state    !state    =
+refused    !state   !state   !state   !state    !decided  !decided !state   !decided  !decided   !state    !decided  =
+unreadable !state   !state   !state   !state    !decided  !decided !decided !decided  !state     !state    !decided  =
+withdrawn  !state   !state   !state   !state    !state    !state   !state   !state    !state     !state    !state    =
+expired    !state   !state   !state   !state    !expired  !expired !expired !expired  !expired   !state    !expired  =
 ",
     );
 }
@@ -160,11 +160,6 @@ fn another_decision_after_the_first_is_refused() {
     let now = "2026-11-20T00:00:00Z";
     for (state, event, expected) in [
         (State::Refused(RefusalCode::NotOurs), Event::Refuse(RefusalCode::Duplicate), Code::AlreadyDecided),
-        (
-            State::Unreadable(UnreadableCode::Tampered),
-            Event::ReportUnreadable(UnreadableCode::KeyGone),
-            Code::AlreadyDecided,
-        ),
         (State::Received, Event::Receive { receipt: other }, Code::AlreadyDecided),
         (State::Received, Event::Complete { receipt: other }, Code::ReceiptInvalid),
         (State::Completed, Event::Complete { receipt: other }, Code::ReceiptInvalid),

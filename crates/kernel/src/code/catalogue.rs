@@ -56,7 +56,7 @@ catalogue! {
           "この URL の機能はありません。API 文書（/docs）で確かめてください。" / "This API has no such address. See the documentation at /docs." }
     MethodNotAllowed = "method_not_allowed" 405
         { "この操作はできません" / "Method not allowed";
-          "この宛先では {method} を使えません。使えるのは {allowed} です。" / "This address does not accept {method}; it accepts {allowed}." }
+          "この宛先では {method} を使えません。使えるのは {allowed} です。API 文書（/docs）で確かめてください。" / "This address does not accept {method}; it accepts {allowed}. See the documentation at /docs." }
     BadRequest = "bad_request" 400
         { "要求を読み取れません" / "The request cannot be read";
           "要求の形が正しくありません（{why}）。API 文書（/docs）の例と比べてください。" / "The request is malformed ({why}). Compare it with the examples at /docs." }
@@ -134,6 +134,9 @@ catalogue! {
     SetupCodeRefused = "setup_code_refused" 422
         { "設定コードを使えません" / "The set-up code is not accepted";
           "設定コードが違うか、使用済みか、期限が切れています。団体コードと職員番号も確かめ、町の管理者に新しいコードを頼んでください。" / "The set-up code is wrong, used or expired. Check the town code and the staff number too, and ask your town's administrator for a new code." }
+    PasswordWrong = "password_wrong" 422
+        { "今のパスワードが違います" / "The password so far is wrong";
+          "今のパスワードが違うか、この職員にはまだパスワードがありません。何も変えていません。打ち直すか、忘れたときは、町の管理者に設定コードを頼んでください。" / "The password so far is wrong, or the account has none yet. Nothing was changed. Type it again; if it is forgotten, ask your town's administrator for a set-up code." }
     PasswordTooShort = "password_too_short" 422
         { "パスワードが短すぎます" / "The password is too short";
           "パスワードは {least} 文字以上にしてください。記号や数字を混ぜる必要はありません。覚えやすい文を勧めます。" / "A password has at least {least} characters. No mixture of signs is needed; a sentence you can remember is best." }
@@ -422,7 +425,7 @@ catalogue! {
 
     LoadSignedOff = "load_signed_off" 409
         { "確認済みです" / "Already signed off";
-          "この取込品質報告は、すでに確認されています。確認した人と日時は報告に載っています。" / "The report of this load is signed off already. Who did so, and when, stands in it." }
+          "この取込品質報告は、すでに確認されています。確認した人と日時は報告に載っています。違う点があれば、その人に知らせてください。" / "The report of this load is signed off already. Who did so, and when, stands in it; tell them if something is wrong." }
     LoadSuperseded = "load_superseded" 409
         { "新しい取込があります" / "A later file has been loaded";
           "この取込のあとに新しいファイルが取り込まれています（{load}）。新しい取込のエラーを訂正してください。何も取り込んでいません。" / "A later file of this source has been loaded ({load}). Correct the rejects of that load; nothing was loaded." }
@@ -551,7 +554,7 @@ catalogue! {
           "引継ぎの状態が {state} のため、この操作はできません。引継ぎを読み直して、今の状態を確かめてください。" / "The handover is {state}; this cannot be done now. Read it again." }
     AlreadyDecided = "already_decided" 409
         { "もう決まっています" / "Already decided";
-          "この引継ぎは、もう別の決定がされています。決定は変えられません。引継ぎを読み直し、誤りだったときは相手の町に連絡してください。" / "Another decision on this handover has been made; it cannot be changed. Read it again, and tell the other town if it was a mistake." }
+          "この引継ぎは、もう別の決定がされています（今の状態：{state}）。決定は変えられません。引継ぎを読み直し、誤りだったときは相手の町に連絡してください。" / "Another decision on this handover has been made; it is {state}, and that cannot be changed. Read it again, and tell the other town if it was a mistake." }
     VersionSuperseded = "version_superseded" 409
         { "先に直されています" / "Somebody was faster";
           "読んだ後に別の人が直しました。いまは第{version}版です。読み直してから、必要ならもう一度直してください。" / "It was changed after you read it and now is version {version}. Read it again, and change it again if still needed." }
@@ -575,7 +578,7 @@ catalogue! {
           "受諾の前に、送り元の町が取り下げたか、期限（{until}）が過ぎました。続けるなら、送り元の町に改めて申し出てもらってください。" / "Before it was accepted, the sending town took it back or its time ({until}) was over. To go on, ask that town to offer it again." }
     ReviewNotWaiting = "review_not_waiting" 409
         { "後閲を待つ代決ではありません" / "No decision waits for a review";
-          "この引継ぎは代決されていないため、後閲するものがありません。引継ぎを読み直して確かめてください。" / "This handover was not decided on anybody's behalf, so there is nothing to review. Read it again." }
+          "この引継ぎは代決されていないか、もう後閲されています。後閲するものはありません。引継ぎを読み直して確かめてください。" / "This handover was not decided on anybody's behalf, or somebody has reviewed it already. There is nothing to review. Read it again." }
     PackageReadable = "package_readable" 409
         { "引継ぎデータは読めます" / "The package can be read";
           "引継ぎデータは正しく開けます。判読不能とは答えられません。受け取るか、項目ごとに辞退してください。" / "The package opens as it should and cannot be reported as unreadable. Take it in, or refuse items of it." }

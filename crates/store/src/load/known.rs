@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::keyed::KeyedMap;
+use super::keyed::{KeyedMap, KeyedSet};
 use super::quality::RejectPlace;
 use crate::StoreError;
 use crate::rows::link_task::LinkDecision;
@@ -58,6 +58,8 @@ pub struct Known {
     pub households: KeyedMap<Key16, HouseholdId>,
     /// The household each person is in.
     pub memberships: KeyedMap<PersonId, HouseholdId>,
+    /// Everybody, also whom no number is of any more; only where they were asked for.
+    pub persons: KeyedSet<PersonId>,
     /// The source's records in force.
     pub records: KeyedMap<Key16, Record>,
     /// What humans decided about records that a later file no longer had: it holds when they come back.

@@ -70,6 +70,22 @@ impl Lookup<'_> {
         Ok(())
     }
 
+    /// Everybody whom the town has ever known, for a town in which ids follow from numbers: somebody whose number
+    /// has ended would otherwise be made a second time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn everybody(&self, known: &mut Known) -> Result<(), StoreError> {
+        if !known.persons.is_empty() {
+            return Ok(());
+        }
+        self.each("SELECT person_id FROM town.person WHERE town_id = $1", |row| {
+            known.persons.insert(PersonId::from_uuid(row.try_get(0)?));
+            Ok(())
+        })
+        .await
+    }
+
     /// The key sets of these, unless they are known: an empty one for whoever has none.
     ///
     /// # Errors

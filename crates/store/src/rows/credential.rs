@@ -129,6 +129,34 @@ impl TownTx {
         Ok(changed == 1)
     }
 
+    /// Puts a password in the place of the one there is, and takes a code that waits away.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn password_replace(
+        &mut self,
+        of: StaffId,
+        password: &[u8],
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let id = of.uuid();
+        let key = self.subject_key_ensure(id, STAFF_SLOT).await?;
+        let sealed = key.seal(&self.place("credential", id.as_bytes(), STAFF_SLOT, 0), password);
+        let (driver, town) = self.parts()?;
+        diesel::update(credential::table)
+            .filter(credential::town_id.eq(town))
+            .filter(credential::staff_id.eq(id))
+            .set((
+                credential::password.eq(sealed),
+                credential::password_set_at.eq(at),
+                credential::code_hash.eq(None::<Vec<u8>>),
+                credential::code_expires_at.eq(None::<DateTime<Utc>>),
+            ))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
+
     /// Forgets password and code of an account.
     ///
     /// # Errors

@@ -13,12 +13,12 @@ use crate::town::Claim;
 use crate::{StoreError, TownConn};
 
 /// How long a request is remembered.
-const REMEMBERED: TimeDelta = TimeDelta::hours(24);
+pub(crate) const REMEMBERED: TimeDelta = TimeDelta::hours(24);
 
 /// A request that may come twice.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Who asks: another person's equal key is another key.
+    /// Who asks, a member of staff or the operator: another person's equal key is another key.
     pub staff: StaffId,
     /// The Idempotency-Key.
     pub key: &'a str,
@@ -49,7 +49,7 @@ type Columns = (Vec<u8>, Uuid, bool, Option<Vec<u8>>, DateTime<Utc>);
 
 impl Request<'_> {
     /// The key with whom it belongs to, which is also the word that opens the answer.
-    fn word(&self) -> Vec<u8> {
+    pub(crate) fn word(&self) -> Vec<u8> {
         [b"tasuki idempotency\0", self.staff.uuid().as_bytes().as_slice(), self.key.as_bytes()].concat()
     }
 }
@@ -159,19 +159,19 @@ impl TownConn {
         Ok(())
     }
 
-    /// Gives a claim up, unless its act was committed.
+    /// Gives a claim up, unless its act was committed: then false.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails; the claim then lapses by itself.
-    pub async fn idempotency_release(&mut self, claim: Claim) -> Result<(), StoreError> {
+    pub async fn idempotency_release(&mut self, claim: Claim) -> Result<bool, StoreError> {
         let (driver, town) = self.parts()?;
-        diesel::delete(idempotency::table)
+        let given_up = diesel::delete(idempotency::table)
             .filter(idempotency::town_id.eq(town))
             .filter(idempotency::key_index.eq(claim.key_index.as_slice()))
             .filter(idempotency::attempt.eq(claim.attempt))
             .filter(idempotency::acted.eq(false))
             .execute(driver)
             .await?;
-        Ok(())
+        Ok(given_up == 1)
     }
 }

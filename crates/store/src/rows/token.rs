@@ -186,6 +186,28 @@ impl TownTx {
         self.version_bump(Changed::Auth).await
     }
 
+    /// Revokes every token of an account but one, and moves the `auth` counter.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn token_revoke_others(
+        &mut self,
+        of: StaffId,
+        but: TokenId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (driver, town) = self.parts()?;
+        diesel::update(token::table)
+            .filter(token::town_id.eq(town))
+            .filter(token::staff_id.eq(of.uuid()))
+            .filter(token::token_id.ne(but.uuid()))
+            .filter(token::revoked_at.is_null())
+            .set(token::revoked_at.eq(at))
+            .execute(driver)
+            .await?;
+        self.version_bump(Changed::Auth).await
+    }
+
     /// Revokes a token and moves the `auth` counter; false when there is none with this id.
     ///
     /// # Errors

@@ -64,6 +64,10 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("coop", "SELECT", "coop.token"),
     ("coop", "INSERT", "coop.token"),
     ("coop", "UPDATE", "coop.token"),
+    ("coop", "SELECT", "coop.idempotency"),
+    ("coop", "INSERT", "coop.idempotency"),
+    ("coop", "UPDATE", "coop.idempotency"),
+    ("coop", "DELETE", "coop.idempotency"),
     ("adm", "SELECT", "hub.chain"),
     ("adm", "INSERT", "hub.chain"),
 ];

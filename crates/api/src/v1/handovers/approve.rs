@@ -1,7 +1,7 @@
 //! Deciding on a handover (決裁): approving, giving back, handing in again, looking at what was decided on one's
 //! behalf.
 
-use actix_web::{post, web};
+use actix_web::post;
 use app::handovers::{Approval, OnBehalf, Paper};
 use chrono::NaiveDate;
 use kernel::id::HandoverId;
@@ -9,9 +9,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::send::NewHandover;
-use super::{Handover, as_read};
+use super::{Handover, as_read, known, shown};
 use crate::Platform;
 use crate::answer::Answer;
+use crate::idempotency::IdempotencyHeader;
 use crate::request::{Body, IfMatch, IfMatchHeader, PathId, PurposeHeader, Town};
 use crate::schema::Text;
 
@@ -82,16 +83,16 @@ pub struct NewHandoverReturn {
 /// Approves a draft (決裁).
 ///
 /// Needs the grant `approver` (決裁); the drafter cannot, on nobody's behalf either. The body may be left out.
-/// Approving again changes nothing.
+/// The same decision again by the same person changes nothing; another one is refused.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     request_body(
         content = Option<NewHandoverApproval>,
         example = json!({"paper": {"number": "開子第123号", "decided_on": "2026-11-20"}}),
     ),
     responses(
         (status = 200, description = "Approved.", body = Handover),
-        (status = 409, description = "`protected_person`, `handover_state`."),
+        (status = 409, description = "`protected_person`; `handover_state`: it was decided otherwise or has ended."),
     ),
 )]
 #[post("/handovers/{handover_id}/approval")]
@@ -102,18 +103,17 @@ pub async fn approve_handover(
     read: IfMatch,
     body: Body<Option<NewHandoverApproval>>,
 ) -> Answer<Handover> {
-    platform.handover(&town.0, id.0).await?;
-    let target = as_read(&platform, &town, &id, &read).await?;
+    let target = known(&platform, &town, &id, &read).await?;
     let approval = body.read_optional()?.unwrap_or_default();
-    Ok(web::Json(Handover::of(&platform.handover_approve(&town.0, target, approval.into()).await?)))
+    shown(platform.handover_approve(&town.0, target, approval.into()).await?)
 }
 
 /// Gives a handover back to its drafter (差戻し).
 ///
 /// Needs the grant `approver` (決裁). Of a draft, or of what was approved and not yet offered: the approval is undone.
-/// Giving back again changes nothing.
+/// The same again by the same person changes nothing; for another reason it is refused.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     request_body = NewHandoverReturn,
     responses(
         (status = 200, description = "Given back.", body = Handover),
@@ -128,10 +128,8 @@ pub async fn return_handover(
     read: IfMatch,
     body: Body<NewHandoverReturn>,
 ) -> Answer<Handover> {
-    platform.handover(&town.0, id.0).await?;
-    let target = as_read(&platform, &town, &id, &read).await?;
-    let view = platform.handover_return(&town.0, target, body.read()?.reason.as_str()).await?;
-    Ok(web::Json(Handover::of(&view)))
+    let target = known(&platform, &town, &id, &read).await?;
+    shown(platform.handover_return(&town.0, target, body.read()?.reason.as_str()).await?)
 }
 
 /// Hands in again what was given back (出し直し).
@@ -139,7 +137,7 @@ pub async fn return_handover(
 /// Needs the grant `case_worker` (活用), and is its drafter's to do. It waits for approval again. To another town it
 /// is taken back and drafted anew.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     request_body = NewHandover,
     responses(
         (status = 200, description = "A draft again.", body = Handover),
@@ -155,20 +153,19 @@ pub async fn redraft_handover(
     read: IfMatch,
     body: Body<NewHandover>,
 ) -> Answer<Handover> {
-    platform.handover(&town.0, id.0).await?;
-    let target = as_read(&platform, &town, &id, &read).await?;
-    let view = platform.handover_redraft(&town.0, target, body.read()?.terms()?).await?;
-    Ok(web::Json(Handover::of(&view)))
+    let target = known(&platform, &town, &id, &read).await?;
+    shown(platform.handover_redraft(&town.0, target, body.read()?.terms()?).await?)
 }
 
 /// Records that the head has looked at a decision made on their behalf (後閲).
 ///
-/// Needs the grant `approver` (決裁); whoever drafted or decided it cannot. A second time changes nothing.
+/// Needs the grant `approver` (決裁); whoever drafted or decided it cannot. A second time changes nothing; after
+/// somebody else it is refused.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     responses(
         (status = 200, description = "Looked at.", body = Handover),
-        (status = 409, description = "`review_not_waiting`: it was not decided on anybody's behalf."),
+        (status = 409, description = "`review_not_waiting`: it was not decided on anybody's behalf, or somebody else has looked."),
     ),
 )]
 #[post("/handovers/{handover_id}/review")]
@@ -179,5 +176,5 @@ pub async fn review_handover(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_review(&town.0, target).await?)))
+    shown(platform.handover_review(&town.0, target).await?)
 }

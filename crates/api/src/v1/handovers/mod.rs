@@ -9,7 +9,8 @@ pub mod send;
 mod shape;
 
 use actix_web::{get, web};
-use app::handovers::{Direction, Target};
+use app::Released;
+use app::handovers::{Direction, HandoverView, Target};
 use kernel::id::HandoverId;
 use kernel::{Code, Fault};
 use serde::Deserialize;
@@ -65,7 +66,7 @@ fn direction(params: &Params) -> Result<Direction, Fault> {
 #[utoipa::path(params(PurposeHeader), responses((status = 200, description = "The handover.", body = Handover)))]
 #[get("/handovers/{handover_id}")]
 pub async fn read_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
-    Ok(web::Json(Handover::of(&platform.handover(&town.0, id.0).await?)))
+    shown(platform.handover(&town.0, id.0).await?)
 }
 
 /// The handover to be moved. One that the caller has read must still answer as they read it; how it stood then is
@@ -76,10 +77,25 @@ async fn as_read(
     id: &PathId<HandoverId>,
     read: &IfMatch,
 ) -> Result<Target, Fault> {
+    if read.is_given() { known(platform, town, id, read).await } else { Ok(id.0.into()) }
+}
+
+/// The same of a step with a body: what is not there is told before what was sent is judged.
+async fn known(
+    platform: &Platform,
+    town: &Town,
+    id: &PathId<HandoverId>,
+    read: &IfMatch,
+) -> Result<Target, Fault> {
+    let view = platform.handover(&town.0, id.0).await?;
     if !read.is_given() {
         return Ok(id.0.into());
     }
-    let view = platform.handover(&town.0, id.0).await?;
     read.require(&Handover::of(&view))?;
     Ok(Target { id: id.0, read: Some(view.stand) })
+}
+
+/// How it stands after a step.
+fn shown(view: Released<HandoverView>) -> Answer<Handover> {
+    Ok(web::Json(Handover::of(&view)))
 }

@@ -12,8 +12,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::content::HandoverContent;
-use super::{Handover, as_read};
+use super::{Handover, as_read, known, shown};
 use crate::answer::Answer;
+use crate::idempotency::IdempotencyHeader;
 use crate::request::{Body, IfMatch, IfMatchHeader, PathId, PurposeHeader, Town};
 use crate::{Platform, schema};
 
@@ -99,7 +100,7 @@ impl NewReceipt {
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). Before anything else of a package is opened. The
 /// answer's `flag` says what it was.
 #[utoipa::path(
-    params(PurposeHeader),
+    params(PurposeHeader, IdempotencyHeader),
     responses(
         (status = 200, description = "Acknowledged.", body = Handover),
         (status = 409, description = "`key_not_pinned`, `already_decided`, `handover_expired`, `handover_too_late`, `handover_state`."),
@@ -108,7 +109,7 @@ impl NewReceipt {
 )]
 #[post("/handovers/{handover_id}/flag-acknowledgement")]
 pub async fn acknowledge_flag(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
-    Ok(web::Json(Handover::of(&platform.handover_acknowledge(&town.0, id.0).await?)))
+    shown(platform.handover_acknowledge(&town.0, id.0).await?)
 }
 
 /// The content of a package.
@@ -134,9 +135,9 @@ pub async fn read_handover_content(
 /// Accepts a package (受諾).
 ///
 /// Needs the grant `case_worker` (活用) or `approver` (決裁), and the flag acknowledged. Accepting again answers as
-/// the first time, with the receipt once there is one.
+/// the first time, with the receipt once there is one; not once it is completed.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     responses(
         (status = 200, description = "Accepted.", body = Handover),
         (status = 409, description = "`handover_too_late`: it was taken back or ended since the flag was acknowledged. `already_decided`, `handover_expired`, `handover_state`."),
@@ -151,14 +152,14 @@ pub async fn accept_handover(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_accept(&town.0, target).await?)))
+    shown(platform.handover_accept(&town.0, target).await?)
 }
 
 /// Refuses a package (辞退).
 ///
-/// Needs the grant `case_worker` (活用) or `approver` (決裁). Refusing again for the same reason changes nothing.
+/// Needs the grant `case_worker` (活用) or `approver` (決裁). What was refused is not refused again.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     request_body = NewRefusal,
     responses(
         (status = 200, description = "Refused; the package is gone.", body = Handover),
@@ -173,18 +174,16 @@ pub async fn refuse_handover(
     read: IfMatch,
     body: Body<NewRefusal>,
 ) -> Answer<Handover> {
-    platform.handover(&town.0, id.0).await?;
-    let target = as_read(&platform, &town, &id, &read).await?;
-    let view = platform.handover_refuse(&town.0, target, body.read()?.code).await?;
-    Ok(web::Json(Handover::of(&view)))
+    let target = known(&platform, &town, &id, &read).await?;
+    shown(platform.handover_refuse(&town.0, target, body.read()?.code).await?)
 }
 
 /// Takes an accepted package in and gives the receipt (受領).
 ///
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). The lead of a transfer moves with it. A second call
-/// answers with the first receipt.
+/// answers with the first receipt; not once it is completed.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     request_body = NewReceipt,
     responses(
         (status = 200, description = "Taken in.", body = Handover),
@@ -199,10 +198,8 @@ pub async fn receive_handover(
     read: IfMatch,
     body: Body<NewReceipt>,
 ) -> Answer<Handover> {
-    platform.handover(&town.0, id.0).await?;
-    let target = as_read(&platform, &town, &id, &read).await?;
-    let view = platform.handover_receive(&town.0, target, &body.read()?.taking()?).await?;
-    Ok(web::Json(Handover::of(&view)))
+    let target = known(&platform, &town, &id, &read).await?;
+    shown(platform.handover_receive(&town.0, target, &body.read()?.taking()?).await?)
 }
 
 /// Answers an accepted package that does not open (判読不能).
@@ -210,7 +207,7 @@ pub async fn receive_handover(
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). The platform tries to open it and says why it does not:
 /// `tampered`, `malformed` or `key_gone`. The package goes; the sender reads the code and may draft it anew.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     responses(
         (status = 200, description = "Answered; the package is gone.", body = Handover),
         (status = 409, description = "`package_readable`: it opens. `handover_state`, `already_decided`, `key_not_pinned`."),
@@ -224,7 +221,7 @@ pub async fn report_unreadable(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_unreadable(&town.0, target).await?)))
+    shown(platform.handover_unreadable(&town.0, target).await?)
 }
 
 /// Takes in or refuses items that were kept apart (留め置き).
@@ -232,7 +229,7 @@ pub async fn report_unreadable(
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). Of a received handover; the receipt stays as it was given.
 /// What is refused was read and is purged: its content is gone, its decision stays. The same again changes nothing.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     request_body = NewReceipt,
     responses(
         (status = 200, description = "What there is now.", body = HandoverContent),
@@ -247,8 +244,7 @@ pub async fn settle_handover(
     read: IfMatch,
     body: Body<NewReceipt>,
 ) -> Answer<HandoverContent> {
-    platform.handover(&town.0, id.0).await?;
-    let target = as_read(&platform, &town, &id, &read).await?;
+    let target = known(&platform, &town, &id, &read).await?;
     let view = platform.handover_settle(&town.0, target, &body.read()?.taking()?).await?;
     Ok(web::Json(HandoverContent::of(&view)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{post, web};
+use actix_web::post;
 use app::handovers::{Subject, Terms};
 use handover::basis::FamilyTold;
 use handover::{Grounds, Kind, Organ, OrganCode, Role};
@@ -11,7 +11,7 @@ use kernel::{Category, Code, Fault, TownCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Handover, as_read};
+use super::{Handover, as_read, known, shown};
 use crate::answer::{Answer, Created};
 use crate::idempotency::IdempotencyHeader;
 use crate::request::{Body, IfMatch, IfMatchHeader, PathId, PurposeHeader, Town};
@@ -156,9 +156,9 @@ pub async fn draft_handover(
 /// Seals an approved handover and offers it (申し出).
 ///
 /// Needs the grant `case_worker` (活用) or `approver` (決裁). Consents, protection and keys are asked anew.
-/// Offering again changes nothing.
+/// While it is on offer, offering again changes nothing.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     responses(
         (status = 200, description = "On offer.", body = Handover),
         (status = 409, description = "`handover_state`, `protection_list_stale`, `protected_person`, `key_not_pinned`, `nothing_to_hand_over`, `consent_…`."),
@@ -173,7 +173,7 @@ pub async fn offer_handover(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_offer(&town.0, target).await?)))
+    shown(platform.handover_offer(&town.0, target).await?)
 }
 
 /// Why a handover is taken back.
@@ -189,9 +189,10 @@ pub struct NewHandoverWithdrawal {
 /// Takes a handover back (取下げ).
 ///
 /// Before the offer: its drafter, or the grant `approver` (決裁). After it: the grant `case_worker` (活用) or `approver`
-/// (決裁), until the receiver has accepted. A receiver who was about to accept finds it too late.
+/// (決裁), until the receiver has accepted. A receiver who was about to accept finds it too late. What was taken back
+/// or has ended is not taken back again.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     request_body = NewHandoverWithdrawal,
     responses(
         (status = 200, description = "Withdrawn.", body = Handover),
@@ -206,18 +207,16 @@ pub async fn withdraw_handover(
     read: IfMatch,
     body: Body<NewHandoverWithdrawal>,
 ) -> Answer<Handover> {
-    platform.handover(&town.0, id.0).await?;
-    let target = as_read(&platform, &town, &id, &read).await?;
-    let view = platform.handover_withdraw(&town.0, target, body.read()?.reason.as_str()).await?;
-    Ok(web::Json(Handover::of(&view)))
+    let target = known(&platform, &town, &id, &read).await?;
+    shown(platform.handover_withdraw(&town.0, target, body.read()?.reason.as_str()).await?)
 }
 
 /// Verifies the receipt and closes (完了).
 ///
-/// Needs the grant `case_worker` (活用) or `approver` (決裁). The platform does the same by itself; closing again
-/// changes nothing.
+/// Needs the grant `case_worker` (活用) or `approver` (決裁). The platform does the same by itself; closing what was
+/// closed shows how it ended.
 #[utoipa::path(
-    params(PurposeHeader, IfMatchHeader),
+    params(PurposeHeader, IfMatchHeader, IdempotencyHeader),
     responses(
         (status = 200, description = "Completed; or how it ended without a receipt: refused, unreadable, too late or expired.", body = Handover),
         (status = 409, description = "`handover_state`: there is no answer yet. `key_not_pinned`."),
@@ -232,5 +231,5 @@ pub async fn close_handover(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    Ok(web::Json(Handover::of(&platform.handover_close(&town.0, target).await?)))
+    shown(platform.handover_close(&town.0, target).await?)
 }

@@ -1,5 +1,6 @@
 //! 閲覧記録 as an auditor reads it.
 
+use app::accesses::operation_ja;
 use chrono::{DateTime, Utc};
 use kernel::Purpose;
 use kernel::id::StaffId;
@@ -12,7 +13,8 @@ use crate::schema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "staff_id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "purpose": "support",
-    "purpose_ja": "支援の検討・実施", "operation": "person_read", "at": "2026-11-20T02:00:00Z"
+    "purpose_ja": "支援の検討・実施", "operation": "person_read",
+    "operation_ja": "住民の基本情報", "at": "2026-11-20T02:00:00Z"
 }))]
 pub struct Access {
     /// 職員 who looked.
@@ -25,6 +27,8 @@ pub struct Access {
     purpose_ja: String,
     /// What was looked at: `person_read`, `timeline_read`, `candidate_list` …
     operation: String,
+    /// The same, as staff read it.
+    operation_ja: String,
     /// When.
     at: DateTime<Utc>,
 }
@@ -36,6 +40,7 @@ impl From<&app::accesses::AccessRow> for Access {
             staff_id: look.staff,
             purpose_ja: purpose_ja.map_or_else(|_| look.purpose.clone(), |purpose| purpose.ja().to_owned()),
             purpose: look.purpose.clone(),
+            operation_ja: operation_ja(&look.operation).to_owned(),
             operation: look.operation.clone(),
             at: look.at,
         }

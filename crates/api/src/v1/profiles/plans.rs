@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::received::{NewProfile, Received};
 use super::{AppliedProfile, ProfileDifference};
 use crate::answer::{Answer, Created};
+use crate::idempotency::IdempotencyHeader;
 use crate::request::{Coop, PathId};
 use crate::{Platform, Problem, schema};
 
@@ -172,9 +173,10 @@ pub async fn check_profile(
 /// Plans a bundle: what would change.
 ///
 /// For the cooperative's operator. Compares the bundle (see `check_profile`) with the version in force, file
-/// by file and by meaning, and keeps the plan for a week. A plan that changes nothing says so. Sent again, it
-/// makes another plan.
+/// by file and by meaning, and keeps the plan for a week. A plan that changes nothing says so. Sent again
+/// without a key, it makes another plan.
 #[utoipa::path(
+    params(IdempotencyHeader),
     request_body(content(
         (NewProfile = "application/json"), (Vec<u8> = "application/zip"), (Vec<u8> = "application/gzip")
     )),
@@ -218,11 +220,14 @@ pub async fn read_profile_plan(
 ///
 /// For the cooperative's operator. Once, and only while the version in force is still the one the plan was
 /// compared with. To go back to an earlier version, plan its files.
-#[utoipa::path(responses(
-    (status = 200, description = "In force.", body = AppliedProfile),
-    (status = 409, description = "`profile_plan_used`: it was applied before; `profile_plan_stale`: another \
-        version was applied after it was made. Nothing was changed."),
-))]
+#[utoipa::path(
+    params(IdempotencyHeader),
+    responses(
+        (status = 200, description = "In force.", body = AppliedProfile),
+        (status = 409, description = "`profile_plan_used`: it was applied before; `profile_plan_stale`: another \
+            version was applied after it was made. Nothing was changed."),
+    ),
+)]
 #[post("/towns/{town_code}/profile-plans/{plan_id}/application")]
 pub async fn apply_profile_plan(
     platform: Platform,

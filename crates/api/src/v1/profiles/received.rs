@@ -12,11 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::Problem;
-use crate::request::{json, take_body};
-
-/// Bytes of a bundle on its way: 16 MiB. The largest town's folder with the cooperative's is a twentieth of
-/// it, unpacked.
-const LIMIT: usize = 16 << 20;
+use crate::request::{BUNDLE_LIMIT, json, take_body};
 
 /// A profile: the files of `tenants/`, of the cooperative and of the town.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -84,7 +80,7 @@ impl FromRequest for Received {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let packed = Packed::of(request.content_type());
-        let taking = take_body(request, payload, LIMIT);
+        let taking = take_body(request, payload, BUNDLE_LIMIT);
         Box::pin(async move { Ok(Self { packed, bytes: taking.await? }) })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::Released;
-use app::retention::{KeptRecord, RetentionView};
+use app::retention::{KeptRecord, Place, RetentionView};
 use chrono::{DateTime, Utc};
 use kernel::id::{LoadId, PersonId};
 use kernel::{Category, ItemCode, ItemDef, TownCtx};
@@ -26,7 +26,7 @@ use crate::schema::Day;
         "category": "attendance", "category_ja": "出欠",
         "items": [{"item": "attendance.late_days", "item_ja": "遅刻の回数"}],
         "source": "attendance", "holder": "学校教育課", "load_id": "lod_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
-        "line": 12, "recorded_at": "2026-10-05T01:00:00Z", "ended_on": null,
+        "link": null, "line": 12, "recorded_at": "2026-10-05T01:00:00Z", "ended_on": null,
         "due": {
             "state": {"code": "dated", "ja": "令和14年3月31日まで保存", "en": "kept to 2032-03-31"},
             "kept_to": {"date": "2032-03-31", "wareki": "令和14年3月31日"}, "waiting": []
@@ -70,7 +70,7 @@ pub struct Retention {
     /// Whose.
     #[schema(value_type = schema::PersonId)]
     person_id: PersonId,
-    /// Records in force by category, then those that have ended.
+    /// Records in force by category, then those that have ended, then what staff recorded themselves.
     items: Vec<RetentionRecord>,
 }
 
@@ -85,13 +85,16 @@ pub struct RetentionRecord {
     category_ja: &'static str,
     /// データ項目; empty for the register's own row.
     items: Vec<RetentionItem>,
-    /// 連携元.
+    /// 連携元; `recorded_relation`, `assessment` or `case` for what staff recorded themselves.
     source: String,
     /// 保有課: the section that holds it.
     holder: String,
-    /// 取込 that brought it.
-    #[schema(value_type = schema::LoadId)]
-    load_id: LoadId,
+    /// 取込 that brought it; null for what staff recorded themselves.
+    #[schema(required = true, value_type = Option<schema::LoadId>)]
+    load_id: Option<LoadId>,
+    /// Where it is read; null for what a load brought.
+    #[schema(required = true)]
+    link: Option<String>,
     /// Line of the file, from 1; 0 when it came from no file.
     #[schema(minimum = 0)]
     line: i32,
@@ -142,14 +145,19 @@ impl RetentionRecord {
             item: item.clone(),
             item_ja: items.get(item).map_or_else(|| item.to_string(), |def| def.ja.clone()),
         };
+        let (load_id, line, link) = match &record.place {
+            Place::Line { load, line } => (Some(*load), *line, None),
+            Place::Entry(link) => (None, 0, Some(link.clone())),
+        };
         Self {
             category: record.category,
             category_ja: record.category.ja(),
             items: record.items.iter().map(named).collect(),
             source: record.source.clone(),
             holder: record.holder.clone(),
-            load_id: record.load,
-            line: record.line,
+            load_id,
+            link,
+            line,
             recorded_at: record.recorded_at,
             ended_on: record.ended_on.map(Day::from),
             due: (&record.due).into(),

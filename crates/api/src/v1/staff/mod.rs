@@ -1,5 +1,6 @@
 //! 職員 and 連携用: who acts in a town, and from when to when they may do what.
 
+mod colleagues;
 mod denials;
 mod roster;
 mod shape;
@@ -13,8 +14,9 @@ use crate::paging::{Order, Page, PageParams, Paging};
 use crate::request::{Body, Params, PathId, Town};
 use crate::{Platform, Problem};
 
+pub use colleagues::{Colleague, list_colleagues};
 pub use denials::{Denial, NewDenial, end_denial, enter_denial, list_denials};
-pub use roster::{Roster, RosterParams, RosterPosting, take_roster};
+pub use roster::{Roster, RosterParams, RosterPosting, read_roster, take_roster};
 pub use shape::{AccountKind, NewPosting, NewStaff, NewStaffNumber, Posting, PostingEnd, SetupCode, Staff};
 
 /// All accounts of the town, with what each may do today.

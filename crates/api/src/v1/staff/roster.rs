@@ -1,6 +1,6 @@
 //! 職員名簿: accounts and postings in bulk.
 
-use actix_web::{post, web};
+use actix_web::{HttpResponse, get, post, web};
 use app::staff::{Change, Fate, RosterOutcome};
 use kernel::Grant;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Answer;
 use crate::request::{Csv, Params, Town};
 use crate::schema::Day;
-use crate::{Platform, schema};
+use crate::{Platform, Problem, schema};
 
 /// How to take a roster.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -99,6 +99,21 @@ impl From<&Change> for RosterPosting {
             until: change.posting.until.map(Day::from),
         }
     }
+}
+
+/// The roster as it stands, to be edited and taken again.
+///
+/// Needs the grant `town_admin` (町管理者) or `auditor` (監査). A CSV in UTF-8 with the columns that `take_roster` reads:
+/// every posting that has not ended, those to come too, of everybody with a 職員番号. Taken as it is it changes
+/// nothing. What a spreadsheet would take for a formula has an apostrophe before it.
+#[utoipa::path(responses(
+    (status = 200, description = "The roster.", content((schema::File = "text/csv"))),
+    (status = 409, description = "`profile_missing`: no profile was ever applied."),
+))]
+#[get("/staff-rosters")]
+pub async fn read_roster(platform: Platform, town: Town) -> Result<HttpResponse, Problem> {
+    let csv = platform.roster_written(&town.0).await?;
+    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8; header=present").body(csv))
 }
 
 /// Takes accounts and postings in bulk.

@@ -3,6 +3,7 @@
 
 mod plan;
 mod read;
+mod write;
 
 use evidence::Act;
 use kernel::id::StaffId;
@@ -12,6 +13,7 @@ use store::rows::staff::{StaffKind, StaffRow};
 
 use super::{posting_row, require_administrator, rights_changed, views};
 use crate::error::store;
+use crate::ids::Ids;
 use crate::{App, Result, auth, leaf};
 use plan::{Plan, Steps};
 
@@ -42,7 +44,7 @@ impl App {
         let one = |fault: Fault| vec![fault];
         auth::require(ctx, Grant::TownAdmin).map_err(one)?;
         let profile = self.profile(ctx).await.map_err(one)?;
-        let lines = read::read(csv, &profile)?;
+        let (lines, ids) = (read::read(csv, &profile)?, Ids::of_town(&profile));
         let mut tx = self.towns.begin(ctx.town).await.map_err(store).map_err(one)?;
         // In this order, as loads do: new accounts need keys.
         tx.lock_town().await.map_err(store).map_err(one)?;
@@ -52,7 +54,7 @@ impl App {
         if !plan.faults.is_empty() {
             return Err(plan.faults);
         }
-        let changed = carry_out(&mut tx, ctx, &plan).await.map_err(one)?;
+        let changed = carry_out(&mut tx, ctx, &plan, ids).await.map_err(one)?;
         let outcome = RosterOutcome { changes: plan.changes, unchanged: plan.unchanged };
         // What was tried is rolled back with the transaction.
         if !dry_run && !changed.is_empty() {
@@ -65,10 +67,10 @@ impl App {
 }
 
 /// Does what a plan says; whom it touched.
-async fn carry_out(tx: &mut TownTx, ctx: &TownCtx, plan: &Plan) -> Result<Vec<StaffId>> {
+async fn carry_out(tx: &mut TownTx, ctx: &TownCtx, plan: &Plan, ids: Ids) -> Result<Vec<StaffId>> {
     let mut changed = Vec::new();
     for steps in plan.steps.iter().filter(|steps| !steps.is_empty()) {
-        changed.push(apply(tx, ctx, steps).await?);
+        changed.push(apply(tx, ctx, steps, ids).await?);
     }
     for day in &plan.days {
         require_administrator(tx, (*day).max(ctx.today())).await?;
@@ -76,10 +78,10 @@ async fn carry_out(tx: &mut TownTx, ctx: &TownCtx, plan: &Plan) -> Result<Vec<St
     Ok(changed)
 }
 
-async fn apply(tx: &mut TownTx, ctx: &TownCtx, steps: &Steps) -> Result<StaffId> {
+async fn apply(tx: &mut TownTx, ctx: &TownCtx, steps: &Steps, ids: Ids) -> Result<StaffId> {
     let id = match steps.staff {
         Some(id) => id,
-        None => hire(tx, ctx, steps).await?,
+        None => hire(tx, ctx, steps, ids).await?,
     };
     if steps.is_renamed {
         tx.staff_rename(id, &steps.name).await.map_err(store)?;
@@ -98,9 +100,9 @@ async fn apply(tx: &mut TownTx, ctx: &TownCtx, steps: &Steps) -> Result<StaffId>
     Ok(id)
 }
 
-async fn hire(tx: &mut TownTx, ctx: &TownCtx, steps: &Steps) -> Result<StaffId> {
+async fn hire(tx: &mut TownTx, ctx: &TownCtx, steps: &Steps, ids: Ids) -> Result<StaffId> {
     let row = StaffRow {
-        id: StaffId::new(),
+        id: ids.of_account(tx, Some(&steps.number)).await?,
         kind: StaffKind::Member,
         number: Some(steps.number.clone()),
         name: steps.name.clone(),

@@ -1,14 +1,10 @@
 //! 一人の画面: everything about one child on one page, from one release.
 
-use std::collections::BTreeMap;
+mod parts;
 
 use app::Released;
-use app::page::{AbsentItem as Missing, LatestResult as Latest, PageView, RetentionSummary};
-use app::protection::Part as Protected;
-use chrono::{DateTime, Utc};
-use kernel::id::{HouseholdId, RunId};
-use kernel::{Absence, Category, Fault, ItemCode, ItemDef, TownCtx};
-use rulebook::{Contact, List};
+use app::page::PageView;
+use kernel::{Fault, TownCtx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,13 +12,14 @@ use super::accesses::Access;
 use super::relations::Relations;
 use super::shown::{Member, Person, Who};
 use super::timeline::Entry;
-use crate::schema;
-use crate::schema::Day;
 use crate::v1::cases::Case;
 use crate::v1::handovers::HandoverSummary;
 use crate::v1::runs::assessments::Assessment;
-use crate::v1::runs::{Interval, Trace, whole};
 use crate::v1::watch_notes::WatchNote;
+use parts::{
+    CategoryAbsent, CategoryRecords, PageHousehold, PageProtection, PageRetention, PageScore, PageStaff,
+    absent, records,
+};
 
 /// Everything about one person (一人の画面).
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,8 +66,10 @@ use crate::v1::watch_notes::WatchNote;
     "scores": [], "assessments": [], "cases": [], "watch_notes": [], "handovers": [],
     "accesses": [{
         "staff_id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "purpose": "support",
-        "purpose_ja": "支援の検討・実施", "operation": "person_page", "at": "2026-11-20T02:00:00Z"
+        "purpose_ja": "支援の検討・実施", "operation": "person_page",
+        "operation_ja": "一人の画面", "at": "2026-11-20T02:00:00Z"
     }],
+    "staff": [{"id": "stf_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "name": "架空 見守"}],
     "retention": {
         "running": 12, "due": 0, "held": 0, "permanent": 0, "undetermined": 3,
         "next_due_on": {"date": "2032-04-01", "wareki": "令和14年4月1日"}
@@ -109,132 +108,10 @@ pub struct PersonPage {
     handovers: Vec<HandoverSummary>,
     /// 閲覧記録: the last looks before this one, newest first.
     accesses: Vec<Access>,
-    /// 保存期間 of the records in force, in numbers.
+    /// 職員 whom the page names by id (who is on a case, wrote or looked), by name.
+    staff: Vec<PageStaff>,
+    /// 保存期間 of the records in force and of what staff recorded, in numbers.
     retention: PageRetention,
-}
-
-/// The person's 支援措置.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PageProtection {
-    /// `victim` (被害者) or `child` (同伴児童).
-    part: &'static str,
-    /// Last day the list gives; null when it gives none. It protects until a person confirms the end.
-    #[schema(required = true)]
-    until: Option<Day>,
-}
-
-/// A household on a page.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PageHousehold {
-    /// Id.
-    #[schema(value_type = schema::HouseholdId)]
-    id: HouseholdId,
-    /// Its members.
-    members: Vec<Member>,
-}
-
-/// Records of one category.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CategoryRecords {
-    /// 分類.
-    #[schema(value_type = schema::Category)]
-    category: Category,
-    /// The same, as staff read it.
-    category_ja: &'static str,
-    /// In the order they were recorded.
-    items: Vec<Entry>,
-}
-
-/// What has no value in one category.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CategoryAbsent {
-    /// 分類.
-    #[schema(value_type = schema::Category)]
-    category: Category,
-    /// The same, as staff read it.
-    category_ja: &'static str,
-    /// Its items without a value.
-    items: Vec<AbsentItem>,
-}
-
-/// An item without a value.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AbsentItem {
-    /// データ項目.
-    #[schema(value_type = String, pattern = "^[a-z][a-z0-9_]{0,63}\\.[a-z][a-z0-9_]{0,63}$")]
-    item: ItemCode,
-    /// The same, as staff read it.
-    item_ja: String,
-    /// 値なしの理由.
-    #[schema(value_type = schema::Absence)]
-    absent: Absence,
-    /// The same, as staff read it.
-    absent_ja: &'static str,
-    /// 保有課 that would know; null where no source of the town gives the item.
-    #[schema(required = true)]
-    holder: Option<String>,
-}
-
-/// A result on a page.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PageScore {
-    /// 判定.
-    #[schema(value_type = schema::RunId)]
-    run_id: RunId,
-    /// 判定基準.
-    #[schema(value_type = schema::RulebookCode)]
-    rulebook: String,
-    /// The day the run looks at.
-    run_as_of: Day,
-    /// Only what was recorded by then counted.
-    known_at: DateTime<Utc>,
-    /// 判定区分.
-    #[schema(value_type = schema::CandidateList)]
-    list: List,
-    /// The same, as staff read it.
-    list_ja: &'static str,
-    /// リスク値: the exact total; null for a child who is not of the rulebook's grades.
-    #[schema(required = true)]
-    interval: Option<Interval>,
-    /// 気になる状況; null likewise.
-    #[schema(required = true)]
-    concern: Option<Interval>,
-    /// 相談のつながり; null likewise.
-    #[schema(required = true, value_type = Option<schema::Contact>)]
-    contact: Option<Contact>,
-    /// 判定根拠.
-    trace: Trace,
-}
-
-/// How a person's records in force stand by the rules of retention.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PageRetention {
-    /// 保存期間中.
-    running: usize,
-    /// 廃棄の時期.
-    due: usize,
-    /// 廃棄停止中.
-    held: usize,
-    /// 永年保存.
-    permanent: usize,
-    /// 期限未定.
-    undetermined: usize,
-    /// The first day on which one that runs falls due; null without one.
-    #[schema(required = true)]
-    next_due_on: Option<Day>,
-}
-
-impl From<&RetentionSummary> for PageRetention {
-    fn from(summary: &RetentionSummary) -> Self {
-        Self {
-            running: summary.running,
-            due: summary.due,
-            held: summary.held,
-            permanent: summary.permanent,
-            undetermined: summary.undetermined,
-            next_due_on: summary.next_due_on.map(Day::from),
-        }
-    }
 }
 
 /// 在籍校.
@@ -254,10 +131,7 @@ impl PersonPage {
         let schooled = page.timeline.entries.iter().rfind(|entry| entry.observation.item.as_str() == SCHOOL);
         Ok(Self {
             person: Person::new(&page.person, ctx),
-            protection: page.protection.as_ref().map(|protection| PageProtection {
-                part: if protection.part == Protected::Child { "child" } else { "victim" },
-                until: protection.until.map(Day::from),
-            }),
+            protection: page.protection.as_ref().map(PageProtection::from),
             household,
             relations: Relations::new(&page.relations, ctx),
             relatives: page.relatives.iter().map(|(id, who)| Who::new(*id, who, today)).collect(),
@@ -270,57 +144,8 @@ impl PersonPage {
             watch_notes: page.notes.iter().map(WatchNote::from).collect(),
             handovers: page.handovers.iter().map(HandoverSummary::from).collect(),
             accesses: page.looks.iter().map(Access::from).collect(),
+            staff: page.staff.iter().map(PageStaff::from).collect(),
             retention: (&page.retention).into(),
-        })
-    }
-}
-
-/// Records by category; they come in the order of categories.
-fn records(page: &PageView, items: &BTreeMap<ItemCode, ItemDef>) -> Vec<CategoryRecords> {
-    let by_category = page.timeline.entries.chunk_by(|a, b| a.category == b.category);
-    by_category
-        .filter_map(|entries| Some((entries.first()?.category, entries)))
-        .map(|(category, entries)| CategoryRecords {
-            category,
-            category_ja: category.ja(),
-            items: entries.iter().map(|entry| Entry::new(entry, items)).collect(),
-        })
-        .collect()
-}
-
-fn absent(missing: &[Missing], items: &BTreeMap<ItemCode, ItemDef>) -> Vec<CategoryAbsent> {
-    let shown = |missing: &Missing| AbsentItem {
-        item: missing.item.clone(),
-        item_ja: items.get(&missing.item).map_or_else(|| missing.item.to_string(), |def| def.ja.clone()),
-        absent: missing.reason,
-        absent_ja: missing.reason.ja(),
-        holder: missing.holder.clone(),
-    };
-    let by_category = missing.chunk_by(|a, b| a.category == b.category);
-    by_category
-        .filter_map(|missing| Some((missing.first()?.category, missing)))
-        .map(|(category, missing)| CategoryAbsent {
-            category,
-            category_ja: category.ja(),
-            items: missing.iter().map(shown).collect(),
-        })
-        .collect()
-}
-
-impl PageScore {
-    fn new(latest: &Latest) -> Result<Self, Fault> {
-        let scored = &latest.scored;
-        Ok(Self {
-            run_id: latest.run,
-            rulebook: latest.rulebook.clone(),
-            run_as_of: latest.as_of.into(),
-            known_at: latest.known_at,
-            list: scored.list,
-            list_ja: scored.list.ja(),
-            interval: scored.interval.map(Interval::from),
-            concern: scored.concern.map(Interval::from),
-            contact: scored.contact,
-            trace: whole(&scored.trace)?,
         })
     }
 }

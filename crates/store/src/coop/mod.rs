@@ -1,6 +1,8 @@
 //! What all towns share: members and rulebook releases, written by the cooperative and read by
 //! every town; and the cooperative's own tokens. No resident's data.
 
+mod repeated;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +18,8 @@ use uuid::Uuid;
 use crate::hub::{CheckpointRow, latest_checkpoint};
 use crate::schema::{coop_token, member, release};
 use crate::{Installation, StoreError, TownConn, pool};
+
+pub use repeated::Repeated;
 
 /// Connections the cooperative may have open.
 const COOP_CONNECTIONS: usize = 4;

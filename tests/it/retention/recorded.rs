@@ -1,0 +1,91 @@
+//! What staff recorded themselves has a period like everything else: relations, assessments and cases in the due
+//! dates of a person, in the town's report and on the page of a child.
+
+use chrono::Utc;
+use kernel::Grant;
+use kernel::ctx::jst_date;
+use kernel::date::period_end;
+use serde_json::{Value as Json, json};
+use testkit::towns::KAISEI;
+
+use crate::http::Ask;
+use crate::persons::text;
+use crate::runs::read::Scored;
+
+async fn post(scored: &Scored, path: &str, body: Json) -> Json {
+    let token = &scored.platform.desk(KAISEI, Grant::CaseWorker).token;
+    let answer = scored.http.send(Ask::post(path, body).by(token).to("support")).await;
+    assert!(matches!(answer.status, 200 | 201), "{path}: {}", answer.text);
+    answer.json()
+}
+
+/// The records of one source.
+fn of<'v>(shown: &'v Json, source: &str) -> Vec<&'v Json> {
+    shown["items"].as_array().unwrap().iter().filter(|record| record["source"] == source).collect()
+}
+
+fn standing(page: &Json) -> u64 {
+    ["running", "due", "held", "permanent", "undetermined"]
+        .iter()
+        .map(|how| page["retention"][how].as_u64().unwrap())
+        .sum()
+}
+
+#[actix_web::test]
+async fn relations_assessments_and_cases_fall_due_too() {
+    let scored = Scored::new().await;
+    let children = scored.children().await;
+    let (child, other) = (children[0].1.clone(), children.last().unwrap().1.clone());
+    let person = format!("/api/v1/persons/{child}");
+    let retention = async || scored.get(&format!("{person}/retention")).await.json();
+    let report = "/api/v1/retention/report?from=2026-04&until=2060-03";
+    let counted = async || scored.get(report).await.json()["records"].as_u64().unwrap();
+    let page = async || standing(&scored.get(&format!("{person}/page")).await.json());
+    let (before, on_page) = (counted().await, page().await);
+    let today = jst_date(Utc::now());
+
+    let assessment = json!({"verdict": "already_known", "note": "架空の所見"});
+    let path = format!("/api/v1/runs/{}/candidates/{child}/assessment", scored.run);
+    post(&scored, &path, assessment).await;
+    let staff = scored.platform.desk(KAISEI, Grant::CaseWorker).staff.to_string();
+    let case = json!({"opened_on": "2026-04-01", "why": "架空の理由", "staff_id": staff, "section": "mayor/kosodate"});
+    let case = post(&scored, &format!("{person}/cases"), case).await;
+    let relation = json!({"other_id": other, "kind": "sibling", "certainty": "ambiguous", "evidence": "told",
+        "on": "2026-04-01", "what": "架空の聞き取り"});
+    let relation = post(&scored, &format!("{person}/recorded-relations"), relation).await;
+
+    let shown = retention().await;
+    let five = |day| period_end(day, 5).to_string();
+    let (assessed, cases, relations) =
+        (of(&shown, "assessment"), of(&shown, "case"), of(&shown, "recorded_relation"));
+    assert_eq!((assessed.len(), cases.len(), relations.len()), (1, 1, 1), "{shown}");
+    assert_eq!(text(assessed[0], "/due/kept_to/date"), period_end(today, 3).to_string());
+    assert_eq!(text(assessed[0], "/link"), format!("{person}/assessments"));
+    for (record, category, link) in [
+        (cases[0], "support", format!("{person}/cases/{}", text(&case, "/id"))),
+        (relations[0], "kinship", format!("{person}/recorded-relations/{}", text(&relation, "/id"))),
+    ] {
+        assert_eq!((text(record, "/category"), text(record, "/link")), (category, link.as_str()));
+        assert_eq!((&record["load_id"], &record["line"]), (&Json::Null, &json!(0)));
+        assert_eq!(text(record, "/due/waiting/0/reason/code"), "not_yet", "it is open: {record}");
+        assert_eq!(text(record, "/due/waiting/0/fact/code"), "closed");
+    }
+    assert_eq!(text(cases[0], "/holder"), "子育て健康課");
+    assert_eq!((counted().await, page().await), (before + 3, on_page + 3));
+
+    // Closed, the period runs from there; a change makes no second record of it.
+    let closing = json!({"version": 1, "reason": "支援を終えた", "on": today.to_string()});
+    post(&scored, &format!("{person}/cases/{}/closing", text(&case, "/id")), closing.clone()).await;
+    post(&scored, &format!("{person}/recorded-relations/{}/ending", text(&relation, "/id")), closing).await;
+    let shown = retention().await;
+    for source in ["case", "recorded_relation"] {
+        let records = of(&shown, source);
+        assert_eq!(records.len(), 1);
+        assert_eq!(text(records[0], "/due/kept_to/date"), five(today), "{source}");
+    }
+    assert_eq!((counted().await, page().await), (before + 3, on_page + 3));
+    let month = kernel::date::YearMonth::of(period_end(today, 5).succ_opt().unwrap());
+    let due = scored.get(&format!("/api/v1/retention/report?from={month}&until={month}")).await.json();
+    let due = due["months"].as_array().unwrap().iter().filter(|one| one["category"] == "support");
+    assert_eq!(due.map(|one| one["records"].as_u64().unwrap()).sum::<u64>(), 1);
+}
