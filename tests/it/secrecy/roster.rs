@@ -13,7 +13,7 @@ use store::{StoreError, TownTx, Towns};
 use testkit::db::leaf;
 use testkit::load::{Extra, Resident, load};
 use testkit::towns::{KAISEI, OI, code};
-use testkit::{Sql, TestApp, TestDb};
+use testkit::{Sql, TestApp, TestDb, tenants};
 
 /// Keys of rosters that there are.
 const KEYS: &str =
@@ -218,4 +218,25 @@ async fn after_a_start_people_are_found_by_the_roster_and_after_a_change_by_thei
     let again = started(&world).await;
     assert_eq!(found(&world, &again, "2016").await, others);
     assert_eq!(again.rosters_keep(Duration::ZERO).await, 1, "and is made anew");
+}
+
+#[tokio::test]
+async fn after_a_load_people_in_memory_are_opened_again_before_anybody_asks() {
+    let world = TestApp::open(&[KAISEI]).await;
+    let today = kernel::ctx::jst_date(chrono::Utc::now());
+    let files = tenants::files(&world.cooperative, &[KAISEI], 250, today);
+    let (town, files) = files.first().unwrap();
+    let [register, list] = ["resident_register", "protection_list"]
+        .map(|source| files.iter().find(|file| file.source.as_str() == source).unwrap());
+    world.load(town, register.source.as_str(), register.as_of, &register.bytes).await.unwrap();
+    found(&world, &world.app, "2015").await;
+    assert_eq!(world.app.rosters_keep(Duration::ZERO).await, 1);
+    world.load(town, list.source.as_str(), list.as_of, &list.bytes).await.unwrap();
+    // What is in memory is kept only under the counter as it stands now.
+    let again = async {
+        while world.app.rosters_keep(Duration::ZERO).await == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), again).await.expect("opened again");
 }
