@@ -112,8 +112,8 @@ impl App {
         }
         let mut conn = self.towns.read(town).await.map_err(store)?;
         let as_of = conn.load_latest_by_source().await.map_err(store)?.get(LIST).map(|load| load.as_of);
-        let keys = conn.keysets_all().await.map_err(store)?;
-        let packs = conn.packs_all(&[Category::Protection], &keys).await.map_err(store)?;
+        // The keys of the few who are named are asked for as they are met.
+        let packs = conn.packs_all(&[Category::Protection], &HashMap::new()).await.map_err(store)?;
         drop(conn);
         let mut persons = HashMap::new();
         for pack in packs {

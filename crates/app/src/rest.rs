@@ -1,5 +1,5 @@
-//! What is given back while nobody asks for it: idle connections, people in memory; and what is taken from
-//! whoever keeps it: a transaction that never ends.
+//! What is given back while nobody asks for it: idle connections, people in memory, of whom a sealed copy is kept
+//! before; and what is taken from whoever keeps it: a transaction that never ends.
 
 use std::time::Duration;
 
@@ -12,12 +12,18 @@ use crate::{App, Result};
 /// a second; a case worker's phone call may last a quarter of an hour.
 const PEOPLE_IDLE: Duration = Duration::from_secs(15 * 60);
 
+/// After so long without a change a town's people in memory are kept as a roster for the next start. A load or a
+/// family's record that is under way changes them again.
+const PEOPLE_STAND: Duration = Duration::from_secs(30);
+
 /// After so long an unused connection is closed.
 const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 
 /// What was given back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rested {
+    /// Towns of which a roster was written.
+    pub rosters: usize,
     /// Towns whose people are no longer in memory.
     pub people: usize,
     /// Connections closed.
@@ -33,9 +39,10 @@ impl App {
     /// A fault when the database cannot be asked for sessions; memory and connections are given back all the
     /// same.
     pub async fn rest(&self) -> Result<Rested> {
+        let rosters = self.rosters_keep(PEOPLE_STAND).await;
         let people = self.people.forget_idle(PEOPLE_IDLE);
         let connections = self.towns.close_idle(CONNECTION_IDLE).await;
         let stuck = self.watch.end_stuck(Patience::default()).await.map_err(store)?;
-        Ok(Rested { people, connections, stuck })
+        Ok(Rested { rosters, people, connections, stuck })
     }
 }

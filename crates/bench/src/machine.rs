@@ -1,6 +1,12 @@
 //! The machine and the commit that figures are of.
 
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
 
 /// Cores, memory and processor, as far as the system tells.
 #[must_use]
@@ -12,6 +18,33 @@ pub fn describe() -> String {
         Some(memory) => format!("{cores} cores, {memory} GiB, {processor}, {}", std::env::consts::OS),
         None => format!("{cores} cores, {processor}, {}", std::env::consts::OS),
     }
+}
+
+/// How long it takes here to make a page of a log durable (`fdatasync`): so many times, the longest last. What is
+/// recorded before an answer leaves cannot be faster.
+///
+/// # Errors
+/// When the folder takes no file.
+pub fn durable(folder: &Path, times: u64) -> anyhow::Result<Vec<Duration>> {
+    const PAGE: [u8; 8192] = [7; 8192];
+    let path = folder.join("durable");
+    let mut file = File::create(&path).with_context(|| format!("making {}", path.display()))?;
+    // A log's file has its length before it is written to.
+    for _ in 0..times {
+        file.write_all(&PAGE)?;
+    }
+    file.sync_all()?;
+    file.seek(SeekFrom::Start(0))?;
+    let mut took = Vec::new();
+    for _ in 0..times {
+        file.write_all(&PAGE)?;
+        let began = Instant::now();
+        file.sync_data()?;
+        took.push(began.elapsed());
+    }
+    std::fs::remove_file(&path)?;
+    took.sort_unstable();
+    Ok(took)
 }
 
 /// The commit that was checked out, with a mark when files differ from it; `None` outside a checkout.

@@ -140,7 +140,7 @@ async fn measured(options: &Options, chosen: &[&str]) -> anyhow::Result<Vec<Figu
     if chosen.contains(&"members") {
         println!("==> members: {} fictional residents in {} towns", options.everybody, world::TOWNS.len());
         let world = World::open(&cluster).await?;
-        figures.extend(members::run(&world, options.everybody).await?);
+        figures.extend(members::run(&world, &cluster, options.everybody).await?);
         world.close(&cluster).await?;
     }
     figures.sort_by_key(|figure| {

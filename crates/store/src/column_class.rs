@@ -62,6 +62,7 @@ pub const TABLES: &[TableClasses] = &[
         NONE,
     ),
     table("town.keystore", &["town_id", "subject_id", "epoch"], NONE, &["keyset"]),
+    table("town.roster", &["town_id", "chunk", "people"], NONE, &["body"]),
     table(
         "town.staff",
         &["town_id", "staff_id", "created_at", "kind", "left_at"],

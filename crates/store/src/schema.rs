@@ -316,6 +316,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    town.roster (town_id, chunk) {
+        town_id -> Text,
+        chunk -> Int4,
+        people -> Int8,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
     town.link_task (town_id, link_task_id) {
         town_id -> Text,
         link_task_id -> Uuid,
@@ -539,6 +548,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     profile,
     profile_plan,
     reject,
+    roster,
     run,
     score,
     sign_in_failure,

@@ -7,6 +7,7 @@ use chrono::Utc;
 use kernel::id::{StaffId, TokenId, UploadId};
 use kernel::{Code, Fault, Grant};
 use seal::TokenSecret;
+use store::rows::roster::NewRoster;
 use store::rows::staff::StaffRow;
 use store::rows::token::{TokenKind, TokenRow};
 use store::{StoreError, Towns};
@@ -44,6 +45,10 @@ async fn plant_all(db: &TestDb, plants: &[Plant]) {
         tx.staff_insert(&staff).await.unwrap();
         tx.token_insert(&token_of(staff.id), &plant.token.hash()).await.unwrap();
     }
+    let people = tx.versions().await.unwrap().people;
+    let mut roster = NewRoster::new(town, 1);
+    roster.push(plants.iter().flat_map(Plant::values).collect::<String>().as_bytes());
+    assert!(tx.roster_put(roster, people).await.unwrap());
     tx.commit(leaf()).await.unwrap();
 
     // The same people again: the keys are taken, in the middle of a load full of names.

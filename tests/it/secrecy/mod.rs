@@ -7,5 +7,6 @@ mod keyfolder;
 mod late_key;
 mod plant;
 mod platform;
+mod roster;
 mod search;
 mod typed;

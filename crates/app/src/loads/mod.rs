@@ -187,7 +187,13 @@ impl App {
     ) -> Result<()> {
         self.progress(ctx.town, &work).await?;
         let app = Arc::clone(self);
-        self.jobs.spawn(async move { app.load_run(&ctx, &upload, load, work).await });
+        self.jobs.spawn(async move {
+            app.load_run(&ctx, &upload, load, work).await;
+            // Whoever searched before the load does not wait for what it changed.
+            if let Err(fault) = app.people_again(ctx.town).await {
+                tracing::warn!(town = %ctx.town, code = %fault, "a town's people were not opened after a load");
+            }
+        });
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use kernel::TownCode;
+use tokio::sync::Mutex as Turn;
 
 use super::People;
 
@@ -15,12 +16,19 @@ const RESIDENTS: usize = 400_000;
 
 /// People of every town that was asked for lately.
 #[derive(Default)]
-pub(crate) struct PeopleCache(Mutex<HashMap<TownCode, Kept>>);
+pub(crate) struct PeopleCache {
+    kept: Mutex<HashMap<TownCode, Kept>>,
+    /// Whose turn it is to open a town's people.
+    opening: Mutex<HashMap<TownCode, Arc<Turn<()>>>>,
+}
 
 struct Kept {
     version: i64,
     people: Arc<People>,
+    read: Instant,
     used: Instant,
+    /// Whether a roster says the same.
+    has_roster: bool,
 }
 
 impl PeopleCache {
@@ -37,9 +45,42 @@ impl PeopleCache {
         self.put_within(town, version, people, RESIDENTS);
     }
 
+    /// The same of people who came from a roster.
+    pub fn put_with_roster(&self, town: TownCode, version: i64, people: Arc<People>) {
+        self.put(town, version, people);
+        self.note_roster(town, version);
+    }
+
+    /// Notes that there is a roster of this very counter.
+    pub fn note_roster(&self, town: TownCode, version: i64) {
+        let mut kept = self.kept();
+        if let Some(kept) = kept.get_mut(&town).filter(|kept| kept.version == version) {
+            kept.has_roster = true;
+        }
+    }
+
+    /// Towns whose people have been in memory for so long without a change, and no roster says the same.
+    pub fn without_roster(&self, long: Duration) -> Vec<(TownCode, i64, Arc<People>)> {
+        let kept = self.kept();
+        let without = kept.iter().filter(|(_, kept)| !kept.has_roster && kept.read.elapsed() >= long);
+        without.map(|(town, kept)| (*town, kept.version, Arc::clone(&kept.people))).collect()
+    }
+
+    /// Whether the town's people are in memory, be it as they were.
+    pub fn has(&self, town: TownCode) -> bool {
+        self.kept().contains_key(&town)
+    }
+
+    /// The turn to open a town's people.
+    pub fn opening(&self, town: TownCode) -> Arc<Turn<()>> {
+        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(opening.entry(town).or_default())
+    }
+
     fn put_within(&self, town: TownCode, version: i64, people: Arc<People>, limit: usize) {
         let mut kept = self.kept();
-        kept.insert(town, Kept { version, people, used: Instant::now() });
+        let now = Instant::now();
+        kept.insert(town, Kept { version, people, read: now, used: now, has_roster: false });
         while kept.values().map(|kept| kept.people.identities.len()).sum::<usize>() > limit {
             let others = kept.iter().filter(|(code, _)| **code != town);
             let Some(oldest) = others.min_by_key(|(_, kept)| kept.used).map(|(code, _)| *code) else {
@@ -59,7 +100,7 @@ impl PeopleCache {
 
     fn kept(&self) -> MutexGuard<'_, HashMap<TownCode, Kept>> {
         // What is kept is whole whatever happened to whoever held it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,6 +133,21 @@ mod tests {
         assert_eq!(cache.forget_idle(Duration::from_secs(60)), 0);
         assert_eq!(cache.forget_idle(Duration::ZERO), 1);
         assert!(cache.get(kaisei, 1).is_none());
+    }
+
+    #[test]
+    fn a_roster_is_missed_where_people_have_stood_for_a_while_without_one() {
+        let (cache, kaisei) = (PeopleCache::default(), town("143669"));
+        cache.put(kaisei, 1, people(1));
+        let missed =
+            |long| cache.without_roster(long).into_iter().map(|(_, version, _)| version).collect::<Vec<_>>();
+        assert_eq!((missed(Duration::from_secs(60)), missed(Duration::ZERO)), (vec![], vec![1]));
+        cache.note_roster(kaisei, 2);
+        assert_eq!(missed(Duration::ZERO), [1], "a roster of another counter says something else");
+        cache.note_roster(kaisei, 1);
+        assert!(missed(Duration::ZERO).is_empty());
+        cache.put(kaisei, 2, people(1));
+        assert_eq!(missed(Duration::ZERO), [2]);
     }
 
     #[test]

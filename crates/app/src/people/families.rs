@@ -49,10 +49,16 @@ impl People {
         let index = self.search();
         let named = index.entries().iter().filter(|entry| parent.begins(&index.names(entry)));
         let named: HashSet<PersonId> = named.map(|entry| entry.person).collect();
-        let households = named.iter().filter_map(|person| self.households.get(person).copied()).collect();
+        let households: HashSet<HouseholdId> =
+            named.iter().filter_map(|person| self.households.get(person).copied()).collect();
         let told = named.iter().flat_map(|person| self.recorded_of(*person));
-        let told_of = told.map(|(told, _)| told.to).collect();
-        ChildrenOf { people: self, named, households, told_of, derived: RefCell::default() }
+        let told_of: HashSet<PersonId> = told.map(|(told, _)| told.to).collect();
+        let with_them = |household| self.members.get(household).map(Vec::as_slice).unwrap_or_default();
+        let perhaps = told_of.iter().chain(households.iter().flat_map(with_them));
+        let mut ranks: Vec<u32> = perhaps.filter_map(|person| index.rank(*person)).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        ChildrenOf { people: self, named, households, told_of, ranks, derived: RefCell::default() }
     }
 
     fn as_members(&self, household: HouseholdId) -> Vec<Member> {
@@ -80,11 +86,20 @@ pub(super) struct ChildrenOf<'a> {
     households: HashSet<HouseholdId>,
     /// Of whom people recorded that one of them is something to them, wherever they live.
     told_of: HashSet<PersonId>,
+    /// Where those stand in the index who live with one of them or of whom something was recorded: nobody else can
+    /// be a child.
+    ranks: Vec<u32>,
     /// The children of households asked for before.
     derived: RefCell<HashMap<HouseholdId, HashSet<PersonId>>>,
 }
 
 impl ChildrenOf<'_> {
+    /// Those who may be children, where they stand, from there on.
+    pub fn ranks_from(&self, from: u32) -> &[u32] {
+        let before = self.ranks.partition_point(|rank| *rank < from);
+        self.ranks.get(before..).unwrap_or_default()
+    }
+
     /// Whether this person is one of the children.
     pub fn has(&self, person: PersonId) -> bool {
         if self.told_of.contains(&person) && self.children_beside(person).contains(&person) {

@@ -3,6 +3,8 @@
 //! when the page is full, and 50,000 names are a few hundred kilobytes.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::thread::ScopedJoinHandle;
 
 use kernel::date::PartialDate;
 use kernel::id::PersonId;
@@ -20,9 +22,15 @@ pub(super) struct Index {
     entries: Vec<Entry>,
     /// [`block_key`] of every place.
     blocks: Vec<Zeroizing<String>>,
+    /// Where each person stands, once anybody has asked.
+    ranks: OnceLock<HashMap<PersonId, u32>>,
 }
 
+/// How many lengths tell a person's names apart.
+pub(super) const NAMES: usize = 5;
+
 /// One person.
+#[derive(Clone, Copy)]
 pub(super) struct Entry {
     /// Who.
     pub person: PersonId,
@@ -56,33 +64,141 @@ pub(super) struct Names<'a> {
     pub forename: &'a [u8],
 }
 
-impl Index {
-    /// Of everybody whose identity is known; their order does not matter.
-    pub fn build(identities: &Identities, addresses: &HashMap<PersonId, u32>, places: &[Place]) -> Self {
-        let mut text = Zeroizing::new(Vec::with_capacity(identities.len() * 32));
-        let mut keys = Zeroizing::new(Vec::with_capacity(identities.len() * 32));
-        let mut sorted: Vec<(usize, usize, Entry)> = identities
-            .iter()
-            .map(|(person, identity)| {
-                let entry = Entry::store(*person, identity, addresses.get(person).copied(), &mut text);
-                let start = keys.len();
-                order_key(identity, &mut keys);
-                (start, keys.len(), entry)
-            })
-            .collect();
+/// A few people of an index, their names in one buffer.
+#[derive(Default)]
+pub(super) struct Run {
+    text: Zeroizing<Vec<u8>>,
+    entries: Vec<Entry>,
+}
+
+impl Run {
+    /// Adds a person whose names are folded already.
+    pub fn push(
+        &mut self,
+        person: PersonId,
+        birth: Option<PartialDate>,
+        place: Option<u32>,
+        lengths: [u8; NAMES],
+        names: &[u8],
+    ) {
+        let at = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        let [reading, family, given, written, surname] = lengths;
+        self.entries.push(Entry { person, birth, place, at, reading, family, given, written, surname });
+        self.text.extend_from_slice(names);
+    }
+}
+
+/// People with the keys they are sorted by, in that order.
+struct Sorted {
+    run: Run,
+    keys: Zeroizing<Vec<u8>>,
+    /// Of each entry, where its key begins and ends.
+    at: Vec<(usize, usize)>,
+}
+
+impl Sorted {
+    fn of(people: &[(&PersonId, &Identity)], addresses: &HashMap<PersonId, u32>) -> Self {
+        let mut text = Zeroizing::new(Vec::with_capacity(people.len() * 32));
+        let mut keys = Zeroizing::new(Vec::with_capacity(people.len() * 32));
+        let stored = people.iter().map(|(person, identity)| {
+            let entry = Entry::store(**person, identity, addresses.get(*person).copied(), &mut text);
+            let start = keys.len();
+            order_key(identity, &mut keys);
+            (start, keys.len(), entry)
+        });
+        let mut sorted: Vec<(usize, usize, Entry)> = stored.collect();
         let key = |(start, end, _): &(usize, usize, Entry)| keys.get(*start..*end).unwrap_or_default();
         sorted.sort_unstable_by(|a, b| key(a).cmp(key(b)).then_with(|| a.2.person.cmp(&b.2.person)));
-        text.shrink_to_fit();
-        Self {
-            text,
-            entries: sorted.into_iter().map(|(_, _, entry)| entry).collect(),
-            blocks: places.iter().map(|place| Zeroizing::new(block_key(&place.address))).collect(),
+        let at = sorted.iter().map(|(start, end, _)| (*start, *end)).collect();
+        let entries = sorted.into_iter().map(|(_, _, entry)| entry).collect();
+        Self { run: Run { text, entries }, keys, at }
+    }
+}
+
+impl Index {
+    /// Of everybody whose identity is known; their order does not matter. Takes as many threads as there are cores.
+    pub fn build(identities: &Identities, addresses: &HashMap<PersonId, u32>, places: &[Place]) -> Self {
+        let people: Vec<(&PersonId, &Identity)> = identities.iter().collect();
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let share = people.len().div_ceil(cores).max(1);
+        let sorted = std::thread::scope(|scope| {
+            let sort = |some| scope.spawn(move || Sorted::of(some, addresses));
+            let threads: Vec<_> = people.chunks(share).map(sort).collect();
+            let blocks = places.iter().map(|place| Zeroizing::new(block_key(&place.address))).collect();
+            (threads.into_iter().map(ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>(), blocks)
+        });
+        match sorted {
+            (Ok(sorted), blocks) => Self::merged(sorted, blocks),
+            // Whoever asked for the index fails as the thread did.
+            (Err(cause), _) => std::panic::resume_unwind(cause),
         }
+    }
+
+    fn merged(sorted: Vec<Sorted>, blocks: Vec<Zeroizing<String>>) -> Self {
+        let key = |of: usize, nth: usize| {
+            let sorted = sorted.get(of);
+            let (start, end) = sorted.and_then(|sorted| sorted.at.get(nth)).copied().unwrap_or_default();
+            let person = sorted.and_then(|sorted| sorted.run.entries.get(nth)).map(|entry| entry.person);
+            (sorted.and_then(|sorted| sorted.keys.get(start..end)).unwrap_or_default(), person)
+        };
+        let all =
+            sorted.iter().enumerate().flat_map(|(of, sorted)| (0..sorted.at.len()).map(move |nth| (of, nth)));
+        let mut order: Vec<(usize, usize)> = all.collect();
+        // A stable sort finds what is sorted already and merges it.
+        order.sort_by(|a, b| key(a.0, a.1).cmp(&key(b.0, b.1)));
+        let starts: Vec<usize> = sorted
+            .iter()
+            .scan(0, |before, sorted| Some(std::mem::replace(before, *before + sorted.run.entries.len())))
+            .collect();
+        let place = |(of, nth): (usize, usize)| starts.get(of).copied().unwrap_or_default() + nth;
+        let order: Vec<usize> = order.into_iter().map(place).collect();
+        let joined = Self::joined(sorted.into_iter().map(|sorted| sorted.run).collect(), blocks);
+        let mut entries = Vec::with_capacity(joined.entries.len());
+        entries.extend(order.iter().filter_map(|place| joined.entries.get(*place).copied()));
+        Self { entries, ..joined }
+    }
+
+    /// Of runs that follow each other in order, with the [`block_key`] of every place.
+    pub fn joined(runs: Vec<Run>, blocks: Vec<Zeroizing<String>>) -> Self {
+        let mut text = Zeroizing::new(Vec::with_capacity(runs.iter().map(|run| run.text.len()).sum()));
+        let mut entries = Vec::with_capacity(runs.iter().map(|run| run.entries.len()).sum());
+        for run in runs {
+            let before = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            let moved = |entry: Entry| Entry { at: entry.at.saturating_add(before), ..entry };
+            entries.extend(run.entries.into_iter().map(moved));
+            text.extend_from_slice(&run.text);
+        }
+        Self { text, entries, blocks, ranks: OnceLock::new() }
+    }
+
+    /// A person's names as they are kept, with their lengths: what [`Run::push`] takes.
+    pub fn stored(&self, entry: &Entry) -> ([u8; NAMES], &[u8]) {
+        let Entry { reading, family, given, written, surname, .. } = *entry;
+        let length = [reading, given, written].map(usize::from).iter().sum();
+        let start = usize::try_from(entry.at).unwrap_or(usize::MAX);
+        let (_, rest) = self.text.split_at_checked(start).unwrap_or_default();
+        ([reading, family, given, written, surname], rest.get(..length).unwrap_or_default())
+    }
+
+    /// [`block_key`] of every place.
+    pub fn blocks(&self) -> &[Zeroizing<String>] {
+        &self.blocks
     }
 
     /// Everybody, in order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// Where a person stands; `None` for whom the index does not name.
+    pub fn rank(&self, person: PersonId) -> Option<u32> {
+        let ranks = || (0..).zip(&self.entries).map(|(rank, entry)| (entry.person, rank)).collect();
+        self.ranks.get_or_init(ranks).get(&person).copied()
+    }
+
+    /// Who stands there.
+    pub fn at(&self, rank: u32) -> Option<&Entry> {
+        self.entries.get(usize::try_from(rank).ok()?)
     }
 
     /// A person's names.

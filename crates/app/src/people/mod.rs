@@ -8,6 +8,7 @@ mod families;
 mod identities;
 mod index;
 mod name;
+mod roster;
 mod search;
 
 use std::collections::HashMap;
@@ -82,16 +83,30 @@ impl App {
         if let Some(people) = self.people.get(town, version) {
             return Ok(people);
         }
+        // One opens them, whoever else asks meanwhile: fifty thousand residents are a hundred megabytes.
+        let opening = self.people.opening(town);
+        let _one = opening.lock().await;
+        if let Some(people) = self.people.get(town, version) {
+            return Ok(people);
+        }
         let mut conn = self.towns.read(town).await.map_err(store)?;
-        let read = ReadPeople::over(&mut conn).await?;
-        drop(conn);
-        self.people_opened(town, version, read).await
+        self.people_read(&mut conn, version).await
     }
 
-    /// The same by an act that holds a connection, and so must not ask for another.
+    /// The same by an act that holds a connection, and so must not wait for whoever waits for one.
     pub(crate) async fn people_over(&self, conn: &mut TownConn) -> Result<Arc<People>> {
-        let (town, version) = (conn.town(), conn.versions().await.map_err(store)?.people);
-        if let Some(people) = self.people.get(town, version) {
+        let version = conn.versions().await.map_err(store)?.people;
+        match self.people.get(conn.town(), version) {
+            Some(people) => Ok(people),
+            None => self.people_read(conn, version).await,
+        }
+    }
+
+    async fn people_read(&self, conn: &mut TownConn, version: i64) -> Result<Arc<People>> {
+        let town = conn.town();
+        if let Some(people) = self.people_of_roster(conn, version).await? {
+            let people = Arc::new(people);
+            self.people.put_with_roster(town, version, Arc::clone(&people));
             return Ok(people);
         }
         let read = ReadPeople::over(conn).await?;
@@ -117,9 +132,19 @@ impl App {
         Ok(people)
     }
 
-    /// The town's people with the index that is searched, built beside the threads that answer.
-    pub(crate) async fn people_to_search(&self, town: TownCode) -> Result<Arc<People>> {
-        let people = self.people(town).await?;
+    /// Opens a town's people anew where they are in memory as they were, so that whoever searches next does not wait.
+    pub(crate) async fn people_again(&self, town: TownCode) -> Result<()> {
+        if self.people.has(town) {
+            let version = self.towns.versions(town).await.map_err(store)?.people;
+            self.people_to_search(town, version).await?;
+        }
+        Ok(())
+    }
+
+    /// The town's people, under a counter that was just read, with the index that is searched, built beside the
+    /// threads that answer.
+    pub(crate) async fn people_to_search(&self, town: TownCode, version: i64) -> Result<Arc<People>> {
+        let people = self.people_at(town, version).await?;
         if people.search.get().is_none() {
             let building = Arc::clone(&people);
             let built = self.jobs.spawn_blocking(move || {
@@ -193,18 +218,24 @@ impl Registered {
     }
 }
 
+/// Look-up by kana and birth date, built when first asked for.
+fn by_identity(identities: &Arc<Identities>) -> Lazy<PeopleIndex> {
+    let known = Arc::clone(identities);
+    LazyLock::new(Box::new(move || {
+        PeopleIndex::build(known.iter().map(|(person, identity)| (*person, identity)))
+    }))
+}
+
 impl People {
     fn of(mut registered: Registered) -> Self {
         let places = registered.places();
         let identities = Arc::new(registered.identities);
-        let known = Arc::clone(&identities);
-        let index: Box<dyn FnOnce() -> PeopleIndex + Send> =
-            Box::new(move || PeopleIndex::build(known.iter().map(|(person, identity)| (*person, identity))));
+        let index = by_identity(&identities);
         Self {
             identities,
             households: registered.households,
             members: registered.members,
-            index: LazyLock::new(index),
+            index,
             addresses: registered.addresses,
             places,
             search: OnceLock::new(),

@@ -8,6 +8,7 @@ use kernel::date::Grade;
 use kernel::id::PersonId;
 use kernel::{Code, Digest, Fault, TownCtx};
 use serde::Serialize;
+use store::rows::version::Versions;
 
 use super::People;
 use super::born::Born;
@@ -197,11 +198,13 @@ impl App {
             Some(number) => Some(self.person_numbered(ctx, number).await?),
             None => None,
         };
+        // Read once: what is found, hidden and released is of the same moment.
+        let versions = self.towns.versions(ctx.town).await.map_err(store)?;
         let hidden = match &search.block {
-            Some(_) => Some(self.hidden_whereabouts(ctx).await?),
+            Some(_) => Some(self.hidden_whereabouts(ctx, versions).await?),
             None => None,
         };
-        let people = self.people_to_search(ctx.town).await?;
+        let people = self.people_to_search(ctx.town, versions.people).await?;
         let index = people.search();
         let conditions = Conditions {
             search,
@@ -211,7 +214,7 @@ impl App {
             places: search.block.as_ref().zip(hidden).map(|(block, hidden)| (index.places_in(block), hidden)),
         };
         let page = people.page(&conditions, after, limit)?;
-        self.release(ctx, "person_list", READERS, page).await
+        self.release_at(ctx, "person_list", READERS, versions, page).await
     }
 
     /// The person who has a 宛名番号 now, if the town knows one.
@@ -225,8 +228,8 @@ impl App {
     }
 
     /// Whose whereabouts nobody may learn by asking who lives somewhere.
-    async fn hidden_whereabouts(&self, ctx: &TownCtx) -> Result<HashSet<PersonId>> {
-        let list = self.protection_list(ctx.town).await?;
+    async fn hidden_whereabouts(&self, ctx: &TownCtx, versions: Versions) -> Result<HashSet<PersonId>> {
+        let list = self.protection_list_at(ctx.town, versions).await?;
         if !list.is_current(ctx.today()) {
             return Err(Fault::new(Code::WhereaboutsHidden));
         }
@@ -245,15 +248,17 @@ impl People {
         let invalid = || Fault::new(Code::InvalidCursor);
         let from = match after {
             Some(after) if after.mark != conditions.search.mark => return Err(invalid()),
-            Some(after) => {
-                let last = index.entries().iter().position(|entry| entry.person == after.person);
-                last.ok_or_else(invalid)? + 1
-            }
+            Some(after) => index.rank(after.person).ok_or_else(invalid)? + 1,
             None => 0,
         };
-        let rest = index.entries().iter().skip(from);
-        let found = rest.filter(|entry| conditions.hold(entry, index)).map(|entry| self.brief(entry.person));
-        Ok(Listed::first(found, limit))
+        let holds = |entry: &&Entry| conditions.hold(entry, index);
+        let brief = |entry: &Entry| self.brief(entry.person);
+        if let Some(children) = &conditions.children {
+            let perhaps = children.ranks_from(from).iter().filter_map(|rank| index.at(*rank));
+            return Ok(Listed::first(perhaps.filter(holds).map(brief), limit));
+        }
+        let rest = index.entries().iter().skip(usize::try_from(from).unwrap_or(usize::MAX));
+        Ok(Listed::first(rest.filter(holds).map(brief), limit))
     }
 }
 

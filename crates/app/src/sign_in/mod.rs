@@ -3,11 +3,11 @@
 //! after the same work.
 
 mod change;
+mod hashing;
 mod password;
 mod throttle;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use evidence::Act;
@@ -19,7 +19,6 @@ use store::rows::credential::{Account, Failures};
 use store::rows::posting::allowed;
 use store::rows::staff::StaffKind;
 use store::rows::token::{TokenKind, TokenRow};
-use tokio::sync::Semaphore;
 
 use crate::error::{internal, store};
 use crate::staff::{StaffView, plain_number, view};
@@ -41,20 +40,10 @@ const CODE_HOLDS: TimeDelta = TimeDelta::hours(24);
 const FAILURES_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// What keeps guessers slow and everybody else fast.
+#[derive(Default)]
 pub(crate) struct Doorkeeper {
     addresses: throttle::Addresses,
-    /// Slow hashes at once: half of the cores, so that reads keep the others.
-    hashing: Arc<Semaphore>,
-}
-
-impl Default for Doorkeeper {
-    fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            addresses: throttle::Addresses::default(),
-            hashing: Arc::new(Semaphore::new((cores / 2).max(1))),
-        }
-    }
+    hashing: hashing::Hashing,
 }
 
 /// Who somebody says they are, before anyone is believed.
@@ -187,16 +176,9 @@ impl App {
         Ok(SignedIn { token: NewToken::new(row, town, &secret), grants })
     }
 
-    /// Runs a slow hash beside the threads that answer requests, a few at a time.
+    /// Makes a slow hash beside the threads that answer requests, when they have nothing to do.
     async fn slowly<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let hashing = Arc::clone(&self.doorkeeper.hashing);
-        let permit = hashing.acquire_owned().await.map_err(|_| internal("the hashing gate is closed"))?;
-        let done = self.jobs.spawn_blocking(move || {
-            // Held until the work ends, also when nobody waits for it any more.
-            let _permit = permit;
-            work()
-        });
-        done.await.map_err(|_| internal("a hash was cut off"))
+        self.doorkeeper.hashing.run(work).await.ok_or_else(|| internal("a hash was cut off"))
     }
 
     /// Prolongs the sign-in whose token this is, by another half hour and never beyond the day.

@@ -37,6 +37,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0030_load_quality", include_str!("../../migrations/0030_load_quality.sql")),
     ("0032_load_changed", include_str!("../../migrations/0032_load_changed.sql")),
     ("0034_upload_parts", include_str!("../../migrations/0034_upload_parts.sql")),
+    ("0035_roster", include_str!("../../migrations/0035_roster.sql")),
     ("0037_operator_requests", include_str!("../../migrations/0037_operator_requests.sql")),
 ];
 

@@ -16,6 +16,7 @@ use crate::StoreError;
 use crate::hub::{ARRIVED, size_class};
 use crate::rows::load::LoadRow;
 use crate::rows::load_changed::MANY;
+use crate::rows::roster::{KEY_GONE, ROSTER};
 use crate::rows::version::Changed;
 use crate::town::LeafRow;
 
@@ -184,6 +185,7 @@ impl Last<'_> {
                 &[&town, &protection],
             )
             .await?;
+        self.client.execute(KEY_GONE, &[&town, &ROSTER]).await?;
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ pub mod posting;
 pub mod profile;
 pub mod profile_plan;
 pub mod register;
+pub mod roster;
 pub mod run;
 pub mod score;
 pub mod staff;
@@ -36,3 +37,26 @@ pub mod token;
 pub mod upload;
 mod upload_part;
 pub mod version;
+
+use crate::StoreError;
+
+/// What `work` makes of each, in order, on as many threads as there are cores. Nothing for a thread that answers
+/// requests.
+fn on_every_core<A: Sync, B: Send>(
+    all: &[A],
+    work: impl Fn(&A) -> Result<B, StoreError> + Sync,
+) -> Result<Vec<B>, StoreError> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = all.len().div_ceil(cores).max(1);
+    let work = &work;
+    let done: Vec<Result<Vec<B>, StoreError>> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            all.chunks(share).map(|some| scope.spawn(move || some.iter().map(work).collect())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or(Err(StoreError::Sealed))).collect()
+    });
+    let mut together = Vec::with_capacity(all.len());
+    for part in done {
+        together.append(&mut part?);
+    }
+    Ok(together)
+}

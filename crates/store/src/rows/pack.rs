@@ -194,7 +194,7 @@ impl TownConn {
     }
 
     /// Every pack in force of these categories over the whole town: what scoring and the people
-    /// index are made of.
+    /// index are made of. Subjects of whom `keys` has none are asked for theirs in one statement.
     ///
     /// # Errors
     /// [`StoreError::Sealed`] when one does not open.

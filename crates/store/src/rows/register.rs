@@ -76,21 +76,7 @@ impl SealedRegister {
     /// # Errors
     /// [`StoreError::Sealed`] when a box does not open.
     pub fn open(&self, keys: &TownKeys) -> Result<Vec<RegisterRow>, StoreError> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let share = self.rows.len().div_ceil(cores).max(1);
-        let opened: Vec<Result<Vec<RegisterRow>, StoreError>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = self
-                .rows
-                .chunks(share)
-                .map(|rows| scope.spawn(move || rows.iter().map(|row| open(self.town, keys, row)).collect()))
-                .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or(Err(StoreError::Sealed))).collect()
-        });
-        let mut all = Vec::with_capacity(self.rows.len());
-        for part in opened {
-            all.append(&mut part?);
-        }
-        Ok(all)
+        super::on_every_core(&self.rows, |row| open(self.town, keys, row))
     }
 }
 

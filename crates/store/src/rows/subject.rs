@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use seal::{BoxKey, KeySet};
 use uuid::Uuid;
 
+use super::version::Changed;
 use crate::schema::keystore;
 use crate::town::epoch_number;
 use crate::{StoreError, TownConn, TownTx};
@@ -18,6 +19,9 @@ pub const STAFF_SLOT: u8 = 254;
 
 /// The slot of the key that seals a subject's consents.
 pub const CONSENT_SLOT: u8 = 253;
+
+/// The slot of the key that seals a town's roster: the only one of its key set, whose subject is nobody.
+pub const ROSTER_SLOT: u8 = 252;
 
 /// Rows of one multi-row statement: four binds each, well below PostgreSQL's 65,535.
 const CHUNK: usize = 4_000;
@@ -63,7 +67,7 @@ impl TownConn {
     }
 
     /// Wraps a key set for its row.
-    fn keyset_wrap(&self, subject: Uuid, keys: &KeySet) -> Vec<u8> {
+    pub(super) fn keyset_wrap(&self, subject: Uuid, keys: &KeySet) -> Vec<u8> {
         keys.wrap(&self.keys().epoch, &self.place("keystore", subject.as_bytes(), 0, 0))
     }
 
@@ -158,8 +162,8 @@ impl TownTx {
         Ok(())
     }
 
-    /// Drops all keys of a subject; after the next epoch turn no backup opens what they sealed.
-    /// Returns whether there were any.
+    /// Drops all keys of a subject; after the next epoch turn no backup opens what they sealed. Whoever has the
+    /// subject in memory reads anew, and the roster, which may name it, goes too. Returns whether there were any.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
@@ -171,6 +175,7 @@ impl TownTx {
             .filter(keystore::subject_id.eq(subject))
             .execute(driver)
             .await?;
+        self.version_bump(Changed::People).await?;
         Ok(gone > 0)
     }
 }

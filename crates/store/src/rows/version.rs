@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::roster;
 use crate::schema::version;
 use crate::{StoreError, TownConn, TownTx};
 
@@ -58,7 +59,7 @@ impl TownTx {
             .await?)
     }
 
-    /// Moves a counter on.
+    /// Moves a counter on. With `people` the key of the roster goes, which shows them as they were.
     ///
     /// # Errors
     /// [`StoreError`] when the statement fails.
@@ -70,14 +71,17 @@ impl TownTx {
             Changed::Protection => (0, 1, 1),
         };
         diesel::update(version::table)
-            .filter(version::town_id.eq(town))
+            .filter(version::town_id.eq(&town))
             .set((
                 version::auth.eq(version::auth + auth),
                 version::people.eq(version::people + people),
                 version::protection.eq(version::protection + protection),
             ))
-            .execute(driver)
+            .execute(&mut *driver)
             .await?;
+        if people > 0 {
+            roster::drop_key(driver, &town).await?;
+        }
         Ok(())
     }
 }

@@ -44,6 +44,7 @@ const TOWN_DELETES: &[&str] = &[
     "sign_in_failure",
     "profile_plan",
     "load_plan",
+    "roster",
 ];
 
 /// What a town may only read.

@@ -32,6 +32,7 @@ const VALUES: &[(&str, &str)] = &[
     ("handover_item.refusal", "'not_needed'"),
     ("idempotency.acted", "false"),
     ("peer_key.purpose", "'seal'"),
+    ("roster.chunk", "i"),
 ];
 
 /// Fills every town's table by superuser, so that the planner has something to choose between. 大井町 has
