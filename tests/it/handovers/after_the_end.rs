@@ -133,16 +133,16 @@ async fn every_step_after_the_end_is_told_where_it_stands_and_does_nothing() {
 async fn the_step_that_ended_it_is_answered_alike_with_its_key() {
     let family = Family::new().await;
     let http = Http::open(&family.world).await;
-    let key = Some("019a9f3c-5b7a-7c3e-8a1f-2b3c4d5e6f70");
+    let key = "019a9f3c-5b7a-7c3e-8a1f-2b3c4d5e6f70";
     let id = family.offered().await;
-    let first = step(&family, &http, id, "withdrawal", key).await;
-    let again = step(&family, &http, id, "withdrawal", key).await;
+    let first = step(&family, &http, id, "withdrawal", Some(key)).await;
+    let again = step(&family, &http, id, "withdrawal", Some(key)).await;
     assert_eq!((first.status, &again.text), (200, &first.text), "{}", first.text);
     assert_eq!(again.value("idempotency-replayed"), Some("true"));
     let token = &family.world.desk(KAISEI, Grant::Approver).token;
     let path = format!("/api/v1/handovers/{id}/withdrawal");
     let other = Ask::post(&path, json!({"reason": "別の架空の理由"})).by(token).to("handover");
-    let other = http.send(other.header(("Idempotency-Key", key.unwrap()))).await;
+    let other = http.send(other.header(("Idempotency-Key", key))).await;
     assert_eq!((other.status, other.code().as_str()), (422, "idempotency_key_reused"));
     assert_eq!(family.count(KAISEI, Act::HandoverWithdrawn).await, 1);
 }

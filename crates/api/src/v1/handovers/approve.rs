@@ -105,7 +105,7 @@ pub async fn approve_handover(
 ) -> Answer<Handover> {
     let target = known(&platform, &town, &id, &read).await?;
     let approval = body.read_optional()?.unwrap_or_default();
-    shown(platform.handover_approve(&town.0, target, approval.into()).await?)
+    Ok(shown(&platform.handover_approve(&town.0, target, approval.into()).await?))
 }
 
 /// Gives a handover back to its drafter (差戻し).
@@ -129,7 +129,7 @@ pub async fn return_handover(
     body: Body<NewHandoverReturn>,
 ) -> Answer<Handover> {
     let target = known(&platform, &town, &id, &read).await?;
-    shown(platform.handover_return(&town.0, target, body.read()?.reason.as_str()).await?)
+    Ok(shown(&platform.handover_return(&town.0, target, body.read()?.reason.as_str()).await?))
 }
 
 /// Hands in again what was given back (出し直し).
@@ -154,7 +154,7 @@ pub async fn redraft_handover(
     body: Body<NewHandover>,
 ) -> Answer<Handover> {
     let target = known(&platform, &town, &id, &read).await?;
-    shown(platform.handover_redraft(&town.0, target, body.read()?.terms()?).await?)
+    Ok(shown(&platform.handover_redraft(&town.0, target, body.read()?.terms()?).await?))
 }
 
 /// Records that the head has looked at a decision made on their behalf (後閲).
@@ -176,5 +176,5 @@ pub async fn review_handover(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    shown(platform.handover_review(&town.0, target).await?)
+    Ok(shown(&platform.handover_review(&town.0, target).await?))
 }

@@ -66,7 +66,7 @@ fn direction(params: &Params) -> Result<Direction, Fault> {
 #[utoipa::path(params(PurposeHeader), responses((status = 200, description = "The handover.", body = Handover)))]
 #[get("/handovers/{handover_id}")]
 pub async fn read_handover(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
-    shown(platform.handover(&town.0, id.0).await?)
+    Ok(shown(&platform.handover(&town.0, id.0).await?))
 }
 
 /// The handover to be moved. One that the caller has read must still answer as they read it; how it stood then is
@@ -96,6 +96,6 @@ async fn known(
 }
 
 /// How it stands after a step.
-fn shown(view: Released<HandoverView>) -> Answer<Handover> {
-    Ok(web::Json(Handover::of(&view)))
+fn shown(view: &Released<HandoverView>) -> web::Json<Handover> {
+    web::Json(Handover::of(view))
 }

@@ -109,7 +109,7 @@ impl NewReceipt {
 )]
 #[post("/handovers/{handover_id}/flag-acknowledgement")]
 pub async fn acknowledge_flag(platform: Platform, town: Town, id: PathId<HandoverId>) -> Answer<Handover> {
-    shown(platform.handover_acknowledge(&town.0, id.0).await?)
+    Ok(shown(&platform.handover_acknowledge(&town.0, id.0).await?))
 }
 
 /// The content of a package.
@@ -152,7 +152,7 @@ pub async fn accept_handover(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    shown(platform.handover_accept(&town.0, target).await?)
+    Ok(shown(&platform.handover_accept(&town.0, target).await?))
 }
 
 /// Refuses a package (辞退).
@@ -175,7 +175,7 @@ pub async fn refuse_handover(
     body: Body<NewRefusal>,
 ) -> Answer<Handover> {
     let target = known(&platform, &town, &id, &read).await?;
-    shown(platform.handover_refuse(&town.0, target, body.read()?.code).await?)
+    Ok(shown(&platform.handover_refuse(&town.0, target, body.read()?.code).await?))
 }
 
 /// Takes an accepted package in and gives the receipt (受領).
@@ -199,7 +199,7 @@ pub async fn receive_handover(
     body: Body<NewReceipt>,
 ) -> Answer<Handover> {
     let target = known(&platform, &town, &id, &read).await?;
-    shown(platform.handover_receive(&town.0, target, &body.read()?.taking()?).await?)
+    Ok(shown(&platform.handover_receive(&town.0, target, &body.read()?.taking()?).await?))
 }
 
 /// Answers an accepted package that does not open (判読不能).
@@ -221,7 +221,7 @@ pub async fn report_unreadable(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    shown(platform.handover_unreadable(&town.0, target).await?)
+    Ok(shown(&platform.handover_unreadable(&town.0, target).await?))
 }
 
 /// Takes in or refuses items that were kept apart (留め置き).

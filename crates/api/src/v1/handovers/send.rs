@@ -173,7 +173,7 @@ pub async fn offer_handover(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    shown(platform.handover_offer(&town.0, target).await?)
+    Ok(shown(&platform.handover_offer(&town.0, target).await?))
 }
 
 /// Why a handover is taken back.
@@ -208,7 +208,7 @@ pub async fn withdraw_handover(
     body: Body<NewHandoverWithdrawal>,
 ) -> Answer<Handover> {
     let target = known(&platform, &town, &id, &read).await?;
-    shown(platform.handover_withdraw(&town.0, target, body.read()?.reason.as_str()).await?)
+    Ok(shown(&platform.handover_withdraw(&town.0, target, body.read()?.reason.as_str()).await?))
 }
 
 /// Verifies the receipt and closes (完了).
@@ -231,5 +231,5 @@ pub async fn close_handover(
     read: IfMatch,
 ) -> Answer<Handover> {
     let target = as_read(&platform, &town, &id, &read).await?;
-    shown(platform.handover_close(&town.0, target).await?)
+    Ok(shown(&platform.handover_close(&town.0, target).await?))
 }
