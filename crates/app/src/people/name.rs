@@ -75,6 +75,12 @@ impl Part {
 
     fn fits(&self, reading: &[u8], written: &[u8]) -> bool {
         self.reading.as_ref().is_some_and(|sought| sought.begins(reading))
-            || (!self.written.is_empty() && written.starts_with(self.written.as_bytes()))
+            || begins_with(written, self.written.as_bytes())
     }
+}
+
+/// Whether a name as it is written begins so; nothing is no beginning. Nearly all differ in their first byte, which is
+/// looked at without a call.
+fn begins_with(written: &[u8], beginning: &[u8]) -> bool {
+    !beginning.is_empty() && written.first() == beginning.first() && written.starts_with(beginning)
 }

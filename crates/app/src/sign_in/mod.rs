@@ -19,6 +19,7 @@ use store::rows::credential::{Account, Failures};
 use store::rows::posting::allowed;
 use store::rows::staff::StaffKind;
 use store::rows::token::{TokenKind, TokenRow};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::{internal, store};
 use crate::staff::{StaffView, plain_number, view};
@@ -39,11 +40,32 @@ const CODE_HOLDS: TimeDelta = TimeDelta::hours(24);
 /// After how long failures with a number are forgotten.
 const FAILURES_KEPT: TimeDelta = TimeDelta::days(30);
 
+/// Sign-ins that write at once: more than hashes can keep up with, and few beside a town's connections and the steps of
+/// its chain, which those who read need too.
+const WRITING: usize = 2;
+
 /// What keeps guessers slow and everybody else fast.
-#[derive(Default)]
 pub(crate) struct Doorkeeper {
     addresses: throttle::Addresses,
     hashing: hashing::Hashing,
+    writing: Semaphore,
+}
+
+impl Default for Doorkeeper {
+    fn default() -> Self {
+        Self {
+            addresses: throttle::Addresses::default(),
+            hashing: hashing::Hashing::default(),
+            writing: Semaphore::new(WRITING),
+        }
+    }
+}
+
+impl Doorkeeper {
+    /// A turn to write; the others wait here, where they hold up nobody who reads.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>> {
+        self.writing.acquire().await.map_err(|_| internal("the door is closed"))
+    }
 }
 
 /// Who somebody says they are, before anyone is believed.
@@ -114,6 +136,7 @@ impl App {
     /// Counts an attempt as failed before it is judged, so that a hundred at once are a hundred; then the
     /// account, if there is one.
     async fn attempt(&self, town: TownCode, number: &str, now: DateTime<Utc>) -> Result<Option<Account>> {
+        let _turn = self.doorkeeper.turn().await?;
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         let Some(index) = tx.staff_number_index(&plain_number(number)) else { return Ok(None) };
         let failures = tx.failures_hold(&index, now).await.map_err(store)?;
@@ -147,6 +170,7 @@ impl App {
     }
 
     async fn let_in(&self, town: TownCode, account: &Account, who: &Claimant<'_>) -> Result<SignedIn> {
+        let _turn = self.doorkeeper.turn().await?;
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         let postings = tx.posting_list(Some(account.staff)).await.map_err(store)?;
         let grants = allowed(&postings, jst_date(who.now));
