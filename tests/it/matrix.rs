@@ -104,12 +104,20 @@ pub(crate) fn bodies() -> Vec<(&'static str, Value)> {
         ("/api/v1/loads", json!({"upload_id": "$upload_id"})),
         ("/api/v1/load-plans", json!({"upload_id": "$upload_id"})),
         ("/api/v1/loads/{load_id}/corrections", json!({"upload_id": "$upload_id"})),
+        (
+            "/api/v1/loads/{load_id}/corrections",
+            json!({"upload_id": "=upload_id", "settles": [{"reject_id": "$reject_id", "line": 2}]}),
+        ),
         ("/api/v1/staff/{staff_id}/denials", json!({"person_id": "$person_id", "reason": "kin"})),
         (
             "/api/v1/tokens",
             json!({"staff_id": "$staff_id", "grants": ["auditor"], "expires_at": "2099-01-01T00:00:00Z"}),
         ),
         ("/api/v1/link-tasks/{link_task_id}/decision", json!({"person_id": "$person_id"})),
+        (
+            "/api/v1/link-tasks/{link_task_id}/number-move",
+            json!({"person_id": "$person_id", "reason": "架空の理由"}),
+        ),
         (
             "/api/v1/consents",
             with(consent.clone(), json!({"person_id": "$person_id", "giver": {"by": "subject"}})),

@@ -37,6 +37,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0030_load_quality", include_str!("../../migrations/0030_load_quality.sql")),
     ("0032_load_changed", include_str!("../../migrations/0032_load_changed.sql")),
     ("0034_upload_parts", include_str!("../../migrations/0034_upload_parts.sql")),
+    ("0039_corrections_named", include_str!("../../migrations/0039_corrections_named.sql")),
+    ("0040_numbers_taught", include_str!("../../migrations/0040_numbers_taught.sql")),
 ];
 
 /// A digest over every migration: the identity of the schema, for template databases.

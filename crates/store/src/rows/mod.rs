@@ -34,5 +34,6 @@ pub mod tally;
 pub mod task;
 pub mod token;
 pub mod upload;
+mod upload_expiry;
 mod upload_part;
 pub mod version;
