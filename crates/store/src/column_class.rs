@@ -398,6 +398,7 @@ pub const PLAIN_BYTES: &[(&str, &str)] = &[
     ("town.profile_plan.bundle", "configuration: no resident's data"),
     ("town.load.layout_digest", "identity of a layout"),
     ("town.load.reject_counts", "counts by error code"),
+    ("town.load.settles", "ids of rejects and lines of a file"),
     ("town.load_plan.layout_digest", "identity of a layout"),
     ("town.load_plan.outcome", "counts, error codes and guards"),
     ("town.load_quality.counts", "counts by column of the town's configuration and by error code"),

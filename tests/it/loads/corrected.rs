@@ -86,7 +86,7 @@ async fn the_operator_sees_where_and_why_and_no_value() {
     let first = http.send(Ask::get(&format!("{path}?limit=1")).by(&operator)).await;
     assert_eq!(first.status, 200, "{}", first.text);
     let page = first.json();
-    let column = json!({"code": "bad_digits", "column": "宛名番号"});
+    let column = json!({"code": "pattern_mismatch", "column": "宛名番号"});
     assert_eq!((&page["items"][0]["line"], &page["items"][0]["state"]), (&json!(3), &json!("open")));
     assert_eq!(page["items"][0]["reasons"], json!([column]));
     let next = format!("{path}?limit=1&cursor={}", page["next_cursor"].as_str().unwrap());

@@ -5,7 +5,7 @@ use app::exports::Charset;
 use app::rows::{LinkDecision, LinkTaskState};
 use evidence::Act;
 use kernel::id::LinkTaskId;
-use kernel::{Code, Grant, Purpose};
+use kernel::{Code, Grant, Known, Purpose};
 use serde_json::json;
 use testkit::TestApp;
 use testkit::files::{nth, registered};
@@ -14,6 +14,10 @@ use super::key_master::{SAMUKAWA, SOURCE, load, month, months, numbered, numbers
 use super::{REGISTER, today};
 use crate::http::{Ask, Http};
 use crate::resting::{acts, assert_refused};
+
+fn stated(name: &str) -> Known<String> {
+    Known::Present(name.to_owned())
+}
 
 /// Records of a month at school that find nobody by this number.
 async fn unknown(world: &TestApp, n: u32, school: u32, at: &str) -> i64 {
@@ -27,12 +31,13 @@ async fn a_number_that_the_table_no_longer_says_ends_until_its_load_is_taken_bac
     let mut table: Vec<_> = (1..7).map(|n| pair(n, 100 + n, (n == 1).then_some("77"))).collect();
     load(&world, SOURCE, &table).await;
     assert_eq!(numbers(&world).await, none + 7);
-    // The first has another number at school and none at the counter; the sixth is gone; the second says no more.
+    // The first has another number at school and none at the counter; the sixth is gone; the second has another name.
     table[0] = pair(1, 201, None);
-    table[1].persons[0].1.family_name = kernel::Known::Present("想像".into());
+    let who = &mut table[1].persons[0].1;
+    (who.family_name, who.given_name) = (stated("想像"), stated("別人"));
     table.pop();
     let changed = load(&world, SOURCE, &table).await;
-    assert_eq!((changed.counts.closed, changed.counts.queued), (1, 1), "a name that does not fit waits");
+    assert_eq!((changed.counts.loaded, changed.counts.closed, changed.counts.queued), (2, 1, 0));
     assert_eq!(numbers(&world).await, none + 5, "102 stays, 101, 77 and 106 have ended, 201 is learned");
     assert_eq!(unknown(&world, 1, 101, "2026-04").await, 1);
     assert_eq!(unknown(&world, 6, 106, "2026-05").await, 1);

@@ -4,6 +4,7 @@ use app::loads::Wanted;
 use app::uploads::NewUpload;
 use chrono::{DateTime, TimeDelta, Utc};
 use evidence::Act;
+use kernel::ctx::jst_date;
 use kernel::id::UploadId;
 use kernel::{Code, Digest};
 use testkit::TestApp;
@@ -18,7 +19,7 @@ const KEPT: TimeDelta = TimeDelta::days(14);
 async fn hand_in(world: &TestApp, bytes: &[u8], at: DateTime<Utc>) -> UploadId {
     let ctx = kernel::TownCtx { now: at, ..holder(world) };
     let source = "resident_register".parse().unwrap();
-    let mut receiving = world.app.upload_begin(&ctx, NewUpload::of(&source, today())).await.unwrap();
+    let mut receiving = world.app.upload_begin(&ctx, NewUpload::of(&source, jst_date(at))).await.unwrap();
     world.app.upload_push(&ctx, &mut receiving, bytes).await.unwrap();
     world.app.upload_finish(&ctx, receiving, Digest::of(bytes), None).await.unwrap().id
 }

@@ -278,6 +278,7 @@ impl TownTx {
             .filter(identifier::town_id.eq(town))
             .filter(identifier::number_index.eq(index.as_bytes().as_slice()))
             .filter(identifier::recorded_to.eq(moved_at))
+            .filter(identifier::recorded_from.lt(moved_at))
             .set(identifier::recorded_to.eq(None::<DateTime<Utc>>))
             .execute(driver)
             .await?;

@@ -146,6 +146,12 @@ fn one<'p>(
     Some(Column { name: group.name(), position: n + 1, profile: fullest, all })
 }
 
+/// Whether a column is named after a month of a year, 2026年4月 or 令和8年4月.
+pub(super) fn is_dated(name: &str) -> bool {
+    let month = |rest: &str| rest.split_once('月').and_then(|(month, _)| month.parse::<u32>().ok());
+    name.split_once('年').and_then(|(_, rest)| month(rest)).is_some_and(|month| (1..=12).contains(&month))
+}
+
 /// What stands before the digits of a month, the digits, and what stands after 月.
 fn month_in(name: &str) -> Option<(&str, &str, &str)> {
     let (head, after) = name.split_once('月')?;

@@ -6,7 +6,7 @@ use kernel::{ItemDef, ValueKind};
 use super::super::Shape;
 use super::Knowledge;
 use super::base::{Base, columns_of};
-use super::columns::Column;
+use super::columns::{Column, is_dated};
 use super::shapes;
 use crate::config::{FieldDoc, FieldType, LayoutDoc};
 use crate::layout::{Part, RoleId, Target, natural, number_system};
@@ -87,6 +87,10 @@ pub(super) fn matched<'k>(
 ) -> Vec<Option<Found<'k>>> {
     let mut pairs: Vec<(usize, Found<'k>)> = Vec::new();
     for (n, column) in columns.iter().enumerate() {
+        if is_dated(&column.name) {
+            // One month of several: what it is alone no observation can say.
+            continue;
+        }
         if has_header {
             let lower = column.lower_name().map(|lower| (lower, LOWER));
             for (name, less) in std::iter::once((column.bare_name(), 0)).chain(lower) {
@@ -116,7 +120,20 @@ pub(super) fn matched<'k>(
             *place = Some(found);
         }
     }
+    owned(&mut chosen);
     chosen
+}
+
+/// A number of another system is one beside the row's own: alone it is the row's own.
+fn owned(chosen: &mut [Option<Found<'_>>]) {
+    let own = Target::Person(RoleId::Person, Part::LocalId);
+    if chosen.iter().flatten().any(|found| found.to == own) {
+        return;
+    }
+    let is_number = |found: &&mut Found<'_>| matches!(found.clue, Clue::Item(item) if number_system(&item.code).is_some());
+    if let Some(number) = chosen.iter_mut().flatten().filter(is_number).max_by_key(|found| found.sure) {
+        number.to = own;
+    }
 }
 
 fn by_layouts<'k>(

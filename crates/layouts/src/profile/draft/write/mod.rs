@@ -8,7 +8,7 @@ mod rest;
 use std::fmt::Write;
 
 use super::base::Base;
-use super::columns::Column;
+use super::columns::{Column, is_dated};
 use super::known::Found;
 use super::naming;
 use super::{Knowledge, Wanted};
@@ -158,7 +158,7 @@ impl Writer<'_> {
         }
         if left_over_months(profile) {
             text.push_str(
-                "# 年のついた月の列がある。見出しが年ごとに変わるので [unfold] にできない。年のない見出しで出力できるか確かめる\n",
+                "# 年のついた月の列がある。見出しが年ごとに変わるので months にまとめられない。年のない見出しで出力できるか確かめる\n",
             );
         }
         if let Some(word) = &profile.footer {
@@ -256,12 +256,6 @@ pub(super) fn own_system(found: &[Option<Found<'_>>]) -> Option<&'static str> {
 
 /// Whether columns are named after a month of a year.
 fn left_over_months(profile: &Profile) -> bool {
-    let is_dated = |name: &str| {
-        name.split_once('年').is_some_and(|(_, rest)| {
-            rest.split_once('月')
-                .is_some_and(|(month, _)| month.parse().is_ok_and(|month: u32| (1..=12).contains(&month)))
-        })
-    };
     profile.columns.iter().filter(|column| is_dated(&column.name)).count() > 2
 }
 
