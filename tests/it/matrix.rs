@@ -104,12 +104,20 @@ pub(crate) fn bodies() -> Vec<(&'static str, Value)> {
         ("/api/v1/loads", json!({"upload_id": "$upload_id"})),
         ("/api/v1/load-plans", json!({"upload_id": "$upload_id"})),
         ("/api/v1/loads/{load_id}/corrections", json!({"upload_id": "$upload_id"})),
+        (
+            "/api/v1/loads/{load_id}/corrections",
+            json!({"upload_id": "=upload_id", "settles": [{"reject_id": "$reject_id", "line": 2}]}),
+        ),
         ("/api/v1/staff/{staff_id}/denials", json!({"person_id": "$person_id", "reason": "kin"})),
         (
             "/api/v1/tokens",
             json!({"staff_id": "$staff_id", "grants": ["auditor"], "expires_at": "2099-01-01T00:00:00Z"}),
         ),
         ("/api/v1/link-tasks/{link_task_id}/decision", json!({"person_id": "$person_id"})),
+        (
+            "/api/v1/link-tasks/{link_task_id}/number-move",
+            json!({"person_id": "$person_id", "reason": "架空の理由"}),
+        ),
         (
             "/api/v1/consents",
             with(consent.clone(), json!({"person_id": "$person_id", "giver": {"by": "subject"}})),
@@ -280,6 +288,8 @@ impl Town {
         let load = this.first(http, "/api/v1/loads").await;
         this.samples.insert("load_id".into(), text(&load, "/id").to_owned());
         this.samples.insert("upload_id".into(), text(&load, "/upload_id").to_owned());
+        let reject = this.reject(http).await;
+        this.samples.insert("reject_id".into(), reject);
         let plan = Ask::post("/api/v1/load-plans", json!({"upload_id": this.samples["upload_id"]}));
         let plan = http.send(plan.by(&this.token)).await;
         assert_eq!(plan.status, 200, "{}", plan.text);
@@ -313,6 +323,18 @@ impl Town {
         let answer = http.send(Ask::get(path).by(&self.token).to("handover")).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         answer.json()
+    }
+
+    /// A rejected line of whichever load has one; where every line was in order, an id like one.
+    async fn reject(&self, http: &Http) -> String {
+        let loads = self.get(http, "/api/v1/loads?limit=200").await;
+        for load in loads["items"].as_array().unwrap() {
+            let rejects = self.get(http, &format!("/api/v1/loads/{}/rejects", text(load, "/id"))).await;
+            if let Some(reject) = rejects["items"].get(0) {
+                return text(reject, "/id").to_owned();
+            }
+        }
+        kernel::id::RejectId::new().to_string()
     }
 
     async fn first(&self, http: &Http, path: &str) -> Value {

@@ -147,11 +147,13 @@ pub fn table(routes: &mut ServiceConfig<'_>) {
             // 取込品質報告・入力依頼票
             .service(load_reports::read_load_report)
             .service(load_reports::read_town_load_report)
+            .service(load_reports::list_town_rejects)
             .service(load_reports::sign_off_load)
             .service(load_reports::read_entry_request)
             .service(link_tasks::list_link_tasks)
             .service(link_tasks::read_link_task)
             .service(link_tasks::decide_link_task)
+            .service(link_tasks::move_link_task_numbers)
             .service(link_tasks::undo_link_task)
             // 同意
             .service(consents::record::record_consent)

@@ -18,10 +18,13 @@ use crate::error::{internal, store};
 use crate::loads::numbers::indexes;
 use crate::profiles::Applied;
 use crate::release::{Hidden, Resident};
-use crate::{App, Released, Result, leaf};
+use crate::{App, Released, Result, auth, leaf};
 
 /// Grants that settle the queue.
 const LINKERS: &[Grant] = &[Grant::OverallManager, Grant::Holder, Grant::CaseWorker];
+
+/// Grants that move a number from one person to another: 総括管理主体, which keeps the table of numbers (図表10).
+const KEEPERS: &[Grant] = &[Grant::OverallManager];
 
 /// A record that waits, as staff see it.
 #[derive(Debug)]
@@ -119,6 +122,34 @@ impl App {
     /// # Errors
     /// `link_task_not_found`, `person_not_found`, `link_task_decided`.
     pub async fn link_decide(&self, ctx: &TownCtx, id: LinkTaskId, decision: LinkDecision) -> Result<()> {
+        self.link_settle(ctx, id, decision, None).await
+    }
+
+    /// Settles a record as this person's and gives them the numbers of other systems that it says, from whoever has
+    /// them. Records that were joined by such a number before stay where they are.
+    ///
+    /// # Errors
+    /// As [`Self::link_decide`]; `grant_missing` for a system of the town, `invalid_value` where no number of the
+    /// record is anybody else's.
+    pub async fn link_move_numbers(
+        &self,
+        ctx: &TownCtx,
+        id: LinkTaskId,
+        person: PersonId,
+        reason: &str,
+    ) -> Result<()> {
+        auth::require_any(ctx, KEEPERS)?;
+        self.require_decider(ctx).await?;
+        self.link_settle(ctx, id, LinkDecision::Linked(person), Some(reason)).await
+    }
+
+    async fn link_settle(
+        &self,
+        ctx: &TownCtx,
+        id: LinkTaskId,
+        decision: LinkDecision,
+        moving: Option<&str>,
+    ) -> Result<()> {
         self.admit_reader(ctx, LINKERS)?;
         let profile = self.profile(ctx).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
@@ -138,14 +169,32 @@ impl App {
         if !tx.link_task_decide(id, decision, ctx.staff, ctx.now).await.map_err(store)? {
             return Err(Fault::new(Code::LinkTaskDecided));
         }
+        let mut from = Vec::new();
         if let LinkDecision::Linked(person) = decision {
             let packs = packs(&profile, &task, person)?;
             tx.pack_insert_many(&packs, ctx.now).await.map_err(store)?;
             // The next file of the source needs no human again.
-            for number in numbers(&tx, &profile, &task) {
-                tx.identifier_insert(&number, person, ctx.now).await.map_err(store)?;
+            let Numbers { own, further } = numbers(&tx, &profile, &task);
+            if let Some(own) = own {
+                tx.identifier_insert(&own, person, None, ctx.now).await.map_err(store)?;
+            }
+            let taught = (task.source.as_str(), task.record_key.as_slice());
+            for number in &further {
+                match moving {
+                    None => {
+                        tx.identifier_insert(number, person, Some(taught), ctx.now).await.map_err(store)?
+                    }
+                    Some(_) => {
+                        from.extend(
+                            tx.identifier_move(number, person, taught, ctx.now).await.map_err(store)?,
+                        );
+                    }
+                }
             }
             tx.version_bump(Changed::Protection).await.map_err(store)?;
+        }
+        if let Some(reason) = moving {
+            return self.link_moved(tx, ctx, (&task, decision), from, reason).await;
         }
         let person = match decision {
             LinkDecision::Linked(person) => Some(person),
@@ -153,6 +202,37 @@ impl App {
         };
         let leaf = leaf::of(ctx, Act::LinkDecided, subjects(id, person), &decision_word(decision))?;
         tx.commit(leaf).await.map_err(store)
+    }
+
+    /// Ends the act that moved numbers, with why.
+    async fn link_moved(
+        &self,
+        mut tx: TownTx,
+        ctx: &TownCtx,
+        (task, decision): (&LinkTaskRow, LinkDecision),
+        from: Vec<PersonId>,
+        reason: &str,
+    ) -> Result<()> {
+        if from.is_empty() {
+            let (ja, en) = ("ほかの人から移す番号がありません", "no number of it is anybody else's");
+            return Err(Fault::new(Code::InvalidValue).with("name", "person_id").with_words("why", ja, en));
+        }
+        self.refuse_denied(&mut tx, ctx, from.iter().copied()).await?;
+        tx.link_task_reason_put(task.id, task.upload, reason).await.map_err(store)?;
+        let mut subjects = subjects(task.id, decision.person());
+        subjects.extend(from.into_iter().map(SubjectRef::from));
+        let leaf = leaf::of(ctx, Act::NumberMoved, subjects, &reason)?;
+        tx.commit(leaf).await.map_err(store)
+    }
+
+    /// Why numbers were moved with the decision of a record, where they were.
+    ///
+    /// # Errors
+    /// `grant_missing`, `purpose_required`.
+    pub async fn link_reason(&self, ctx: &TownCtx, id: LinkTaskId) -> Result<Option<String>> {
+        self.admit_reader(ctx, LINKERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        conn.link_task_reason(id).await.map_err(store)
     }
 
     /// Takes a decision back: what it brought is closed, and the record waits again.
@@ -175,9 +255,13 @@ impl App {
             tx.pack_close_record(person.uuid(), &task.source, &task.record_key, &task.part, ctx.now)
                 .await
                 .map_err(store)?;
-            for number in numbers(&tx, &profile, &task) {
-                if let Some(tied_at) = task.decided_at {
-                    tx.identifier_close(&number, person, tied_at, ctx.now).await.map_err(store)?;
+            let Numbers { own, further } = numbers(&tx, &profile, &task);
+            if let Some(tied_at) = task.decided_at {
+                for number in own.iter().chain(&further) {
+                    tx.identifier_close(number, person, tied_at, ctx.now).await.map_err(store)?;
+                }
+                for number in &further {
+                    tx.identifier_give_back(number, tied_at).await.map_err(store)?;
                 }
             }
             tx.version_bump(Changed::Protection).await.map_err(store)?;
@@ -193,9 +277,9 @@ fn subjects(task: LinkTaskId, person: Option<PersonId>) -> Vec<SubjectRef> {
 }
 
 /// The indexes of the numbers by which the record's system, and others that it tells of, know its subject.
-fn numbers(tx: &TownTx, profile: &Applied, task: &LinkTaskRow) -> Vec<BlindIndex> {
+fn numbers(tx: &TownTx, profile: &Applied, task: &LinkTaskRow) -> Numbers {
     let source = profile.town.sources.iter().find(|(code, _)| code.as_str() == task.source);
-    let (Some(body), Some((_, source))) = (&task.body, source) else { return Vec::new() };
+    let (Some(body), Some((_, source))) = (&task.body, source) else { return Numbers::default() };
     let (layout, blind) = (&source.layout, &tx.keys().blind);
     let own = body.identity.local_id.value().and_then(|number| blind.identifier(&layout.system, number));
     let further = if body.role == RoleId::Person.as_str() {
@@ -203,7 +287,16 @@ fn numbers(tx: &TownTx, profile: &Applied, task: &LinkTaskRow) -> Vec<BlindIndex
     } else {
         Vec::new()
     };
-    own.into_iter().chain(further).collect()
+    Numbers { own, further }
+}
+
+/// The numbers that a record gives its subject.
+#[derive(Default)]
+struct Numbers {
+    /// The one by which the record's system knows them.
+    own: Option<BlindIndex>,
+    /// Those of other systems (統合キーマスタ).
+    further: Vec<BlindIndex>,
 }
 
 const fn decision_word(decision: LinkDecision) -> &'static str {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::id::{HouseholdId, LoadId, PersonId};
 use kernel::{Category, Code, Fault, Identity, Observation, TownCtx};
+use layouts::layout::number_system;
 use linkage::kinship::{Contradiction, Relation, SingleParent};
 use store::rows::pack::{PackRow, Whereabouts};
 
@@ -102,12 +103,14 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// What a person's packs say.
+    /// What a person's packs say of them; their numbers in other systems left out.
     pub(crate) fn of(person: PersonId, packs: Vec<PackRow>, profile: &Applied) -> Self {
         let mut entries = Vec::new();
         for pack in packs {
             let holder = profile.holder_of(&pack);
-            entries.extend(pack.body.observations.into_iter().map(|observation| TimelineEntry {
+            // A number of another system says who somebody is to it, and nothing of them (統合キーマスタ).
+            let facts = pack.body.observations.into_iter().filter(|said| number_system(&said.item).is_none());
+            entries.extend(facts.map(|observation| TimelineEntry {
                 category: pack.category,
                 observation,
                 source: pack.source.clone(),

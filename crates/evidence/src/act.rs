@@ -68,6 +68,8 @@ acts! {
     KeyPinned = "key_pinned", "相手の町の鍵の確認" / "key pinned";
     /// A file was handed in.
     UploadReceived = "upload_received", "ファイルの受付" / "upload received";
+    /// A file that nobody loaded in time was let go.
+    UploadExpired = "upload_expired", "取り込まれなかったファイルの廃棄" / "file that nobody loaded let go";
     /// A load was applied.
     LoadApplied = "load_applied", "取込" / "load applied";
     /// A load was refused as a whole.
@@ -82,6 +84,8 @@ acts! {
     LinkDecided = "link_decided", "突合の決定" / "link decided";
     /// A human's decision on a link was undone.
     LinkUndone = "link_undone", "突合の決定の取消" / "link decision undone";
+    /// A person gave a number of another system from one resident to another.
+    NumberMoved = "number_moved", "番号の付け替え" / "number moved to another person";
     /// A rulebook was run.
     RunScored = "run_scored", "判定の実行" / "run scored";
     /// A person assessed a candidate.

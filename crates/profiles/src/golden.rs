@@ -77,6 +77,12 @@ fn decode(
     bytes: &[u8],
     each: &mut dyn FnMut(Value),
 ) -> Result<(), Fault> {
+    // Its reader is bounded by a process of its own alone; a bundle is checked in the server's.
+    if layout.old_book(options.as_of, &options.limits).is_some() {
+        let (ja, en) =
+            ("xls の見本は読みません。xlsx にしてください", "an xls is no sample; save it as xlsx");
+        return Err(Fault::new(Code::SheetUnreadable).with_words("why", ja, en));
+    }
     let mut out = |outcome: Outcome<'_>| each(told::outcome(layout, &outcome));
     let mut decoder = Decoder::new(layout, options);
     decoder.push(bytes, &mut out)?;

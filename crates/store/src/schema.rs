@@ -192,6 +192,7 @@ diesel::table! {
         started_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
         corrects -> Nullable<Uuid>,
+        settles -> Jsonb,
         plan_id -> Nullable<Uuid>,
         overridden -> Array<Text>,
         override_reason -> Nullable<Bytea>,
@@ -253,6 +254,8 @@ diesel::table! {
         person_id -> Uuid,
         recorded_from -> Timestamptz,
         recorded_to -> Nullable<Timestamptz>,
+        source -> Nullable<Text>,
+        record_key -> Nullable<Bytea>,
     }
 }
 
@@ -341,6 +344,8 @@ diesel::table! {
         created_at -> Timestamptz,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Bytea>,
+        reason_upload_id -> Nullable<Uuid>,
     }
 }
 

@@ -15,17 +15,17 @@ const HANDOVERS_EVERY: Duration = Duration::from_secs(5);
 /// How often is looked which sources are late: their days pass at midnight.
 const ARRIVALS_EVERY: Duration = Duration::from_secs(60);
 
-/// How often is looked for files in parts whose senders are gone.
+/// How often is looked for files in parts whose senders are gone, and for whole ones that nobody loads.
 const UPLOADS_EVERY: Duration = Duration::from_secs(3600);
 
 /// How often what nobody uses is given back and what holds others up is ended.
 const REST_EVERY: Duration = Duration::from_secs(30);
 
-/// Starts the periodic work and takes up what was cut off.
+/// Starts the periodic work and takes up what was cut off. A file that nobody loads goes after `upload_days`.
 ///
 /// # Errors
 /// A fault when the database cannot be reached.
-pub async fn start(app: &Arc<App>) -> app::Result<()> {
+pub async fn start(app: &Arc<App>, upload_days: u16) -> app::Result<()> {
     for member in app.members().await? {
         let resumed = app.loads_resume(member.town).await?;
         if resumed > 0 {
@@ -35,7 +35,7 @@ pub async fn start(app: &Arc<App>) -> app::Result<()> {
     tokio::spawn(sequence(Arc::clone(app)));
     tokio::spawn(handovers(Arc::clone(app)));
     tokio::spawn(arrivals(Arc::clone(app)));
-    tokio::spawn(uploads(Arc::clone(app)));
+    tokio::spawn(uploads(Arc::clone(app), chrono::TimeDelta::days(upload_days.into())));
     tokio::spawn(rest(Arc::clone(app)));
     Ok(())
 }
@@ -83,7 +83,7 @@ async fn arrivals(app: Arc<App>) {
     }
 }
 
-async fn uploads(app: Arc<App>) {
+async fn uploads(app: Arc<App>, kept: chrono::TimeDelta) {
     let mut tick = tokio::time::interval(UPLOADS_EVERY);
     loop {
         tick.tick().await;
@@ -91,6 +91,13 @@ async fn uploads(app: Arc<App>) {
         for member in members {
             if let Err(fault) = app.uploads_desert(member.town, chrono::Utc::now(), false).await {
                 tracing::error!(town = %member.town, code = %fault, "deserted uploads could not be given up");
+            }
+            match app.uploads_expire(member.town, chrono::Utc::now(), kept).await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(town = %member.town, gone, "files that nobody loaded have gone"),
+                Err(fault) => {
+                    tracing::error!(town = %member.town, code = %fault, "files that nobody loaded could not be let go");
+                }
             }
         }
     }

@@ -93,6 +93,22 @@ impl OldBooks for Apart {
     }
 }
 
+/// The rows of a workbook that somebody at the terminal names, at most so many.
+///
+/// # Errors
+/// `sheet_unreadable` and what else the sheet comes to.
+pub async fn rows(ask: OldBook, workbook: Vec<u8>, most: usize) -> Result<Vec<SheetRow>, Fault> {
+    let program = std::env::current_exe().map_err(|_| gave_up())?;
+    let mut answers = Apart::new(program).rows(ask, workbook);
+    let mut rows = Vec::new();
+    while rows.len() < most
+        && let Some(answer) = answers.recv().await
+    {
+        rows.push(answer?);
+    }
+    Ok(rows)
+}
+
 /// Hands the workbook to the child and its rows on; an error is what the sheet comes to.
 async fn talk(
     mut child: Child,

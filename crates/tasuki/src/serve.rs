@@ -34,7 +34,13 @@ pub struct Options {
     training_tokens: Option<PathBuf>,
     #[command(flatten)]
     dropped: drop_folder::Settings,
+    /// Days after which a file that came whole goes when nobody has planned or loaded it.
+    #[arg(long, env = "TASUKI_UPLOAD_DAYS", default_value_t = UPLOAD_DAYS, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    upload_days: u16,
 }
+
+/// Twice the time for which a plan can be applied.
+pub const UPLOAD_DAYS: u16 = 14;
 
 /// How often one may ask: requests at once, and requests a second in the long run.
 #[derive(Args, Debug, Clone, Copy)]
@@ -72,10 +78,11 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let app = open(installation, folder).await?;
     drop_folder::watch(&app, &options.dropped)?;
     let training = TrainingTokens(options.training_tokens.clone());
+    jobs::start(&app, options.upload_days).await?;
     until_stopped(app, &options.bind, &options.certificate, options.limits.into(), training).await
 }
 
-/// Serves an opened platform until SIGINT or SIGTERM.
+/// Serves an opened platform, whose jobs have been started, until SIGINT or SIGTERM.
 ///
 /// # Errors
 /// As [`run`].
@@ -86,7 +93,6 @@ pub async fn until_stopped(
     limits: Limits,
     training: TrainingTokens,
 ) -> anyhow::Result<()> {
-    jobs::start(&app).await?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let bind = bind.parse().with_context(|| format!("{bind} is not an address and port"))?;
     let tls = certificate.config()?;

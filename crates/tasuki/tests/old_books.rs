@@ -144,3 +144,23 @@ async fn an_old_workbook_is_loaded_like_any_file() {
     let refused = world.load(KAISEI, "checkup_ledger", today, &workbook(FAR_CELLS)).await.unwrap_err();
     assert_eq!(refused.code(), Code::SheetUnreadable, "the reader died of it, the platform did not");
 }
+
+#[test]
+fn a_file_named_at_the_terminal_is_read_apart_too() {
+    let folder = std::env::temp_dir().join(format!("tasuki-xls-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let look = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, workbook(text)).unwrap();
+        std::process::Command::new(env!("CARGO_BIN_EXE_tasuki"))
+            .args(["town", "profile"])
+            .arg(path)
+            .output()
+            .unwrap()
+    };
+    assert!(look("ledger.xls", LEDGER).status.success());
+    let died = look("far.xls", FAR_CELLS);
+    let said = String::from_utf8(died.stderr).unwrap();
+    assert!(!died.status.success() && said.contains("sheet_unreadable"), "{said}");
+    std::fs::remove_dir_all(folder).unwrap();
+}

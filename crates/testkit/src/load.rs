@@ -94,6 +94,7 @@ pub async fn load(
         let subject = StagedSubject {
             newcomer: true,
             number: Some(number),
+            taught_by: None,
             household: Some(resident.household),
             household_number: Some(random16()),
             keys: Some(&keys),
@@ -174,6 +175,7 @@ async fn begin(
         recorded_at: None,
         rolled_back: None,
         corrects: None,
+        settles: Vec::new(),
     };
     towns.read(town).await?.load_begin(&row).await?;
     Ok(row)

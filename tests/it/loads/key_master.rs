@@ -20,23 +20,23 @@ use crate::http::{Ask, Http};
 use crate::resting::{acts, assert_refused, number};
 
 /// 寒川町, whose schools know a 学籍番号 and no reading.
-const SAMUKAWA: &str = "143219";
-const SOURCE: &str = "key_master";
+pub const SAMUKAWA: &str = "143219";
+pub const SOURCE: &str = "key_master";
 
-async fn town(people: std::ops::Range<u32>) -> TestApp {
+pub async fn town(people: std::ops::Range<u32>) -> TestApp {
     let world = TestApp::open(&[SAMUKAWA]).await;
     let rows: Vec<_> = people.map(|n| registered(&nth(n))).collect();
     load(&world, REGISTER, &rows).await;
     world
 }
 
-async fn load(world: &TestApp, source: &str, rows: &[EncodeRow]) -> LoadRow {
+pub async fn load(world: &TestApp, source: &str, rows: &[EncodeRow]) -> LoadRow {
     let bytes = file(world, SAMUKAWA, source, today(), rows);
     world.load(SAMUKAWA, source, today(), &bytes).await.unwrap()
 }
 
 /// The row of the `n`-th person: their number at school, and at the counter if there is one.
-fn pair(n: u32, school: u32, counter: Option<&str>) -> EncodeRow {
+pub fn pair(n: u32, school: u32, counter: Option<&str>) -> EncodeRow {
     let mut row = EncodeRow::default();
     row.persons.push((layouts::RoleId::Person, nth(n)));
     let text = |text: String| Datum::Present(Value::Text(text));
@@ -47,18 +47,18 @@ fn pair(n: u32, school: u32, counter: Option<&str>) -> EncodeRow {
 }
 
 /// A month of the `n`-th person at school, who has this number there.
-fn month(n: u32, school: u32, month: &str) -> EncodeRow {
+pub fn month(n: u32, school: u32, month: &str) -> EncodeRow {
     let pupil = Identity { local_id: Known::Present(format!("{school:08}")), ..nth(n) };
     attended(&pupil, month, 1)
 }
 
-async fn numbered(world: &TestApp, n: u32) -> PersonId {
+pub async fn numbered(world: &TestApp, n: u32) -> PersonId {
     let ctx = world.ctx(SAMUKAWA, &[Grant::CaseWorker], Purpose::Support);
     world.app.person_by_number(&ctx, &format!("{n:010}")).await.unwrap().as_ref().unwrap().id
 }
 
 /// Months of attendance in force of a person.
-async fn months(world: &TestApp, person: PersonId) -> i64 {
+pub async fn months(world: &TestApp, person: PersonId) -> i64 {
     let sql = format!(
         "SELECT count(*) FROM town.pack WHERE source = 'attendance' AND subject_id = '{}' AND recorded_to IS NULL",
         person.uuid()
@@ -66,7 +66,7 @@ async fn months(world: &TestApp, person: PersonId) -> i64 {
     number(world, &sql).await
 }
 
-async fn numbers(world: &TestApp) -> i64 {
+pub async fn numbers(world: &TestApp) -> i64 {
     number(world, "SELECT count(*) FROM town.identifier WHERE recorded_to IS NULL").await
 }
 
@@ -146,7 +146,7 @@ async fn no_number_is_taken_from_whoever_has_it() {
 }
 
 /// The rows of an exported table, without its days.
-fn rows(text: &str) -> Vec<[String; 3]> {
+pub fn rows(text: &str) -> Vec<[String; 3]> {
     let body = text.split("\"宛名番号\",\"システム\",\"番号\",\"時点\"\r\n").nth(1).unwrap();
     let row = |line: &str| {
         let mut cells = line.split(',').map(|cell| cell.trim_matches('"').to_owned());

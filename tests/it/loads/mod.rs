@@ -2,11 +2,14 @@
 
 mod again;
 mod balance;
+mod corrected;
 mod crash;
 mod delta;
 mod key_master;
+mod key_master_moves;
 mod numbers;
 mod planned;
+mod planned_still;
 mod plans;
 mod refused;
 mod rejects;

@@ -221,7 +221,7 @@ async fn corrected_lines_are_loaded_alone_and_settle_their_rejects() {
     three.set(4, "名_日本人", b"\xf0\x40");
     let upload = hand_in(&world, KAISEI, REGISTER, &three.bytes()).await;
     let app::loads::Begun::Running { load: correction, operation } =
-        world.app.correction_begin(&ctx, load.id, upload).await.unwrap()
+        world.app.correction_begin(&ctx, load.id, upload, &[]).await.unwrap()
     else {
         panic!("it was never loaded")
     };
@@ -241,7 +241,7 @@ async fn corrected_lines_are_loaded_alone_and_settle_their_rejects() {
 
     // Another source's file, and a load that is not the newest any more.
     let list = hand_in(&world, KAISEI, "protection_list", &three.bytes()).await;
-    let mismatch = world.app.correction_begin(&ctx, load.id, list).await.map(drop);
+    let mismatch = world.app.correction_begin(&ctx, load.id, list, &[]).await.map(drop);
     assert_refused(mismatch, Code::CorrectionMismatch, "resident_register", "resident_register");
     let whole = hand_in(&world, KAISEI, REGISTER, &register(&world, &people(0..41))).await;
     let operation = begin(&world, whole).await.unwrap();
@@ -249,6 +249,6 @@ async fn corrected_lines_are_loaded_alone_and_settle_their_rejects() {
     let report = world.app.load_report(&ctx, load.id).await.unwrap();
     assert_eq!(report.rejects.get("open"), None, "{:?}", report.rejects);
     let late = hand_in(&world, KAISEI, REGISTER, &right.only(&[7]).bytes()).await;
-    let superseded = world.app.correction_begin(&ctx, load.id, late).await.map(drop);
+    let superseded = world.app.correction_begin(&ctx, load.id, late, &[]).await.map(drop);
     assert_refused(superseded, Code::LoadSuperseded, "新しい", "later file");
 }

@@ -1,6 +1,7 @@
 //! 受付: a file comes whole or not at all.
 
 mod cut_off;
+mod expiry;
 mod parts;
 mod refused;
 

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Answer;
 use crate::paging::{Page, PageParams, Paging};
 use crate::request::{Body, Params, PathId, PurposeHeader, Town};
+use crate::schema::Text;
 use crate::{Platform, Problem, schema};
 
 /// A record that waits for a human (突合待ち).
@@ -23,7 +24,8 @@ use crate::{Platform, Problem, schema};
     "source": "attendance", "line": 12, "role": "person", "state": "open",
     "name": "架空　花子", "kana": "カクウ　ハナコ", "birth_date": "2016-06-15", "birth_date_wareki": "平成28年6月15日",
     "reason_ja": "同じ氏名カナ・生年月日の人が二人います", "reason_en": "two persons share kana and birth date",
-    "candidates": [], "person_id": null, "created_at": "2026-11-21T01:23:45Z", "decided_by": null, "decided_at": null
+    "candidates": [], "person_id": null, "created_at": "2026-11-21T01:23:45Z", "decided_by": null, "decided_at": null,
+    "reason": null
 }))]
 pub struct LinkTask {
     /// Id.
@@ -70,6 +72,9 @@ pub struct LinkTask {
     /// When.
     #[schema(required = true)]
     decided_at: Option<DateTime<Utc>>,
+    /// Why numbers were moved with the decision; null where none were, and in lists.
+    #[schema(required = true)]
+    reason: Option<String>,
 }
 
 /// Somebody a record may be.
@@ -116,6 +121,7 @@ impl LinkTask {
             created_at: row.created_at,
             decided_by: row.decided_by,
             decided_at: row.decided_at,
+            reason: None,
         }
     }
 
@@ -146,6 +152,21 @@ pub struct NewLinkDecision {
     #[serde(default, deserialize_with = "given")]
     #[schema(required = true, value_type = Option<schema::PersonId>)]
     person_id: Option<Option<PersonId>>,
+}
+
+/// Whose a record and the numbers in it are, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "reason": "学籍番号の再利用。学校教育課に確認（架空）"
+}))]
+pub struct NewNumberMove {
+    /// Whose record it is, and whose the numbers are from now on.
+    #[schema(value_type = schema::PersonId)]
+    person_id: PersonId,
+    /// Why, and who was asked. Sealed; the evidence commits to it.
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    reason: Text,
 }
 
 /// Tells a member that is null from one that is missing: only what was said is a decision.
@@ -185,7 +206,9 @@ pub async fn list_link_tasks(platform: Platform, town: Town, params: Params) -> 
 #[utoipa::path(params(PurposeHeader), responses((status = 200, description = "The record.", body = LinkTask)))]
 #[get("/link-tasks/{link_task_id}")]
 pub async fn read_link_task(platform: Platform, town: Town, id: PathId<LinkTaskId>) -> Answer<LinkTask> {
-    Ok(web::Json(LinkTask::one(&platform.link_task(&town.0, id.0).await?)))
+    let task = LinkTask::one(&platform.link_task(&town.0, id.0).await?);
+    let reason = platform.link_reason(&town.0, id.0).await?;
+    Ok(web::Json(LinkTask { reason, ..task }))
 }
 
 /// Settles a record.
@@ -211,9 +234,36 @@ pub async fn decide_link_task(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Settles a record and moves the numbers it says (番号の付け替え).
+///
+/// Needs the grant `overall_manager` (総括管理), and a person: a system of the town decides nothing. Of a record that
+/// waits because a number of another system is somebody else's (統合キーマスタ): it is this person's, and so is the
+/// number from now on. Records joined by the number before stay where they are. To leave the number where it is,
+/// settle the record by its decision. Taking the decision back gives the number back.
+#[utoipa::path(
+    params(PurposeHeader),
+    request_body = NewNumberMove,
+    responses(
+        (status = 204, description = "Settled, and the numbers are this person's."),
+        (status = 409, description = "`link_task_decided`: somebody was faster."),
+    ),
+)]
+#[post("/link-tasks/{link_task_id}/number-move")]
+pub async fn move_link_task_numbers(
+    platform: Platform,
+    town: Town,
+    id: PathId<LinkTaskId>,
+    body: Body<NewNumberMove>,
+) -> Result<HttpResponse, Problem> {
+    platform.link_task(&town.0, id.0).await?;
+    let new = body.read()?;
+    platform.link_move_numbers(&town.0, id.0, new.person_id, new.reason.as_str()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// Takes a decision back.
 ///
-/// What it brought is closed, and the record waits again.
+/// What it brought is closed, numbers it moved go back, and the record waits again.
 #[utoipa::path(
     params(PurposeHeader),
     responses(

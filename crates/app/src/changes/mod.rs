@@ -194,7 +194,7 @@ async fn many(
 /// looking which source the record is of.
 async fn changes_protections(conn: &mut TownConn, leaf: &Leaf) -> Result<bool> {
     Ok(match leaf.act {
-        Act::ProtectionEnded | Act::LinkDecided | Act::LinkUndone => true,
+        Act::ProtectionEnded | Act::LinkDecided | Act::LinkUndone | Act::NumberMoved => true,
         Act::LoadApplied | Act::LoadRolledBack => match subject::<LoadId>(leaf) {
             Some(load) => conn.load(load).await.map_err(store)?.is_some_and(|row| row.source == LIST),
             None => false,

@@ -108,7 +108,7 @@ impl App {
     }
 
     /// Requires a person who decides: a system of the town decides nothing.
-    pub(super) async fn require_decider(&self, ctx: &TownCtx) -> Result<()> {
+    pub(crate) async fn require_decider(&self, ctx: &TownCtx) -> Result<()> {
         auth::require_any(ctx, DECIDERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let acting = conn.staff(ctx.staff).await.map_err(store)?;
@@ -150,6 +150,11 @@ pub(super) async fn as_planned(conn: &mut TownConn, load: &LoadRow) -> Result<()
 
 fn stale_base() -> Fault {
     stale("連携元の最後の取込", "the source's last load")
+}
+
+/// Says that a plan's people are not those of the state it looks at.
+pub(super) fn stale_people() -> Fault {
+    stale("住民の記録", "the town's people")
 }
 
 fn stale(ja: &str, en: &str) -> Fault {

@@ -3,14 +3,26 @@
 
 use std::sync::Arc;
 
-use kernel::id::{LoadId, UploadId};
+use kernel::id::{LoadId, RejectId, UploadId};
 use kernel::{Code, Fault, SourceCode, TownCtx};
 use layouts::layout::Mode;
 use profiles::Source;
+use store::load::RejectPlace;
+use store::rows::load::Settles;
 
 use super::{Begun, LOADERS};
 use crate::error::store;
 use crate::{App, Result, auth};
+
+/// A reject and the line of the correction's file that stands for it: needed where the key of either could not be
+/// read, or was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// The reject.
+    pub reject: RejectId,
+    /// Line of the file, from 1.
+    pub line: u32,
+}
 
 impl App {
     /// Starts the load of lines that correct an earlier load's rejects. Of a correction it corrects the load that
@@ -19,12 +31,14 @@ impl App {
     /// # Errors
     /// `grant_missing`, `load_not_found`, `load_not_ready` for a load that was not applied, `upload_not_found`,
     /// `correction_mismatch` for a file of another source or day, `load_superseded` when a later whole file has
-    /// come since; and as [`App::load_begin`].
+    /// come since, `reject_not_found` for one that is not among the load's open ones; and as
+    /// [`App::load_begin`].
     pub async fn correction_begin(
         self: &Arc<Self>,
         ctx: &TownCtx,
         load: LoadId,
         upload: UploadId,
+        named: &[Named],
     ) -> Result<Begun> {
         auth::require_any(ctx, LOADERS)?;
         let (load, _) = self.applied(ctx.town, load).await?;
@@ -39,7 +53,26 @@ impl App {
         let source = source.ok_or_else(|| Fault::new(Code::SourceNotFound).with("source", &load.source))?;
         let corrected = load.corrects.unwrap_or(load.id);
         self.require_newest(ctx, source, &load.source, corrected).await?;
-        self.load_start(ctx, upload, Some(corrected)).await
+        let settles = self.settles(ctx, load.id, named).await?;
+        self.load_start(ctx, upload, Some(corrected), settles).await
+    }
+
+    /// Rejects of the load that are said to be put right, each of them open.
+    async fn settles(&self, ctx: &TownCtx, load: LoadId, named: &[Named]) -> Result<Vec<Settles>> {
+        if named.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<RejectId> = named.iter().map(|one| one.reject).collect();
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        let open = conn.rejects_open(load, &ids).await.map_err(store)?;
+        if let Some(at) = ids.iter().position(|id| !open.contains(id)) {
+            return Err(Fault::new(Code::RejectNotFound).at_pointer(format!("/settles/{at}/reject_id")));
+        }
+        let settles = |one: &Named| Settles {
+            line: one.line,
+            reject: RejectPlace { load: load.uuid(), reject: one.reject.uuid() },
+        };
+        Ok(named.iter().map(settles).collect())
     }
 
     /// Where each file says all there is, only the newest may be corrected: an older one's lines would take the

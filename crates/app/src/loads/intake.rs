@@ -1,12 +1,13 @@
 //! What one file's rows come to, for a load and for its plan alike: changed or not, whose, in force or waiting.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use kernel::TownCode;
 use layouts::layout::{Guard as Limits, Mode};
 use layouts::{Operation, Summary};
-use store::load::{Closing, Key16, KeyedSet, Known, StagedSubject, StagedTask, TaskPlace};
-use store::rows::load::{LoadCounts, RejectDetail};
+use store::load::{Closing, Key16, KeyedSet, Known, RejectPlace, StagedSubject, StagedTask, TaskPlace};
+use store::rows::load::{LoadCounts, RejectDetail, Settles};
 use uuid::Uuid;
 
 use super::guard::{self, Tripped};
@@ -25,9 +26,13 @@ pub(super) struct Intake<'a> {
     /// Whether the file is a few lines put right, which no guard of whole files fits.
     corrects: bool,
     pub(super) known: Known,
+    /// When the town was last asked something.
+    pub(super) asked_at: Instant,
     met: Met,
     /// Records that the source had once; only a plan asks.
     ended: KeyedSet<Key16>,
+    /// Rejects that a line of the file stands for, by the line.
+    settles: BTreeMap<u32, Vec<RejectPlace>>,
     /// Records of the town that the file still has.
     seen: KeyedSet<Key16>,
     unreadable: u64,
@@ -74,15 +79,24 @@ impl<'a> Intake<'a> {
             mode,
             corrects,
             known,
+            asked_at: Instant::now(),
             met: Met::default(),
             ended,
             resolver,
+            settles: BTreeMap::new(),
             seen: KeyedSet::default(),
             unreadable: 0,
             grown: BTreeSet::new(),
             closing: Closing::default(),
             counts: LoadCounts::default(),
             tally: Tally::default(),
+        }
+    }
+
+    /// Says which lines stand for rejects of an earlier load: one that comes in order settles them.
+    pub fn stand_for(&mut self, settles: &[Settles]) {
+        for one in settles {
+            self.settles.entry(one.line).or_default().push(one.reject);
         }
     }
 
@@ -114,6 +128,7 @@ impl<'a> Intake<'a> {
 
     async fn take_row(&mut self, mut row: Decoded) -> Result<()> {
         self.closing.corrected.extend(self.known.rejects.remove(&row.record_key).unwrap_or_default());
+        self.closing.corrected.extend(self.settles.remove(&row.line).unwrap_or_default());
         let before = self.known.records.get(&row.record_key);
         if before.is_some() {
             self.seen.insert(row.record_key);
@@ -148,6 +163,17 @@ impl<'a> Intake<'a> {
             self.sink.subject(person.uuid(), &learned).await?;
             self.met.numbers_learned += 1;
         }
+        for (person, number) in &resolved.taught {
+            let (number, taught_by) = (Some(*number), Some(row.record_key));
+            let learned = StagedSubject { number, taught_by, ..StagedSubject::default() };
+            self.sink.subject(person.uuid(), &learned).await?;
+            self.met.numbers_learned += 1;
+        }
+        if !before.packs.is_empty() && self.resolver.teaches() {
+            self.closing.taught.push(row.record_key);
+            let restated = resolved.stated.iter().map(|number| (row.record_key, *number));
+            self.closing.restated.extend(restated);
+        }
         if let Some(registered) = &resolved.registered {
             self.take_registered(registered).await?;
         }
@@ -180,6 +206,9 @@ impl<'a> Intake<'a> {
             Some(record) => {
                 self.counts.loaded += 1;
                 self.counts.closed += 1;
+                if self.resolver.teaches() {
+                    self.closing.taught.push(*key);
+                }
                 self.closing.packs.extend(record.packs.iter().copied());
                 self.closing.tasks.extend(record.tasks.iter().map(|task| task.id));
             }
@@ -215,6 +244,7 @@ impl<'a> Intake<'a> {
         let staged = StagedSubject {
             newcomer,
             number: registered.newcomer,
+            taught_by: None,
             household: registered.household,
             household_number: registered.household_number,
             keys: self.known.keysets.get(&subject).filter(|_| newcomer),
@@ -236,6 +266,9 @@ impl<'a> Intake<'a> {
             for (key, record) in &self.known.records {
                 if !self.seen.contains(key) {
                     self.counts.closed += 1;
+                    if self.resolver.teaches() {
+                        self.closing.taught.push(*key);
+                    }
                     self.closing.packs.extend(record.packs.iter().copied());
                     self.closing.tasks.extend(record.tasks.iter().map(|task| task.id));
                 }

@@ -2,6 +2,8 @@
 //! has changed; of the holders of numbers what the register says and their keys; everybody only where a row
 //! cannot be told without. So a file that brings little asks for little, however many people the town has.
 
+use std::time::{Duration, Instant};
+
 use kernel::id::PersonId;
 use kernel::{Identity, TownCode};
 use layouts::Operation;
@@ -9,11 +11,15 @@ use seal::KeySet;
 use store::load::KeyedSet;
 use uuid::Uuid;
 
+use super::apply::stale_people;
 use super::intake::{Intake, changes};
 use super::piece::{Decoded, Piece};
 use super::resolve::Numbered;
 use crate::error::{internal, store};
 use crate::{App, Result};
+
+/// How long nothing is asked at most: a quarter of the watchdog's patience.
+const QUIET: Duration = Duration::from_secs(30);
 
 /// What the numbers of some rows say.
 #[derive(Default)]
@@ -32,8 +38,9 @@ impl Intake<'_> {
         self.known.asked.clear();
         let changed: Vec<&Decoded> = pieces.iter().filter_map(|piece| self.changed(piece)).collect();
         if changed.is_empty() {
-            return Ok(());
+            return self.keep().await;
         }
+        self.asked_at = Instant::now();
         let lookup = self.sink.lookup();
         lookup.people(&mut self.known).await.map_err(store)?;
         if self.resolver.has_fixed_ids() {
@@ -41,10 +48,7 @@ impl Intake<'_> {
         }
         if self.known.had_nobody() {
             // Then everybody is nobody, and there is nothing to ask of anyone.
-            if self.resolver.people.is_none() {
-                self.resolver.people = Some(app.people(town).await?);
-            }
-            return Ok(());
+            return self.everybody(app, town).await;
         }
         let Asked { held, mut everybody } = self.asked(&changed);
         everybody |= self.resolver.people.is_some();
@@ -58,10 +62,27 @@ impl Intake<'_> {
         }
         everybody =
             everybody || held.iter().any(|(person, identity)| !self.resolver.is_verified(identity, *person));
-        if everybody && self.resolver.people.is_none() {
-            self.resolver.people = Some(app.people(town).await?);
+        if everybody { self.everybody(app, town).await } else { Ok(()) }
+    }
+
+    /// Has everybody there: as they are now, or in the state that a plan looks at.
+    async fn everybody(&mut self, app: &App, town: TownCode) -> Result<()> {
+        if self.resolver.people.is_none() {
+            self.resolver.people = Some(match self.sink.people_version() {
+                None => app.people(town).await?,
+                Some(version) => app.people_as_of(town, version).await?.ok_or_else(stale_people)?,
+            });
         }
         Ok(())
+    }
+
+    /// A transaction in which nothing is asked for long is ended; a large file may change nothing for longer.
+    async fn keep(&mut self) -> Result<()> {
+        if self.asked_at.elapsed() < QUIET {
+            return Ok(());
+        }
+        self.asked_at = Instant::now();
+        self.sink.lookup().keep().await.map_err(store)
     }
 
     /// A row that is to be resolved.

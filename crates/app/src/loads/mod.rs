@@ -30,7 +30,7 @@ use chrono::{DateTime, Utc};
 use evidence::Act;
 use kernel::id::{LoadId, OperationId, UploadId};
 use kernel::{Code, Digest, Fault, Grant, SourceCode, TownCode, TownCtx};
-use store::rows::load::{LoadCounts, LoadRow};
+use store::rows::load::{LoadCounts, LoadRow, Settles};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
 use store::{StoreError, TownConn};
@@ -40,6 +40,7 @@ use crate::error::store;
 use crate::{App, Result, auth, leaf};
 
 pub use apply::Override;
+pub use corrections::Named;
 pub use drift::{COMPARED, Change, Differs, ROWS_MARK, SHARE_MARK};
 pub use entry_request::{Ask, AskKind, EntryRequest, SourceAsks};
 pub use guard::{Guard, Tripped};
@@ -114,6 +115,7 @@ fn new_load(ctx: &TownCtx, upload: &UploadRow, layout: Digest) -> LoadRow {
         recorded_at: None,
         rolled_back: None,
         corrects: None,
+        settles: Vec::new(),
     }
 }
 
@@ -123,7 +125,7 @@ impl App {
     /// # Errors
     /// `upload_not_found`, `load_not_ready`, `source_not_found`, `legal_entry_expired`.
     pub async fn load_begin(self: &Arc<Self>, ctx: &TownCtx, upload: UploadId) -> Result<Begun> {
-        self.load_start(ctx, upload, None).await
+        self.load_start(ctx, upload, None, Vec::new()).await
     }
 
     /// The same, of a whole file or of lines that correct an earlier load.
@@ -132,6 +134,7 @@ impl App {
         ctx: &TownCtx,
         upload: UploadId,
         corrects: Option<LoadId>,
+        settles: Vec<Settles>,
     ) -> Result<Begun> {
         auth::require_any(ctx, LOADERS)?;
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
@@ -140,9 +143,12 @@ impl App {
         // Never two connections of one town at once: eight such acts would wait for each other.
         drop(conn);
         let layout = self.loadable(ctx, &upload).await?;
-        let load = LoadRow { corrects, ..new_load(ctx, &upload, layout) };
+        // Lines that are said to stand for rejects are read for that, whether they were read before or not.
+        let names = !settles.is_empty();
+        let load = LoadRow { corrects, settles, ..new_load(ctx, &upload, layout) };
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        if let Some(same) = same(&mut conn, &upload, layout, corrects.is_some()).await? {
+        let same = if names { None } else { same(&mut conn, &upload, layout, corrects.is_some()).await? };
+        if let Some(same) = same {
             // Asked twice for one upload: its key still opens the load's rejects and link tasks.
             if same.upload != upload.id {
                 conn.upload_abandon(upload.id).await.map_err(store)?;

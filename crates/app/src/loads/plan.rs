@@ -1,28 +1,33 @@
 //! 取込計画: a file taken in by the same code as its load, up to where it would be applied, and forgotten but for
-//! its counts. Nothing of a resident is written, and nobody is kept from working meanwhile: the source's records
-//! are read under the town's lock, the file after that, with people as they are then.
+//! its counts. Nothing of a resident is written, and nobody is kept from working meanwhile: a load under way is
+//! waited for, and then one state of the town is looked at to the end of the file, its records and its people, the
+//! one that the plan is bound to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Utc;
-use kernel::id::{LoadPlanId, OperationId, UploadId};
+use kernel::id::{LoadId, LoadPlanId, OperationId, UploadId};
 use kernel::{Code, Fault, TownCtx};
 use serde::{Deserialize, Serialize};
 use store::rows::load_plan::{LoadPlanRow, LoadPlanState};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
 
+use super::apply::stale_people;
 use super::guard::Tripped;
 use super::intake::Taken;
 use super::read::Reading;
-use super::sink::Sink;
+use super::sink::{PlanSink, Sink};
 use super::{LOADERS, READERS, received, same, work};
 use crate::error::{internal, store};
 use crate::{App, Result, auth, failpoint};
 
 /// What kind of long work a plan is.
 pub(super) const KIND: &str = "load_plan";
+
+/// How often a file is read against people who move on meanwhile.
+const TRIES: usize = 5;
 
 /// What a file would change.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,20 +228,54 @@ impl App {
         work: &mut OperationRow,
     ) -> Result<()> {
         let profile = self.profile_of(ctx.town).await?;
-        let bulk = self.towns.bulk_load(ctx.town).await.map_err(store)?;
-        let known = bulk.lookup().records(&upload.source).await.map_err(store)?;
-        let ended = bulk.ended(&upload.source).await.map_err(store)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        // What it is compared with is what the lock holds still, not what stood when it was asked for.
-        let base = conn.load_last_applied(&upload.source).await.map_err(store)?;
-        drop(conn);
-        let sink = Sink::Plan(bulk.look().await.map_err(store)?);
-        let reading = Reading { ctx, upload, profile: &profile, corrects: false };
-        let (taken, _) = self.take_file(&reading, sink, known, ended, work).await?;
-        let planned = json(&Planned::of(&taken))?;
+        let reading = Reading { ctx, upload, profile: &profile, corrects: false, settles: &[] };
+        let (base, planned) = match self.load_plan_look(&reading, false, work).await? {
+            Some(made) => made,
+            // People moved on before the file asked for them: once more, with people that are there from the start.
+            None => self.load_plan_with_people(&reading, work).await?,
+        };
         failpoint::reach(failpoint::LOAD_PLANNED);
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        conn.load_plan_ready(plan.id, base.map(|load| load.id), &planned, Utc::now()).await.map_err(store)
+        conn.load_plan_ready(plan.id, base, &json(&planned)?, Utc::now()).await.map_err(store)
+    }
+
+    async fn load_plan_with_people(
+        &self,
+        reading: &Reading<'_>,
+        work: &mut OperationRow,
+    ) -> Result<(Option<LoadId>, Planned)> {
+        for _ in 0..TRIES {
+            self.people(reading.ctx.town).await?;
+            if let Some(made) = self.load_plan_look(reading, true, work).await? {
+                return Ok(made);
+            }
+        }
+        Err(Fault::new(Code::Unavailable))
+    }
+
+    /// Reads the file against one state of the town; `None` where the people are not those of that state.
+    async fn load_plan_look(
+        &self,
+        reading: &Reading<'_>,
+        with_people: bool,
+        work: &mut OperationRow,
+    ) -> Result<Option<(Option<LoadId>, Planned)>> {
+        let (town, source) = (reading.ctx.town, &reading.upload.source);
+        let look = self.towns.bulk_load(town).await.map_err(store)?.look().await.map_err(store)?;
+        let (base, version) = look.base(source).await.map_err(store)?;
+        let people = if with_people { self.people.get(town, version) } else { None };
+        if with_people && people.is_none() {
+            return Ok(None);
+        }
+        let known = look.lookup().records(source).await.map_err(store)?;
+        let ended = look.lookup().ended(source).await.map_err(store)?;
+        let sink = Sink::Plan(PlanSink { look, version });
+        work.done = 0;
+        match self.take_file(reading, sink, (known, ended, people), work).await {
+            Ok((taken, _)) => Ok(Some((base, Planned::of(&taken)))),
+            Err(fault) if fault == stale_people() => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     async fn load_plan_fail(&self, ctx: &TownCtx, plan: &LoadPlanRow, fault: &Fault) -> Result<()> {

@@ -1,6 +1,7 @@
 //! From a spooled file to where it is applied, and the load's own end.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::Utc;
 use evidence::Act;
@@ -8,7 +9,7 @@ use kernel::{Category, Code, Fault, ItemCode, SourceCode, TownCtx};
 use layouts::{DecodeOptions, Decoder, Quality, Summary};
 use profiles::Source;
 use store::load::{Key16, KeyedSet, Known, LoadEnd};
-use store::rows::load::LoadRow;
+use store::rows::load::{LoadRow, Settles};
 use store::rows::operation::OperationRow;
 use store::rows::upload::UploadRow;
 use store::rows::version::Changed;
@@ -23,6 +24,7 @@ use super::sink::{LoadSink, Sink};
 use super::spool::Spool;
 use crate::error::{internal, store};
 use crate::ids::Ids;
+use crate::people::People;
 use crate::profiles::Applied;
 use crate::protection::LIST;
 use crate::{App, Result, failpoint, leaf};
@@ -37,6 +39,8 @@ pub(super) struct Reading<'a> {
     pub profile: &'a Applied,
     /// Whether the file brings the rejected lines of an earlier load, and nothing else.
     pub corrects: bool,
+    /// Which of its lines stand for which rejects.
+    pub settles: &'a [Settles],
 }
 
 /// A source of the profile by the name that a row keeps.
@@ -70,8 +74,10 @@ impl App {
         let stage = bulk.stage(&load, Utc::now());
         let sink = Sink::Load(Box::new(LoadSink { stage, key, load: load.id.uuid() }));
         let corrects = load.corrects.is_some();
-        let reading = Reading { ctx, upload, profile: &profile, corrects };
-        let (taken, quality) = self.take_file(&reading, sink, known, KeyedSet::default(), work).await?;
+        let settles = std::mem::take(&mut load.settles);
+        let reading = Reading { ctx, upload, profile: &profile, corrects, settles: &settles };
+        let before = (known, KeyedSet::default(), None);
+        let (taken, quality) = self.take_file(&reading, sink, before, work).await?;
         let open = taken.tripped.iter().find(|t| !load.overridden.iter().any(|one| one == t.guard.as_str()));
         if let Some(tripped) = open {
             return Err(tripped.fault());
@@ -92,22 +98,24 @@ impl App {
         Ok(())
     }
 
-    /// Takes in a spooled file, a chunk at a time, up to where it would be applied.
+    /// Takes in a spooled file, a chunk at a time, up to where it would be applied. Before it there are the records
+    /// of its source, those that have ended, where it matters, and everybody, where they are there already.
     pub(super) async fn take_file(
         &self,
         reading: &Reading<'_>,
         sink: Sink,
-        known: Known,
-        ended: KeyedSet<Key16>,
+        (known, ended, people): (Known, KeyedSet<Key16>, Option<Arc<People>>),
         work: &mut OperationRow,
     ) -> Result<(Taken, Quality)> {
         let (code, source) = source_of(reading.profile, &reading.upload.source)?;
         let categories = item_categories(reading.profile);
         let ids = Ids::of_town(reading.profile);
         let marks = Marks::new(sink.keys(), source);
-        let resolver = Resolver::new(&source.layout, &categories, ids);
+        let mut resolver = Resolver::new(&source.layout, &categories, ids);
+        resolver.people = people;
         let mode = corrections::mode(reading.corrects, source.layout.mode);
         let mut intake = Intake::new((mode, reading.corrects), sink, known, ended, resolver);
+        intake.stand_for(reading.settles);
         let mut spool = Spool::of(self, reading, work).await?;
         let file_name = spool.file_name.take();
         let options = DecodeOptions { file_name, ..DecodeOptions::new(code, reading.upload.as_of) };

@@ -2,7 +2,7 @@
 
 use exports::{Cell, Charset, Column, Table};
 use kernel::id::{LoadId, PersonId, RejectId};
-use kernel::{Code, Fault, Lang, Place, SourceCode, TownCtx};
+use kernel::{Code, CoopCtx, Fault, Lang, Place, SourceCode, TownCode, TownCtx};
 use layouts::Layout;
 use store::rows::load::{LoadRow, RejectRow};
 
@@ -65,6 +65,8 @@ pub struct RejectPlace {
     pub id: RejectId,
     /// Line of the file, from 1.
     pub line: i32,
+    /// `open`, `corrected` or `superseded`.
+    pub state: String,
     /// Every reason, with the column or key as the layout names it.
     pub reasons: Vec<(Code, Option<String>)>,
 }
@@ -76,7 +78,7 @@ impl From<RejectRow> for RejectPlace {
             _ => None,
         };
         let reasons = row.detail.reasons.iter().map(|fault| (fault.code(), column(fault))).collect();
-        Self { id: row.id, line: row.line, reasons }
+        Self { id: row.id, line: row.line, state: row.state, reasons }
     }
 }
 
@@ -159,7 +161,31 @@ impl App {
         limit: i64,
     ) -> Result<Vec<RejectPlace>> {
         auth::require_any(ctx, READERS)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        self.reject_places_of(ctx.town, load, after, limit).await
+    }
+
+    /// The same for the operator, who may have nothing else of them.
+    ///
+    /// # Errors
+    /// `load_not_found`.
+    pub async fn reject_places_for_operator(
+        &self,
+        _: &CoopCtx,
+        (town, load): (TownCode, LoadId),
+        after: Option<RejectId>,
+        limit: i64,
+    ) -> Result<Vec<RejectPlace>> {
+        self.reject_places_of(town, load, after, limit).await
+    }
+
+    async fn reject_places_of(
+        &self,
+        town: TownCode,
+        load: LoadId,
+        after: Option<RejectId>,
+        limit: i64,
+    ) -> Result<Vec<RejectPlace>> {
+        let mut conn = self.towns.read(town).await.map_err(store)?;
         let row = conn.load(load).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
         let key = conn.load_key(row.upload).await.map_err(store)?;
         let rows = conn.reject_list(load, &key, after, limit).await.map_err(store)?;

@@ -66,6 +66,11 @@ impl<'a> Resolver<'a> {
         self.ids == Ids::Fixed
     }
 
+    /// Whether rows say numbers of other systems.
+    pub fn teaches(&self) -> bool {
+        self.layout.numbers().next().is_some()
+    }
+
     /// Whose number a row gives.
     pub fn numbered(&self, keys: &TownKeys, known: &Known, role: RoleId, identity: &Identity) -> Numbered {
         let number = self.number(keys, identity);
@@ -106,6 +111,7 @@ impl<'a> Resolver<'a> {
             let number = self.number(keys, identity);
             let mut who = self.who(known, *role, identity, number)?;
             let further = numbers::further(self.layout, keys, *role, &said);
+            resolved.stated.extend(&further);
             let part = (!tasks.is_empty()).then(|| keys.part(&row.record_key, role.as_str()));
             let before = tasks.iter().find(|task| Some(task.part) == part);
             if let Some((task, decision)) = before.and_then(|task| Some((task.id, task.decided?))) {
@@ -124,12 +130,17 @@ impl<'a> Resolver<'a> {
             }
             let (person, newcomer) = match who {
                 Who::Known(person) => {
-                    for number in number.into_iter().chain(further) {
-                        if let Entry::Vacant(free) = known.numbers.entry(number) {
+                    let mut learned = |number: &Key16| match known.numbers.entry(*number) {
+                        Entry::Vacant(free) => {
                             free.insert(person);
-                            resolved.numbers.push((person, number));
+                            true
                         }
-                    }
+                        Entry::Occupied(_) => false,
+                    };
+                    let own = number.into_iter().filter(&mut learned);
+                    resolved.numbers.extend(own.map(|number| (person, number)));
+                    let taught = further.into_iter().filter(&mut learned);
+                    resolved.taught.extend(taught.map(|number| (person, number)));
                     (person, None)
                 }
                 Who::New(number) => {

@@ -16,8 +16,12 @@ use super::piece::Decoded;
 pub(super) struct Resolved {
     /// What the register says of its person.
     pub registered: Option<Registered>,
-    /// Numbers learned for persons already known.
+    /// The row's own numbers, learned for persons already known.
     pub numbers: Vec<(PersonId, Key16)>,
+    /// Numbers of other systems, likewise.
+    pub taught: Vec<(PersonId, Key16)>,
+    /// Every number of another system that the row says, learned or not.
+    pub stated: Vec<Key16>,
     /// Packs to seal.
     pub packs: Vec<Pack>,
     /// Records that wait for a human, or on which one has decided before.

@@ -17,7 +17,13 @@ pub(super) enum Sink {
     /// A load's: everything is sealed and staged.
     Load(Box<LoadSink>),
     /// A plan's: everything is counted and forgotten.
-    Plan(Look),
+    Plan(PlanSink),
+}
+
+/// What a plan looks at: one state of the town, with the counter that its people had in it.
+pub(super) struct PlanSink {
+    pub look: Look,
+    pub version: i64,
 }
 
 /// A load's stage, and what seals its rejects and its waiting records.
@@ -31,7 +37,7 @@ impl Sink {
     pub fn keys(&self) -> &TownKeys {
         match self {
             Self::Load(sink) => sink.stage.keys(),
-            Self::Plan(look) => look.keys(),
+            Self::Plan(plan) => plan.look.keys(),
         }
     }
 
@@ -39,7 +45,7 @@ impl Sink {
     pub fn lookup(&self) -> Lookup<'_> {
         match self {
             Self::Load(sink) => sink.stage.lookup(),
-            Self::Plan(look) => look.lookup(),
+            Self::Plan(plan) => plan.look.lookup(),
         }
     }
 
@@ -48,6 +54,14 @@ impl Sink {
         match self {
             Self::Load(sink) => Some(sink.load),
             Self::Plan(_) => None,
+        }
+    }
+
+    /// The counter of the people that count, where it is not the newest that does.
+    pub const fn people_version(&self) -> Option<i64> {
+        match self {
+            Self::Load(_) => None,
+            Self::Plan(plan) => Some(plan.version),
         }
     }
 

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use kernel::{Absence, Category, Identity, ItemCode, Known};
+use kernel::{Absence, Category, Identity, ItemCode, ItemDef, Known};
+use layouts::layout::number_system;
 use rulebook::{CoverageClaim, Reference, absent_row};
 
 use crate::persons::Timeline;
@@ -41,8 +42,9 @@ pub(super) fn items(
     }
     let person = standing(identity, timeline.entries.iter().map(|entry| &entry.observation));
     let mut absent = Vec::new();
-    // Notes are written, not collected: that there is none says nothing.
-    for def in profile.cooperative.items.values().filter(|def| def.category != Category::WatchNote) {
+    // Notes are written, not collected: that there is none says nothing. Numbers of other systems are no facts.
+    let is_fact = |def: &&ItemDef| def.category != Category::WatchNote && number_system(&def.code).is_none();
+    for def in profile.cooperative.items.values().filter(is_fact) {
         let reason = match said.get(&def.code) {
             Some(None) => continue,
             Some(Some(reason)) => *reason,

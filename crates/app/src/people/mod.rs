@@ -93,6 +93,21 @@ impl App {
         self.people_read(&mut conn, version).await
     }
 
+    /// The town's people under this counter, whichever it has now; `None` where they have moved on and nobody kept
+    /// them.
+    pub(crate) async fn people_as_of(&self, town: TownCode, version: i64) -> Result<Option<Arc<People>>> {
+        if let Some(people) = self.people.get(town, version) {
+            return Ok(Some(people));
+        }
+        if self.towns.versions(town).await.map_err(store)?.people != version {
+            return Ok(None);
+        }
+        let people = self.people_at(town, version).await?;
+        // They were read after the counter.
+        let stands = self.towns.versions(town).await.map_err(store)?.people == version;
+        Ok(stands.then_some(people))
+    }
+
     /// The same by an act that holds a connection, and so must not wait for whoever waits for one.
     pub(crate) async fn people_over(&self, conn: &mut TownConn) -> Result<Arc<People>> {
         let version = conn.versions().await.map_err(store)?.people;

@@ -2,6 +2,7 @@
 //! said. A file cut off on the way leaves nothing but a failed upload; one that comes in parts goes on where
 //! it ended.
 
+mod expiry;
 mod parts;
 
 use chrono::NaiveDate;

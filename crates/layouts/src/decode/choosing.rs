@@ -25,13 +25,20 @@ impl<'l> Core<'l> {
     pub fn csv_header(&mut self, form: &CsvForm, record: &[u8]) -> Result<(), Fault> {
         let (line, source) = (self.line, self.options.source.as_str());
         let placed = |fault: Fault| fault.at_line(source, line, None);
-        let Cut::Csv { cells, columns } = &mut self.cut else { return Ok(()) };
+        let Cut::Csv { cells, columns, upper, nearest } = &mut self.cut else { return Ok(()) };
         cells.split(record, form.delimiter);
         let encoding = self.rows.layout().encoding.cut_as();
         let Some(names) = header::names(form, encoding, record, cells) else {
             return Err(placed(self.evidence.wrong(line)));
         };
         let evidence = self.evidence.line(line, record);
+        let above = if form.header_rows == 2 { upper.replace(names.clone()) } else { None };
+        let names = match above {
+            None if form.header_rows == 2 => return evidence.map_err(placed),
+            None => names,
+            Some(above) => header::joined(&above, &names),
+        };
+        let is_title = self.records <= form.titles as u64;
         let (layout, found) = match header::choose(&self.versions, &names) {
             // A header that fits is proof enough.
             Ok(found) => found,
@@ -39,7 +46,14 @@ impl<'l> Core<'l> {
             Err(mismatch) if mismatch.found == 0 && self.transcoder.is_some() => {
                 return Err(placed(self.evidence.wrong(line)));
             }
-            Err(mismatch) => return evidence.and(Err(mismatch.fault())).map_err(placed),
+            Err(mismatch) => {
+                evidence.map_err(placed)?;
+                if nearest.as_ref().is_none_or(|nearest| nearest.found < mismatch.found) {
+                    *nearest = Some(mismatch);
+                }
+                let told = nearest.as_ref().filter(|_| !is_title);
+                return told.map_or(Ok(()), |mismatch| Err(placed(mismatch.fault())));
+            }
         };
         *columns = Some(found);
         self.read_by(layout)

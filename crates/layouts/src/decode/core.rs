@@ -6,7 +6,7 @@ use super::cells::Cells;
 use super::evidence::Evidence;
 use super::fixed::{self, FixedCutter};
 use super::frame::{Frame, Quotes};
-use super::header::{self, Columns};
+use super::header::{self, Columns, Mismatch};
 use super::json::JsonCutter;
 use super::reader::RowReader;
 use super::table::TableCutter;
@@ -39,7 +39,14 @@ pub(super) struct Core<'l> {
 
 /// How a record is cut into cells.
 pub(super) enum Cut {
-    Csv { cells: Cells, columns: Option<Columns> },
+    Csv {
+        cells: Cells,
+        columns: Option<Columns>,
+        /// The upper row of a header in two, until the lower one has come.
+        upper: Option<Vec<String>>,
+        /// The title that was least unlike a header, for the message.
+        nearest: Option<Mismatch>,
+    },
     Fixed(FixedCutter),
     Json(JsonCutter),
     Sheet(TableCutter),
@@ -51,7 +58,7 @@ impl<'l> Core<'l> {
         let layout = versions.first().copied().unwrap_or(layout);
         let columns = (!header::is_named(layout)).then(|| Columns::by_position(layout));
         let cut = match &layout.form {
-            Form::Csv(_) => Cut::Csv { cells: Cells::default(), columns },
+            Form::Csv(_) => Cut::Csv { cells: Cells::default(), columns, upper: None, nearest: None },
             Form::Fixed(_) => Cut::Fixed(FixedCutter::default()),
             Form::Json(_) => Cut::Json(JsonCutter::new(layout)),
             Form::Sheet(_) => Cut::Sheet(TableCutter::new(columns)),
@@ -114,6 +121,10 @@ impl<'l> Core<'l> {
         }
         match &self.cut {
             Cut::Fixed(cutter) => cutter.finish(self.rows.layout())?,
+            Cut::Csv { columns: None, nearest, .. } => {
+                let fault = nearest.as_ref().filter(|nearest| nearest.found > 0).map(Mismatch::fault);
+                return Err(self.placed(fault.unwrap_or_else(|| header::nowhere(&self.versions))));
+            }
             Cut::Sheet(cutter) => cutter.finish(&self.versions).map_err(|fault| self.placed(fault))?,
             _ => {}
         }
@@ -211,7 +222,7 @@ impl<'l> Core<'l> {
         let placed = |fault: Fault| fault.at_line(source, line, None);
         let layout = self.rows.layout();
         match (&mut self.cut, &layout.form) {
-            (Cut::Csv { cells, columns: Some(columns) }, Form::Csv(form)) => {
+            (Cut::Csv { cells, columns: Some(columns), .. }, Form::Csv(form)) => {
                 self.evidence.line(line, record).map_err(placed)?;
                 if self.evidence.is_other(record) {
                     let fault = Fault::new(Code::BadEncoding).with("line", line);

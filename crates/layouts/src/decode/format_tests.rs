@@ -215,3 +215,87 @@ fn a_files_name_tells_its_month() {
             .starts_with("config_reference")
     );
 }
+
+/// Attendance with a header in two rows, and perhaps titles over it.
+fn doubled(titles: &str) -> String {
+    let text = r#"
+format = 1
+identity = { system = "gakuseki", creates = false }
+key = ["person.local_id"]
+mode = "append"
+
+[file]
+kind = "csv"
+encoding = "utf8"
+header = "exact"
+header_rows = 2
+
+[[field]]
+to = "person.local_id"
+column = "学籍番号"
+
+[[field]]
+to = "late"
+column = "4月_遅刻"
+type = "int"
+zero = "value"
+
+[[field]]
+to = "nurse"
+column = "4月_保健室"
+type = "bool"
+
+[[observation]]
+of = "person"
+item = "attendance.late_days"
+field = "late"
+
+[[observation]]
+of = "person"
+item = "school_health.nurse_visit"
+field = "nurse"
+"#;
+    text.replace("header_rows = 2", &format!("header_rows = 2\n{titles}"))
+}
+
+#[test]
+fn a_header_in_two_rows_stands_in_text_too() {
+    let once = "学籍番号,4月,\r\n,遅刻,保健室\r\n0000001,3,1\r\n";
+    let each = once.replace("4月,\r", "4月,4月\r");
+    let two = layout(&doubled(""));
+    let read = decode_in(&two, &options(), once.as_bytes(), usize::MAX);
+    assert_eq!((read.rows.len(), read.end.as_ref().unwrap().accepted), (1, 1));
+    for (file, piece) in [(once, 1), (once, 7), (&each, 3), (&each, usize::MAX)] {
+        assert_eq!(decode_in(&two, &options(), file.as_bytes(), piece).rows, read.rows);
+    }
+    let (rows, _, _) = decode(&two, once.as_bytes());
+    assert_eq!(encode(&two, options().as_of, &rows).unwrap(), each.as_bytes());
+    // One row of it is none, and neither is another one.
+    assert_eq!(end(&doubled(""), "学籍番号,4月,4月\r\n".as_bytes()), Err(Code::HeaderMismatch));
+    let other = once.replace("保健室", "欠席");
+    let fault = decode(&two, other.as_bytes()).2.unwrap_err();
+    let told = fault.detail(Lang::Ja);
+    assert!(told.contains("4月_保健室") && told.contains("4月_欠席"), "{told}");
+}
+
+#[test]
+fn titles_may_stand_over_a_header_where_the_layout_says_so() {
+    let file =
+        "令和8年度　出欠,\r\n作成日,2026-11-20\r\n\r\n学籍番号,4月,\r\n,遅刻,保健室\r\n0000001,3,1\r\n";
+    let titled = doubled("titles = 3");
+    assert_eq!(end(&titled, file.as_bytes()), Ok(1));
+    assert_eq!(end(&doubled(""), file.as_bytes()), Err(Code::HeaderMismatch));
+    assert_eq!(
+        end(&doubled("titles = 2"), file.as_bytes()),
+        Err(Code::HeaderMismatch),
+        "it is the fourth row"
+    );
+    // None at all: told by what came nearest.
+    let fault = decode(&layout(&titled), file.replace("保健室", "欠席").as_bytes()).2.unwrap_err();
+    let told = fault.detail(Lang::Ja);
+    assert!(fault.code() == Code::HeaderMismatch && told.contains("4月_欠席"), "{told}");
+    let refused = refused(&doubled("titles = 101"));
+    assert!(refused[0].starts_with("config_invalid_value"), "{refused:?}");
+    let none = doubled("titles = 1").replace("\"exact\"", "\"none\"");
+    assert!(!crate::fixtures::refused(&none).is_empty());
+}

@@ -91,6 +91,27 @@ pub(super) fn names(form: &CsvForm, encoding: Encoding, record: &[u8], cells: &C
     Some(names)
 }
 
+/// The names of a header in two rows: `健診_身長` where 健診 stands over 身長 and its neighbours, one name
+/// where only one of the two rows has one.
+pub(crate) fn joined(upper: &[String], lower: &[String]) -> Vec<String> {
+    let mut over = "";
+    let name = |n: usize, names: &[String]| names.get(n).cloned().unwrap_or_default();
+    (0..upper.len().max(lower.len()))
+        .map(|n| {
+            let (above, below) = (upper.get(n).map_or("", String::as_str), name(n, lower));
+            if !above.is_empty() {
+                // What stands alone, its cell joined with the one below, is over no neighbour.
+                over = if below.is_empty() { "" } else { above };
+            }
+            match (over, below.is_empty()) {
+                (_, true) => above.to_owned(),
+                ("", false) => below,
+                (over, false) => format!("{over}_{below}"),
+            }
+        })
+        .collect()
+}
+
 /// The first of these versions that the header is of, with its columns.
 ///
 /// # Errors
@@ -108,6 +129,12 @@ pub(super) fn choose<'l>(
         }
     }
     Err(first.unwrap_or_default())
+}
+
+/// `header_mismatch` of a file in which no header was found: every declared column is missing.
+pub(super) fn nowhere(versions: &[&Layout]) -> Fault {
+    let declared = versions.first().map(|layout| declared(&layout.fields)).unwrap_or_default();
+    Mismatch { missing: declared.into_iter().map(str::to_owned).collect(), ..Mismatch::default() }.fault()
 }
 
 /// The columns that the layout reads, each once.

@@ -24,7 +24,7 @@ use kernel::Fault;
 
 pub(crate) use cells::Cells;
 pub(crate) use frame::{Frame, Quotes};
-pub(crate) use header::declared;
+pub(crate) use header::{declared, joined as joined_header};
 pub use options::{DecodeOptions, Limits};
 pub(crate) use transcode::encode as encode_utf16;
 

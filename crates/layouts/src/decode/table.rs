@@ -38,7 +38,7 @@ impl TableCutter {
         }
         self.looked += 1;
         let lower = names(row);
-        let names = if form.header_rows == 2 { joined(&self.upper, &lower) } else { lower.clone() };
+        let names = if form.header_rows == 2 { header::joined(&self.upper, &lower) } else { lower.clone() };
         self.upper = lower;
         match header::choose(versions, &names) {
             Ok((layout, columns)) => {
@@ -94,10 +94,8 @@ impl TableCutter {
         if self.columns.is_some() {
             return Ok(());
         }
-        let declared = versions.first().map(|layout| header::declared(&layout.fields)).unwrap_or_default();
-        let all =
-            Mismatch { missing: declared.into_iter().map(str::to_owned).collect(), ..Mismatch::default() };
-        Err(self.nearest.as_ref().filter(|nearest| nearest.found > 0).unwrap_or(&all).fault())
+        let nearest = self.nearest.as_ref().filter(|nearest| nearest.found > 0);
+        Err(nearest.map_or_else(|| header::nowhere(versions), Mismatch::fault))
     }
 }
 
@@ -111,27 +109,6 @@ fn names(row: &SheetRow) -> Vec<String> {
         }
     }
     names
-}
-
-/// The names of a header in two rows: `健診_身長` where 健診 stands over 身長 and its neighbours, one name
-/// where only one of the two rows has one.
-fn joined(upper: &[String], lower: &[String]) -> Vec<String> {
-    let mut over = "";
-    let name = |n: usize, names: &[String]| names.get(n).cloned().unwrap_or_default();
-    (0..upper.len().max(lower.len()))
-        .map(|n| {
-            let (above, below) = (upper.get(n).map_or("", String::as_str), name(n, lower));
-            if !above.is_empty() {
-                // What stands alone, its cell joined with the one below, is over no neighbour.
-                over = if below.is_empty() { "" } else { above };
-            }
-            match (over, below.is_empty()) {
-                (_, true) => above.to_owned(),
-                ("", false) => below,
-                (over, false) => format!("{over}_{below}"),
-            }
-        })
-        .collect()
 }
 
 fn is_footer(form: &SheetForm, first: &str) -> bool {

@@ -131,10 +131,14 @@ impl<'l> Encoder<'l> {
                 // Names of columns come from the same configuration as the encoding; one that it lacks
                 // would make the file unreadable, and the first look at it would tell.
                 let encoding = self.layout.encoding.cut_as();
-                let names =
-                    self.columns.iter().map(|name| encoding.encode(name).unwrap_or_default().into_owned());
-                let record = joined(&names.collect::<Vec<_>>(), form.delimiter);
-                self.end_record(&record);
+                let record = |row: Vec<&str>| {
+                    let names = row.iter().map(|name| encoding.encode(name).unwrap_or_default().into_owned());
+                    joined(&names.collect::<Vec<_>>(), form.delimiter)
+                };
+                let rows = spread::header(&self.columns, form.header_rows);
+                for record in rows.into_iter().map(record).collect::<Vec<_>>() {
+                    self.end_record(&record);
+                }
             }
             Form::Fixed(FixedForm { record_length, kinds: Some(kinds), .. }) => {
                 if let Some(header) = &kinds.header {

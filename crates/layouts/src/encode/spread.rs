@@ -134,3 +134,12 @@ fn nest(object: &mut Map<String, Value>, path: &str, value: Value) {
         }
     }
 }
+
+/// The rows of a header. In two, what stands before `_` is over the rest.
+pub(super) fn header(columns: &[String], rows: usize) -> Vec<Vec<&str>> {
+    if rows < 2 {
+        return vec![columns.iter().map(String::as_str).collect()];
+    }
+    let (upper, lower) = columns.iter().map(|name| name.split_once('_').unwrap_or((name, ""))).unzip();
+    vec![upper, lower]
+}

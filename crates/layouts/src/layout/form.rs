@@ -53,6 +53,22 @@ pub struct CsvForm {
     pub(crate) trailing_comma: bool,
     /// Whether lines end with CR alone.
     pub(crate) carriage_return: bool,
+    /// Rows that a header takes. One leaves no mark, so that layouts from before there were two keep their digest.
+    #[serde(skip_serializing_if = "is_one")]
+    pub(crate) header_rows: usize,
+    /// Rows among which titles may stand over the header; none leaves no mark either.
+    #[serde(skip_serializing_if = "is_none")]
+    pub(crate) titles: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_one(rows: &usize) -> bool {
+    *rows == 1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_none(rows: &usize) -> bool {
+    *rows == 0
 }
 
 /// A sheet of a workbook.

@@ -44,6 +44,7 @@ fn file(own: &FileDoc, base: &FileDoc) -> FileDoc {
         ignored: first(&own.ignored, &base.ignored),
         sheet: first(&own.sheet, &base.sheet),
         header_rows: first(&own.header_rows, &base.header_rows),
+        titles: first(&own.titles, &base.titles),
         footer: first(&own.footer, &base.footer),
         record_length: first(&own.record_length, &base.record_length),
         records: first(&own.records, &base.records),

@@ -11,6 +11,9 @@ use crate::text::Encoding;
 /// Upper bound of a record in bytes: far above any layout found, far below what hurts.
 const MAX_RECORD: usize = 1 << 20;
 
+/// Rows of titles at most.
+const MAX_TITLES: usize = 100;
+
 pub(super) fn form(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<(Form, Encoding)> {
     let (file, spot) = (&doc.file, &doc.spot);
     let kind = *resolver.need(file.kind.as_ref(), spot, "file.kind")?;
@@ -36,7 +39,7 @@ fn misplaced(resolver: &mut Resolver<'_>, file: &FileDoc, kind: FileKind) {
     fn spot<T>(at: Option<&At<T>>) -> Option<&Spot> {
         at.map(|at| &at.spot)
     }
-    let checks: [(Option<&Spot>, &[FileKind], &str); 11] = [
+    let checks: [(Option<&Spot>, &[FileKind], &str); 12] = [
         (spot(file.encoding.as_ref()), &[Csv, Tsv, Fixed, Jsonl], "csv, tsv, fixed, jsonl"),
         (spot(file.newline.as_ref()), &[Csv, Tsv, Fixed, Jsonl], "csv, tsv, fixed, jsonl"),
         (spot(file.header.as_ref()), &[Csv, Tsv, Jsonl, Xlsx, Xls], "csv, tsv, jsonl, xlsx, xls"),
@@ -45,7 +48,8 @@ fn misplaced(resolver: &mut Resolver<'_>, file: &FileDoc, kind: FileKind) {
         (spot(file.delimiter.as_ref()), &[Csv], "csv"),
         (spot(file.trailing_comma.as_ref()), &[Csv, Tsv], "csv, tsv"),
         (spot(file.sheet.as_ref()), &[Xlsx, Xls], "xlsx, xls"),
-        (spot(file.header_rows.as_ref()), &[Xlsx, Xls], "xlsx, xls"),
+        (spot(file.header_rows.as_ref()), &[Csv, Tsv, Xlsx, Xls], "csv, tsv, xlsx, xls"),
+        (spot(file.titles.as_ref()), &[Csv, Tsv], "csv, tsv"),
         (spot(file.footer.as_ref()), &[Xlsx, Xls], "xlsx, xls"),
         (spot(file.record_length.as_ref()), &[Fixed], "fixed"),
     ];
@@ -113,7 +117,38 @@ fn csv(resolver: &mut Resolver<'_>, doc: &LayoutDoc, kind: FileKind) -> Option<F
         delimiter,
         trailing_comma: file.trailing_comma.as_ref().is_some_and(|flag| flag.value),
         carriage_return: carriage_return(file),
+        header_rows: header_rows(resolver, file),
+        titles: titles(resolver, file),
     }))
+}
+
+/// How many rows of titles may stand over the header.
+fn titles(resolver: &mut Resolver<'_>, file: &FileDoc) -> usize {
+    let rows = file.titles.as_ref().map_or(0, |rows| rows.value);
+    if rows > MAX_TITLES || file.header.as_ref().is_some_and(|header| header.value == Header::None) {
+        resolver.forbid(
+            file.titles.as_ref(),
+            "見出しのあるファイルで、100 までです",
+            "for files with a header, 100 at most",
+        );
+    }
+    rows
+}
+
+/// How many rows a header takes; of a file without one it says nothing.
+fn header_rows(resolver: &mut Resolver<'_>, file: &FileDoc) -> usize {
+    let rows = file.header_rows.as_ref().map_or(1, |rows| rows.value);
+    if !(1..=2).contains(&rows) {
+        resolver.forbid(file.header_rows.as_ref(), "1 か 2 を書いてください", "write 1 or 2");
+    }
+    if file.header.as_ref().is_some_and(|header| header.value == Header::None) {
+        resolver.forbid(
+            file.header_rows.as_ref(),
+            "見出しのあるファイルだけの項目です",
+            "this is for files with a header",
+        );
+    }
+    rows
 }
 
 fn carriage_return(file: &FileDoc) -> bool {
@@ -139,15 +174,11 @@ fn json(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<Form> {
 
 fn sheet(resolver: &mut Resolver<'_>, doc: &LayoutDoc, kind: FileKind) -> Option<Form> {
     let file = &doc.file;
-    let header_rows = file.header_rows.as_ref().map_or(1, |rows| rows.value);
-    if !(1..=2).contains(&header_rows) {
-        resolver.forbid(file.header_rows.as_ref(), "1 か 2 を書いてください", "write 1 or 2");
-    }
     Some(Form::Sheet(SheetForm {
         table: table(resolver, doc)?,
         is_old: kind == FileKind::Xls,
         sheet: file.sheet.as_ref().map(|sheet| sheet.value.clone()),
-        header_rows,
+        header_rows: header_rows(resolver, file),
         footer: texts(file.footer.as_ref()),
     }))
 }

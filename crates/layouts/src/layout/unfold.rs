@@ -9,6 +9,8 @@ use crate::config::{FieldDoc, LayoutDoc, ObservationDoc};
 /// What stands in a column's name for the month, as a number and in two digits.
 const MONTH: &str = "{month}";
 const MONTH_2: &str = "{month2}";
+/// And in full width.
+const MONTH_WIDE: &str = "{month_wide}";
 
 /// The document with everything unfolded; `None` when `months` is no such list.
 pub(super) fn expand(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<LayoutDoc> {
@@ -44,7 +46,8 @@ pub(super) fn expand(resolver: &mut Resolver<'_>, doc: &LayoutDoc) -> Option<Lay
 }
 
 fn is_folded(field: &FieldDoc) -> bool {
-    field.column.as_ref().is_some_and(|column| column.value.contains(MONTH) || column.value.contains(MONTH_2))
+    let marks = [MONTH, MONTH_2, MONTH_WIDE];
+    field.column.as_ref().is_some_and(|column| marks.iter().any(|mark| column.value.contains(mark)))
 }
 
 /// The local name of a field for the `nth` month, which no configuration can spell.
@@ -59,8 +62,11 @@ fn fields(field: &FieldDoc, months: &[u32]) -> Vec<FieldDoc> {
     }
     let one = |(nth, month): (usize, &u32)| {
         let mut one = field.clone();
-        let name =
-            |text: &String| text.replace(MONTH_2, &format!("{month:02}")).replace(MONTH, &month.to_string());
+        let plain = month.to_string();
+        let name = |text: &String| {
+            let text = text.replace(MONTH_2, &format!("{month:02}"));
+            text.replace(MONTH_WIDE, &wide(&plain)).replace(MONTH, &plain)
+        };
         one.column = field.column.as_ref().map(|column| At::new(name(&column.value), column.spot.clone()));
         if let super::Target::Local(local_name) = &field.to.value {
             one.to.value = super::Target::Local(local(local_name, nth));
@@ -68,6 +74,12 @@ fn fields(field: &FieldDoc, months: &[u32]) -> Vec<FieldDoc> {
         one
     };
     months.iter().enumerate().map(one).collect()
+}
+
+/// Digits in full width.
+fn wide(digits: &str) -> String {
+    let one = |digit: char| digit.to_digit(10).and_then(|value| char::from_u32(u32::from('０') + value));
+    digits.chars().map(|digit| one(digit).unwrap_or(digit)).collect()
 }
 
 fn observations(observation: &ObservationDoc, months: usize) -> Vec<ObservationDoc> {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use kernel::{Digest, Fault, ItemDef};
 use serde::Serialize;
 
+use super::form::CsvForm;
 use super::{Form, Layout, merge, resolve};
 use crate::codes::CodeLists;
 use crate::config::{LayoutDoc, VersionDoc};
@@ -80,8 +81,11 @@ fn one(
 fn cut_alike(one: &Layout, other: &Layout) -> bool {
     let alike = match (&one.form, &other.form) {
         (Form::Csv(one), Form::Csv(other)) => {
-            (one.delimiter, one.carriage_return, one.trailing_comma)
-                == (other.delimiter, other.carriage_return, other.trailing_comma)
+            let cut = |form: &CsvForm| {
+                let rows = (form.header_rows, form.titles);
+                (form.delimiter, form.carriage_return, form.trailing_comma, rows)
+            };
+            cut(one) == cut(other)
         }
         (Form::Sheet(one), Form::Sheet(other)) => {
             (one.is_old, one.header_rows, &one.sheet) == (other.is_old, other.header_rows, &other.sheet)

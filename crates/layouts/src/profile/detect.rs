@@ -38,8 +38,18 @@ fn is_xlsx(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") && memchr::memmem::find(bytes, b"xl/workbook").is_some()
 }
 
-pub(super) fn file(bytes: &[u8]) -> Result<Found, Fault> {
-    let unicode = |shape| Found {
+/// Whether it is a workbook from before 2007.
+pub(super) fn is_old_book(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xD0\xCF\x11\xE0")
+}
+
+/// What such a workbook is.
+pub(super) fn old_book() -> Found {
+    unicode(FileShape::Xls)
+}
+
+fn unicode(shape: FileShape) -> Found {
+    Found {
         shape,
         encoding: EncodingEvidence {
             encoding: Encoding::Utf8,
@@ -48,12 +58,15 @@ pub(super) fn file(bytes: &[u8]) -> Result<Found, Fault> {
         },
         carriage_return: false,
         sheet: None,
-    };
+    }
+}
+
+pub(super) fn file(bytes: &[u8]) -> Result<Found, Fault> {
     if is_xlsx(bytes) {
         return Ok(unicode(FileShape::Xlsx));
     }
-    if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        return Ok(unicode(FileShape::Xls));
+    if is_old_book(bytes) {
+        return Ok(old_book());
     }
     if bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0x1A)) {
         return Err(Fault::new(Code::EmptyFile));

@@ -22,6 +22,7 @@ pub use ruler::{Mark, Run};
 pub use shape::Shape;
 
 use crate::decode::Limits;
+use crate::sheet::{OldBook, SheetRow};
 use crate::text::Encoding;
 
 /// Bytes looked at: the first ones of a file stand for the rest.
@@ -65,8 +66,10 @@ pub struct Profile {
     pub encoding: EncodingEvidence,
     /// Whether lines end with CR alone.
     pub carriage_return: bool,
-    /// The row of the header, from 1; `None` where there is none.
+    /// The row of the header, from 1; of a header in two rows the first. `None` where there is none.
     pub header_row: Option<u32>,
+    /// Rows that the header takes: in two, names of the upper one stand over several of the lower.
+    pub header_rows: u32,
     /// Whether rows end with an empty cell that the header has not.
     pub trailing_comma: bool,
     /// Whether the file ends with the mark of old systems (0x1A).
@@ -101,16 +104,45 @@ impl Profile {
 /// # Errors
 /// `empty_file`; of an archive or workbook as [`Decoder`](crate::Decoder).
 pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
+    profile_sheet(bytes, None, as_of)
+}
+
+/// The same of one sheet of a workbook; without a name the first that is shown.
+///
+/// # Errors
+/// As [`profile`], and `sheet_not_found`, which names the sheets there are.
+pub fn profile_sheet(bytes: &[u8], sheet: Option<&str>, as_of: NaiveDate) -> Result<Profile, Fault> {
     let plain = detect::unpacked(bytes, &Limits::USUAL)?;
-    let found = detect::file(&plain)?;
+    let found = detect::Found { sheet: sheet.map(str::to_owned), ..detect::file(&plain)? };
+    let table = records::table(&plain, &found)?;
+    Ok(looked_at(&plain, found, table, as_of))
+}
+
+/// What is asked of a workbook from before 2007 to be looked at by a process of its own; `None` for other files.
+#[must_use]
+pub fn old_book(bytes: &[u8], sheet: Option<&str>) -> Option<OldBook> {
+    let limits = Limits::USUAL;
+    let sheet = sheet.map(str::to_owned);
+    let ask = OldBook { sheet, bytes: limits.workbook_bytes, cells: limits.cells };
+    detect::is_old_book(bytes).then_some(ask)
+}
+
+/// Looks at the rows of such a workbook.
+#[must_use]
+pub fn profile_old_book(rows: Vec<SheetRow>, sheet: Option<&str>, as_of: NaiveDate) -> Profile {
+    let found = detect::Found { sheet: sheet.map(str::to_owned), ..detect::old_book() };
+    looked_at(&[], found, records::sheet(rows), as_of)
+}
+
+fn looked_at(plain: &[u8], found: detect::Found, table: records::Table, as_of: NaiveDate) -> Profile {
     let ruler = match found.shape {
         FileShape::Fixed(length) => {
-            ruler::over(length, found.encoding.encoding, records::lines(&plain).take(ROWS))
+            ruler::over(length, found.encoding.encoding, records::lines(plain).take(ROWS))
         }
         _ => Vec::new(),
     };
-    let table = records::table(&plain, &found)?;
-    let (header_row, names, mut rows) = records::header(table, &found);
+    let records::Headed { row: header_row, takes: header_rows, names, mut rows } =
+        records::header(table, &found);
     let footer = records::footer(&mut rows, &found);
     let trailing_comma = !names.is_empty() && rows.iter().any(|row| row.len() == names.len() + 1);
     let width = rows.iter().map(Vec::len).max().unwrap_or(0).max(names.len());
@@ -121,11 +153,12 @@ pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
             column::profile(name, rows.iter().map(|row| row.get(n).map_or("", String::as_str)), as_of)
         })
         .collect();
-    Ok(Profile {
+    Profile {
         shape: found.shape,
         encoding: found.encoding,
         carriage_return: found.carriage_return,
         header_row,
+        header_rows,
         trailing_comma,
         eof_mark: plain.last() == Some(&0x1A),
         footer,
@@ -133,7 +166,7 @@ pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
         rows: rows.len() as u64,
         columns,
         ruler,
-    })
+    }
 }
 
 #[cfg(test)]

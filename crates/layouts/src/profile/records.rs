@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::detect::{Found, as_cut};
 use super::shape;
 use super::{FileShape, ROWS};
-use crate::decode::{Cells, Frame, Limits, Quotes};
+use crate::decode::{Cells, Frame, Limits, Quotes, joined_header};
 use crate::layout::{Header, SheetForm, TableForm};
-use crate::sheet;
+use crate::sheet::SheetRow;
+use crate::text::is_blank;
 
 /// Rows among which a sheet's header is looked for.
 const TITLES: usize = 30;
@@ -20,7 +21,7 @@ pub(super) type Table = Vec<Vec<String>>;
 pub(super) fn table(bytes: &[u8], found: &Found) -> Result<Table, Fault> {
     let encoding = found.encoding.encoding;
     Ok(match found.shape {
-        FileShape::Xlsx | FileShape::Xls => workbook(bytes, found.shape == FileShape::Xls)?,
+        FileShape::Xlsx | FileShape::Xls => workbook(bytes, found)?,
         FileShape::Jsonl => json(&as_cut(bytes, encoding)),
         FileShape::Fixed(_) => lines(bytes)
             .map(|line| vec![encoding.cut_as().decode_lossy(line).into_owned()])
@@ -57,24 +58,33 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !line.is_empty() && *line != [0x1A])
 }
 
-fn workbook(bytes: &[u8], is_old: bool) -> Result<Table, Fault> {
+fn workbook(bytes: &[u8], found: &Found) -> Result<Table, Fault> {
+    let (is_old, named) = (found.shape == FileShape::Xls, found.sheet.clone());
     let table = TableForm { header: Header::None, columns: 0, ignored: Vec::new() };
-    let form = SheetForm { table, is_old, sheet: None, header_rows: 1, footer: Vec::new() };
-    let mut rows: Table = Vec::new();
-    sheet::read(&form, bytes.to_vec(), &Limits::USUAL, &mut |row| {
+    let form = SheetForm { table, is_old, sheet: named, header_rows: 1, footer: Vec::new() };
+    let mut rows = Vec::new();
+    crate::sheet::read(&form, bytes.to_vec(), &Limits::USUAL, &mut |row| {
         if rows.len() < ROWS {
-            let width = row.cells.last().map_or(0, |(column, _)| *column as usize + 1);
-            let mut cells = vec![String::new(); width];
-            for (column, text) in row.cells {
-                if let Some(cell) = cells.get_mut(column as usize) {
-                    *cell = text;
-                }
-            }
-            rows.push(cells);
+            rows.push(row);
         }
         Ok(())
     })?;
-    Ok(rows)
+    Ok(sheet(rows))
+}
+
+/// Rows of a sheet, blank cells filled in.
+pub(super) fn sheet(rows: Vec<SheetRow>) -> Table {
+    let laid_out = |row: SheetRow| {
+        let width = row.cells.last().map_or(0, |(column, _)| *column as usize + 1);
+        let mut cells = vec![String::new(); width];
+        for (column, text) in row.cells {
+            if let Some(cell) = cells.get_mut(column as usize) {
+                *cell = text;
+            }
+        }
+        cells
+    };
+    rows.into_iter().take(ROWS).map(laid_out).collect()
 }
 
 fn json(text: &[u8]) -> Table {
@@ -110,29 +120,85 @@ fn paths_of(value: &Value, path: &str, paths: &mut Vec<String>) {
     }
 }
 
-/// The header's row and names, and the rows after it. A header has names and no values: no cell of it is a
-/// number or a date, and every one of them is another.
-pub(super) fn header(mut table: Table, found: &Found) -> (Option<u32>, Vec<String>, Table) {
+/// A table whose header was looked for.
+pub(super) struct Headed {
+    /// The header's first row, from 1.
+    pub row: Option<u32>,
+    /// Rows that it takes.
+    pub takes: u32,
+    pub names: Vec<String>,
+    /// The rows after it.
+    pub rows: Table,
+}
+
+/// The header and the rows after it. A header has names and no values: no cell of it is a number or a date, and
+/// every one of them is another. Where none of its two rows is such a header and both together are, it takes two.
+pub(super) fn header(mut table: Table, found: &Found) -> Headed {
     if matches!(found.shape, FileShape::Fixed(_)) {
-        return (None, Vec::new(), table);
+        return Headed { row: None, takes: 1, names: Vec::new(), rows: table };
     }
     let is_sheet = matches!(found.shape, FileShape::Xlsx | FileShape::Xls);
-    let among = if is_sheet { TITLES } else { 1 };
+    let among = if matches!(found.shape, FileShape::Jsonl) { 0 } else { TITLES };
     let width = table.iter().take(TITLES * 2).map(|row| filled(row)).max().unwrap_or(0);
-    let at = table.iter().take(among).position(|row| is_header(row, if is_sheet { width } else { 0 }));
-    match at {
-        None => (None, Vec::new(), table),
-        Some(at) => {
-            let rows = table.split_off(at + 1);
-            let mut names = table.pop().unwrap_or_default();
-            while names.last().is_some_and(|name| name.trim().is_empty()) {
-                names.pop();
-            }
-            let names = names.into_iter().map(|name| name.trim().to_owned()).collect();
-            (u32::try_from(at + 1).ok(), names, rows)
-        }
+    let doubled = |at: usize| match (table.get(at), table.get(at + 1)) {
+        (Some(upper), Some(lower)) if !matches!(found.shape, FileShape::Jsonl) => double(upper, lower, width),
+        _ => None,
+    };
+    // Over the header of a sheet anything may stand, over that of text titles alone: rows with few cells.
+    let is_title = |row: &Vec<String>| is_sheet || filled(row) * 3 < width * 2;
+    let titles = table.iter().take(TITLES).take_while(|row| is_title(row)).count();
+    let headed = (0..=titles.min(among)).find_map(|at| {
+        let single = || table.get(at).filter(|row| is_header(row, width)).cloned();
+        doubled(at).map(|names| (at, 2, names)).or_else(|| Some((at, 1, single()?)))
+    });
+    let Some((at, takes, mut names)) = headed else {
+        return Headed { row: None, takes: 1, names: Vec::new(), rows: table };
+    };
+    let rows = table.split_off((at + takes).min(table.len()));
+    while names.last().is_some_and(|name| name.trim().is_empty()) {
+        names.pop();
     }
+    // As the reader of each kind has its names.
+    let name = |name: String| if is_sheet { without_blanks(&name) } else { name.trim().to_owned() };
+    let names = names.into_iter().map(name).collect();
+    Headed { row: u32::try_from(at + 1).ok(), takes: if takes == 2 { 2 } else { 1 }, names, rows }
 }
+
+fn without_blanks(name: &str) -> String {
+    name.split(is_blank).collect()
+}
+
+/// The names of a header in two rows, if these two are one. Then something stands over several columns (a name of
+/// the upper row with blanks or itself beside it and names below), and something stands for both rows, or the
+/// lower row has a name twice: under a title there is neither.
+fn double(upper: &[String], lower: &[String], width: usize) -> Option<Vec<String>> {
+    let bare = |row: &[String]| row.iter().map(|cell| without_blanks(cell)).collect::<Vec<_>>();
+    let (upper, lower) = (bare(upper), bare(lower));
+    let names = |row: &[String]| row.iter().filter(|name| !name.is_empty()).count();
+    let all_names = |row: &[String]| row.iter().all(|name| name.is_empty() || !shape::is_value(name));
+    if names(&upper) < 2 || names(&lower) < 2 || !all_names(&upper) || !all_names(&lower) {
+        return None;
+    }
+    let cell = |row: &[String], n: usize| row.get(n).cloned().unwrap_or_default();
+    let columns = upper.len().max(lower.len());
+    let spans = (1..columns).any(|n| {
+        let (left, above) = (cell(&upper, n - 1), cell(&upper, n));
+        let over = above.is_empty() && upper.iter().take(n).any(|name| !name.is_empty());
+        !cell(&lower, n).is_empty() && (over || (!above.is_empty() && above == left))
+    });
+    let stands_for_both = (0..columns).any(|n| !cell(&upper, n).is_empty() && cell(&lower, n).is_empty());
+    let joined = joined_header(&upper, &lower);
+    let whole = is_header(&joined, width) && names(&joined) == joined.len();
+    (spans && (stands_for_both || has_twice(&lower)) && whole).then_some(joined)
+}
+
+fn has_twice(row: &[String]) -> bool {
+    let named = |n: usize| row.iter().take(n).filter(|name| !name.is_empty());
+    row.iter().enumerate().any(|(n, name)| named(n).any(|other| other == name))
+}
+
+/// Rows at the end of a sheet among which its total is looked for.
+const FOOT: usize = 5;
 
 /// Words that begin the total under a table.
 const TOTALS: [&str; 5] = ["合計", "総計", "小計", "総合計", "計"];
@@ -142,11 +208,15 @@ pub(super) fn footer(rows: &mut Table, found: &Found) -> Option<String> {
     if !matches!(found.shape, FileShape::Xlsx | FileShape::Xls) {
         return None;
     }
-    let first = |row: &Vec<String>| {
-        row.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty()).map(str::to_owned)
+    let total = |row: &Vec<String>| {
+        let first = row.iter().map(|cell| without_blanks(cell)).find(|cell| !cell.is_empty())?;
+        // A lone 計 may begin any word.
+        let begins = |word: &&str| first == **word || (word.chars().count() > 1 && first.starts_with(*word));
+        TOTALS.into_iter().find(begins).map(str::to_owned)
     };
-    let total = |row: &Vec<String>| first(row).filter(|word| TOTALS.contains(&word.as_str()));
-    let at = rows.iter().position(|row| total(row).is_some())?;
+    // What stands further up is a total of some rows: others follow, and no table ends there.
+    let last = rows.len().saturating_sub(FOOT);
+    let at = rows.iter().skip(last).position(|row| total(row).is_some())? + last;
     let word = rows.get(at).and_then(total);
     rows.truncate(at);
     word
@@ -158,9 +228,9 @@ fn filled(row: &[String]) -> usize {
 
 fn is_header(row: &[String], width: usize) -> bool {
     let names: Vec<&str> = row.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
-    let twice = names.iter().enumerate().any(|(n, name)| names.iter().take(n).any(|other| other == name));
+    let all: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     !names.is_empty()
-        && !twice
+        && !has_twice(&all)
         && names.len() * 3 >= width * 2
         && names.iter().all(|name| !shape::is_value(name))
 }

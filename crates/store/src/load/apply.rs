@@ -10,7 +10,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::Stage;
-use super::known::PackPlace;
+use super::known::{Key16, PackPlace};
 use super::quality::{self, RejectPlace, StagedQuality};
 use crate::StoreError;
 use crate::hub::{ARRIVED, size_class};
@@ -23,6 +23,9 @@ use crate::town::LeafRow;
 /// Keeps the tasks that a load closes as they stand, for its rollback. One that the load itself made has no before.
 const TASKS_BEFORE: &str = "WITH i AS (INSERT INTO town.link_task_before (town_id, load_id, link_task_id, was_load_id, upload_id, line, row_hash, state, decided_at, body) SELECT $1, $2, t.link_task_id, t.load_id, t.upload_id, t.line, t.row_hash, t.state, t.decided_at, t.body FROM town.link_task t WHERE t.town_id = $1 AND t.link_task_id = ANY ($3) AND t.load_id <> $2 ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM i";
 
+/// Numbers taught by records that are gone or say something else, but for those they still say.
+const FORGET: &str = "UPDATE town.identifier i SET recorded_to = $2 WHERE i.town_id = $1 AND i.source = $3 AND i.record_key = ANY ($4::bytea[]) AND i.recorded_to IS NULL AND i.recorded_from < $2 AND NOT EXISTS (SELECT 1 FROM unnest($5::bytea[], $6::bytea[]) AS s (record_key, number_index) WHERE s.record_key = i.record_key AND s.number_index = i.number_index)";
+
 /// What an earlier file said and this one no longer does.
 #[derive(Debug, Default)]
 pub struct Closing {
@@ -32,6 +35,10 @@ pub struct Closing {
     pub tasks: Vec<Uuid>,
     /// Memberships that ended.
     pub memberships: Vec<(PersonId, HouseholdId)>,
+    /// Records that taught numbers of other systems and are gone, or say something else now.
+    pub taught: Vec<Key16>,
+    /// Numbers that such a record still says.
+    pub restated: Vec<(Key16, Key16)>,
     /// Rejects of earlier loads whose records have come in order.
     pub corrected: Vec<RejectPlace>,
     /// Whether the file says all there is, so that it takes the place of every earlier one.
@@ -64,6 +71,7 @@ impl Stage {
         let changed = changed(&mut self, closing, end);
         let last = Last { town: town.as_str(), at, client: self.finish().await? };
         last.close(closing, end.load.id).await?;
+        last.forget(closing, &end.load.source).await?;
         last.name(end.load.id, &changed).await?;
         last.finish_rows(end).await?;
         quality::record(&last.client, last.town, end.load, end.quality).await?;
@@ -127,6 +135,19 @@ impl Last<'_> {
                 &[&town, &at, &persons, &households],
             )
             .await?;
+        Ok(())
+    }
+
+    /// Ends the numbers of other systems that their records no longer say.
+    async fn forget(&self, closing: &Closing, source: &str) -> Result<(), StoreError> {
+        if closing.taught.is_empty() {
+            return Ok(());
+        }
+        let bytes = |key: &Key16| key.to_vec();
+        let records: Vec<Vec<u8>> = closing.taught.iter().map(bytes).collect();
+        let (by, still): (Vec<_>, Vec<_>) =
+            closing.restated.iter().map(|(record, number)| (bytes(record), bytes(number))).unzip();
+        self.client.execute(FORGET, &[&self.town, &self.at, &source, &records, &by, &still]).await?;
         Ok(())
     }
 

@@ -86,6 +86,8 @@ pub(super) struct Batch {
     pub persons: Column,
     /// Numbers, and whose they are.
     pub numbers: Vec<(Key16, Uuid)>,
+    /// Numbers of other systems, whose they are, and the record that says so.
+    pub taught: Vec<(Key16, Uuid, Key16)>,
     /// Households that the town did not know until now: their numbers and they.
     pub households: Vec<(Key16, Uuid)>,
     /// Households, and who is in them from now on.

@@ -3,10 +3,10 @@
 use futures_util::{StreamExt, pin_mut};
 
 use super::known::key16;
-use super::{BulkLoad, Key16, KeyedSet};
+use super::{Key16, KeyedSet, Lookup};
 use crate::StoreError;
 
-impl BulkLoad {
+impl Lookup<'_> {
     /// Keys of records of `source` that were closed at some time; those in force may be among them.
     ///
     /// # Errors

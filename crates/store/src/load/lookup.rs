@@ -36,6 +36,14 @@ impl Lookup<'_> {
         Ok(known)
     }
 
+    /// Says that somebody still works in the transaction: while a file brings nothing new, nothing else is asked.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn keep(&self) -> Result<(), StoreError> {
+        Ok(self.client.batch_execute("SELECT 1").await?)
+    }
+
     /// Everybody's numbers, households and memberships, unless they have been read.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod writer;
 use std::sync::Arc;
 
 use kernel::TownCode;
+use kernel::id::LoadId;
 use seal::Place;
 use tokio::sync::OwnedRwLockReadGuard;
 use tokio_postgres::Client;
@@ -57,7 +58,8 @@ impl Towns {
     }
 }
 
-/// What a plan asks with: the connection of a load that nothing came of.
+/// What a plan asks with: the connection of a load that nothing came of, and one state of the town however long the
+/// file takes.
 pub struct Look {
     town: TownCode,
     client: Arc<Client>,
@@ -65,13 +67,15 @@ pub struct Look {
 }
 
 impl BulkLoad {
-    /// Ends the transaction with nothing done, so that nobody waits for it, and keeps its connection: what a plan
-    /// reads a file with. What it asks from now on, it is told as it stands then.
+    /// Ends the transaction with nothing done, so that nobody waits for it, and looks with its connection: at the
+    /// town as it stands when it first asks, whatever others commit afterwards. The lock was waited for, so a load
+    /// that was under way is part of what is seen.
     ///
     /// # Errors
-    /// [`StoreError`] when the statement fails.
+    /// [`StoreError`] when a statement fails.
     pub async fn look(self) -> Result<Look, StoreError> {
         self.client.batch_execute("ROLLBACK").await?;
+        self.client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         Ok(Look { town: self.town, client: self.client, keys: self.keys })
     }
 
@@ -83,6 +87,17 @@ impl BulkLoad {
 }
 
 impl Look {
+    /// What is looked at: the last load of a source that stands, and the town's counter of people.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn base(&self, source: &str) -> Result<(Option<LoadId>, i64), StoreError> {
+        let sql = "SELECT (SELECT load_id FROM town.load WHERE town_id = $1 AND source = $2 AND state IN ('loaded', 'unchanged') ORDER BY recorded_at DESC NULLS LAST, load_id DESC LIMIT 1), people FROM town.version WHERE town_id = $1";
+        let row = self.client.query_one(sql, &[&self.town.as_str(), &source]).await?;
+        let load: Option<Uuid> = row.try_get(0)?;
+        Ok((load.map(LoadId::from_uuid), row.try_get(1)?))
+    }
+
     /// The town's keys.
     #[must_use]
     pub fn keys(&self) -> &TownKeys {

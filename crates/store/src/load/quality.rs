@@ -2,6 +2,7 @@
 //! rejects of earlier loads.
 
 use seal::LoadKey;
+use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::StoreError;
 use crate::rows::load::LoadRow;
 
 /// A reject of an earlier load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectPlace {
     /// Its load.
     pub load: Uuid,

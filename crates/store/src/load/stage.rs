@@ -47,6 +47,8 @@ pub struct StagedSubject<'a> {
     pub newcomer: bool,
     /// Index of a number they go by.
     pub number: Option<Key16>,
+    /// Of a number of another system: the key of the record that says it.
+    pub taught_by: Option<Key16>,
     /// The household they are in from now on.
     pub household: Option<HouseholdId>,
     /// The index of that household's number, when the town did not know it until now.
@@ -158,7 +160,10 @@ impl Stage {
             self.batch.persons.push(who);
         }
         if let Some(number) = changed.number {
-            self.batch.numbers.push((number, subject));
+            match changed.taught_by {
+                Some(record) => self.batch.taught.push((number, subject, record)),
+                None => self.batch.numbers.push((number, subject)),
+            }
         }
         if let Some(household) = changed.household {
             self.batch.members.0.push(household.uuid().as_bytes());

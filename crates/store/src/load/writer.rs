@@ -21,6 +21,8 @@ use crate::StoreError;
 const PERSONS: &str =
     "INSERT INTO town.person (town_id, person_id, created_at) SELECT $1, unnest($3::uuid[]), $2 RETURNING 1";
 const NUMBERS: &str = "INSERT INTO town.identifier (town_id, number_index, person_id, recorded_from) SELECT $1, unnest($3::bytea[]), unnest($4::uuid[]), $2 RETURNING 1";
+/// Numbers of other systems, each with the record that says it.
+const TAUGHT: &str = "INSERT INTO town.identifier (town_id, number_index, person_id, recorded_from, source, record_key) SELECT $1, unnest($4::bytea[]), unnest($5::uuid[]), $2, $3, unnest($6::bytea[]) RETURNING 1";
 const HOUSEHOLDS: &str = "INSERT INTO town.household (town_id, household_id, number_index, created_at) SELECT $1, unnest($4::uuid[]), unnest($3::bytea[]), $2 RETURNING 1";
 const MEMBERS: &str = "INSERT INTO town.membership (town_id, household_id, person_id, load_id, recorded_from) SELECT $1, unnest($4::uuid[]), unnest($5::uuid[]), $3, $2 RETURNING 1";
 const KEYSETS: &str = "INSERT INTO town.keystore (town_id, subject_id, epoch, keyset) SELECT $1, unnest($3::uuid[]), $2, unnest($4::bytea[]) RETURNING 1";
@@ -68,8 +70,8 @@ impl Writer {
 
     /// People, numbers, households and keys.
     async fn people(&self, batch: &mut Batch) -> Result<(), StoreError> {
-        let Self { town, at, epoch, load, .. } = self;
-        let Batch { persons, numbers, households, members, new_keys, grown_keys, .. } = batch;
+        let Self { town, at, epoch, load, source, .. } = self;
+        let Batch { persons, numbers, taught, households, members, new_keys, grown_keys, .. } = batch;
         if !persons.is_empty() {
             self.counted(PERSONS, &[town, at, persons]).await?;
         }
@@ -81,6 +83,13 @@ impl Writer {
                 let ids: Column = keyed.iter().map(|(_, id)| id.as_bytes().as_slice()).collect();
                 self.counted(insert, &[town, at, &keys, &ids]).await?;
             }
+        }
+        if !taught.is_empty() {
+            taught.sort_unstable();
+            let keys: Column = taught.iter().map(|(key, ..)| key.as_slice()).collect();
+            let ids: Column = taught.iter().map(|(_, id, _)| id.as_bytes().as_slice()).collect();
+            let records: Column = taught.iter().map(|(.., record)| record.as_slice()).collect();
+            self.counted(TAUGHT, &[town, at, source, &keys, &ids, &records]).await?;
         }
         let (of, who) = &*members;
         if !who.is_empty() {

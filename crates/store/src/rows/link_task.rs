@@ -50,7 +50,9 @@ impl LinkDecision {
         }
     }
 
-    const fn person(self) -> Option<PersonId> {
+    /// Whose it is, if anybody's.
+    #[must_use]
+    pub const fn person(self) -> Option<PersonId> {
         match self {
             Self::Linked(person) => Some(person),
             Self::Refused => None,
@@ -237,7 +239,58 @@ impl TownConn {
     }
 }
 
+impl TownConn {
+    /// Why a person decided a task, where they said so and the key is there still.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when it does not open.
+    pub async fn link_task_reason(&mut self, id: LinkTaskId) -> Result<Option<String>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let sealed: Option<(Option<Vec<u8>>, Option<Uuid>)> = link_task::table
+            .filter(link_task::town_id.eq(town))
+            .filter(link_task::link_task_id.eq(id.uuid()))
+            .select((link_task::reason, link_task::reason_upload_id))
+            .first(driver)
+            .await
+            .optional()?;
+        let Some((Some(sealed), Some(upload))) = sealed else { return Ok(None) };
+        let key = match self.load_key(UploadId::from_uuid(upload)).await {
+            Err(StoreError::Sealed) => return Ok(None),
+            key => key?,
+        };
+        let uuid = id.uuid();
+        let place = self.place("link_task_reason", uuid.as_bytes(), 0, 0);
+        let plain = key.boxes().open(&place, &sealed)?;
+        let text = String::from_utf8(plain.to_vec());
+        text.map(Some).map_err(|_| StoreError::Malformed("a reason is no text"))
+    }
+}
+
 impl TownTx {
+    /// Keeps why a person decided a task.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the load's key is gone or the statement fails.
+    pub async fn link_task_reason_put(
+        &mut self,
+        id: LinkTaskId,
+        upload: UploadId,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let key = self.load_key(upload).await?;
+        let uuid = id.uuid();
+        let place = self.place("link_task_reason", uuid.as_bytes(), 0, 0);
+        let sealed = key.boxes().seal(&place, reason.as_bytes());
+        let (driver, town) = self.parts()?;
+        diesel::update(link_task::table)
+            .filter(link_task::town_id.eq(town))
+            .filter(link_task::link_task_id.eq(id.uuid()))
+            .set((link_task::reason.eq(sealed), link_task::reason_upload_id.eq(upload.uuid())))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
+
     /// Adds one task, open and undecided whatever the row says.
     ///
     /// # Errors
@@ -313,6 +366,8 @@ impl TownTx {
                 link_task::person_id.eq(None::<Uuid>),
                 link_task::decided_by.eq(None::<Uuid>),
                 link_task::decided_at.eq(None::<DateTime<Utc>>),
+                link_task::reason.eq(None::<Vec<u8>>),
+                link_task::reason_upload_id.eq(None::<Uuid>),
             ))
             .execute(driver)
             .await?;

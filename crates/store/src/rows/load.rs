@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+use crate::load::RejectPlace;
 use crate::schema::{load, reject};
 use crate::{StoreError, TownConn};
 
@@ -40,6 +41,8 @@ pub struct LoadRow {
     pub finished_at: Option<DateTime<Utc>>,
     /// The load whose rejected lines it brings anew; it then closes nothing.
     pub corrects: Option<LoadId>,
+    /// Of a correction: the rejects that its lines stand for, as whoever handed it in says.
+    pub settles: Vec<Settles>,
     /// The plan it does, if it was planned.
     pub plan: Option<LoadPlanId>,
     /// Guards that whoever began it passed over.
@@ -48,6 +51,16 @@ pub struct LoadRow {
     pub recorded_at: Option<DateTime<Utc>>,
     /// Who rolled it back, and when.
     pub rolled_back: Option<(StaffId, DateTime<Utc>)>,
+}
+
+/// A line of a correction and the reject that it is the right form of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settles {
+    /// Line of the correction's file, from 1.
+    pub line: u32,
+    /// The reject.
+    #[serde(flatten)]
+    pub reject: RejectPlace,
 }
 
 /// Why a person did something about a load, sealed under the load's key.
@@ -159,6 +172,7 @@ struct Columns {
     rolled_back_at: Option<DateTime<Utc>>,
     rolled_back_by: Option<Uuid>,
     corrects: Option<Uuid>,
+    settles: serde_json::Value,
 }
 
 fn row(c: Columns) -> Result<LoadRow, StoreError> {
@@ -187,6 +201,7 @@ fn row(c: Columns) -> Result<LoadRow, StoreError> {
         recorded_at: c.recorded_at,
         rolled_back: c.rolled_back_by.map(StaffId::from_uuid).zip(c.rolled_back_at),
         corrects: c.corrects.map(LoadId::from_uuid),
+        settles: serde_json::from_value(c.settles)?,
     })
 }
 
@@ -337,6 +352,7 @@ impl TownConn {
                 load::plan_id.eq(new.plan.map(LoadPlanId::uuid)),
                 load::overridden.eq(&new.overridden),
                 load::corrects.eq(new.corrects.map(LoadId::uuid)),
+                load::settles.eq(serde_json::to_value(&new.settles)?),
             ))
             .execute(driver)
             .await?;
@@ -474,6 +490,28 @@ impl TownConn {
             .load(driver)
             .await?;
         rows.into_iter().map(|row| self.reject_open(load, key, row)).collect()
+    }
+
+    /// Which of these are open rejects of a load.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn rejects_open(
+        &mut self,
+        load: LoadId,
+        ids: &[RejectId],
+    ) -> Result<Vec<RejectId>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let open: Vec<Uuid> = reject::table
+            .filter(reject::town_id.eq(town))
+            .filter(reject::load_id.eq(load.uuid()))
+            .filter(reject::reject_id.eq_any(ids))
+            .filter(reject::state.eq("open"))
+            .select(reject::reject_id)
+            .load(driver)
+            .await?;
+        Ok(open.into_iter().map(RejectId::from_uuid).collect())
     }
 
     fn reject_open(

@@ -35,6 +35,7 @@ pub mod tally;
 pub mod task;
 pub mod token;
 pub mod upload;
+mod upload_expiry;
 mod upload_part;
 pub mod version;
 

@@ -214,6 +214,7 @@ impl TownTx {
         &mut self,
         index: &BlindIndex,
         person: PersonId,
+        taught: Option<(&str, &[u8])>,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         if self.person_by_number(index).await?.is_some() {
@@ -226,7 +227,59 @@ impl TownTx {
                 identifier::number_index.eq(index.as_bytes().as_slice()),
                 identifier::person_id.eq(person.uuid()),
                 identifier::recorded_from.eq(at),
+                identifier::source.eq(taught.map(|(source, _)| source)),
+                identifier::record_key.eq(taught.map(|(_, key)| key)),
             ))
+            .execute(driver)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a number to another person, of whom a source's record says it; whose it was until now. `None` when it was
+    /// theirs already, or nobody's.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a statement fails.
+    pub async fn identifier_move(
+        &mut self,
+        index: &BlindIndex,
+        person: PersonId,
+        taught: (&str, &[u8]),
+        at: DateTime<Utc>,
+    ) -> Result<Option<PersonId>, StoreError> {
+        let held = self.person_by_number(index).await?.filter(|holder| *holder != person);
+        let (driver, town) = self.parts()?;
+        diesel::update(identifier::table)
+            .filter(identifier::town_id.eq(town))
+            .filter(identifier::number_index.eq(index.as_bytes().as_slice()))
+            .filter(identifier::person_id.ne(person.uuid()))
+            .filter(identifier::recorded_to.is_null())
+            .set(identifier::recorded_to.eq(at))
+            .execute(driver)
+            .await?;
+        self.identifier_insert(index, person, Some(taught), at).await?;
+        Ok(held)
+    }
+
+    /// Gives a number back to whoever it was taken from at this very instant, unless it is somebody's.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a statement fails.
+    pub async fn identifier_give_back(
+        &mut self,
+        index: &BlindIndex,
+        moved_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if self.person_by_number(index).await?.is_some() {
+            return Ok(());
+        }
+        let (driver, town) = self.parts()?;
+        diesel::update(identifier::table)
+            .filter(identifier::town_id.eq(town))
+            .filter(identifier::number_index.eq(index.as_bytes().as_slice()))
+            .filter(identifier::recorded_to.eq(moved_at))
+            .filter(identifier::recorded_from.lt(moved_at))
+            .set(identifier::recorded_to.eq(None::<DateTime<Utc>>))
             .execute(driver)
             .await?;
         Ok(())

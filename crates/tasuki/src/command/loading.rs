@@ -202,7 +202,7 @@ fn of_load(load: &LoadRow) -> Value {
 
 fn place(place: &RejectPlace) -> Value {
     let reasons = place.reasons.iter().map(|(code, column)| json!({"code": code, "column": column}));
-    json!({"line": place.line, "reasons": reasons.collect::<Vec<_>>()})
+    json!({"line": place.line, "state": place.state, "reasons": reasons.collect::<Vec<_>>()})
 }
 
 fn print(plan: &LoadPlan, planned: &Planned, town: &str) {

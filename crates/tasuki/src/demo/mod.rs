@@ -104,6 +104,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     }
     println!("\n終わるには Ctrl-C を押してください。 / Press Ctrl-C to stop.");
     let training = api::TrainingTokens(Some(access::tokens(options)));
+    crate::jobs::start(&app, serve::UPLOAD_DAYS).await?;
     serve::until_stopped(app, &options.bind(), &options.certificate(), api::Limits::default(), training).await
 }
 

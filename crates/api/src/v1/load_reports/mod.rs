@@ -6,31 +6,66 @@ mod shape;
 use actix_web::http::header::{ACCEPT, VARY};
 use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
 use app::exports::Charset;
-use app::loads::Begun;
-use kernel::id::{LoadId, UploadId};
-use kernel::{SectionCode, TownCode};
+use app::loads::{Begun, Named};
+use kernel::id::{LoadId, RejectId, UploadId};
+use kernel::{Code, Fault, SectionCode, TownCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::loads::Load;
 use crate::answer::{Accepted, Answer, Download};
 use crate::idempotency::IdempotencyHeader;
+use crate::paging::{Page, PageParams, Paging};
 use crate::request::{Body, Coop, Language, Params, PathId, PurposeHeader, Town, Wanted};
 use crate::schema::LongText;
 use crate::{Platform, Problem, schema};
 
 use asked::EntryRequests;
-use shape::{LoadReport, LoadSignOff};
+use shape::{LoadReport, LoadSignOff, RejectedLine};
 
 /// Lines that were put right.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"upload_id": "upl_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70"}))]
+#[schema(example = json!({
+    "upload_id": "upl_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
+    "settles": [{"reject_id": "rej_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "line": 2}]
+}))]
 pub struct NewCorrection {
     /// 受付: a file of these lines alone, as the source and of the day of the load they correct.
     #[schema(value_type = schema::UploadId)]
     upload_id: UploadId,
+    /// Rejects whose key could not be read, or was wrong, each with the line of this file that stands for it. Others
+    /// are known by their key and need not be named.
+    #[serde(default)]
+    #[schema(max_items = 5000)]
+    settles: Vec<SettledReject>,
 }
+
+/// A reject and the line that stands for it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettledReject {
+    /// 取込エラー: an open reject of the load that is corrected.
+    #[schema(value_type = schema::RejectId)]
+    reject_id: RejectId,
+    /// Line of the correction's file, from 1, its header counted. In order, it settles the reject.
+    #[schema(minimum = 1)]
+    line: u32,
+}
+
+impl NewCorrection {
+    fn named(&self) -> Result<Vec<Named>, Problem> {
+        if self.settles.len() > SETTLES {
+            let fault = Fault::new(Code::InvalidValue).with("name", "settles");
+            let (ja, en) = (format!("{SETTLES} 件までです"), format!("{SETTLES} at most"));
+            return Err(fault.with_words("why", &ja, &en).at_pointer("/settles").into());
+        }
+        Ok(self.settles.iter().map(|one| Named { reject: one.reject_id, line: one.line }).collect())
+    }
+}
+
+/// Rejects that one correction names: as many as one file of rejects holds.
+const SETTLES: usize = 5000;
 
 /// How rejects are to be written.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -102,6 +137,25 @@ pub async fn read_town_load_report(
     Ok(web::Json(LoadReport::for_operator(report, lang.0)))
 }
 
+/// Rejected lines of a town's load, for the cooperative's operator (組合の運用担当).
+///
+/// Where each line was rejected and why, as the layout names it, and nothing of what it says: the town's own staff
+/// see that.
+#[utoipa::path(params(PageParams), responses((status = 200, description = "Rejects in the order of the file.", body = Page<RejectedLine>)))]
+#[get("/towns/{town_code}/loads/{load_id}/rejects")]
+pub async fn list_town_rejects(
+    platform: Platform,
+    coop: Coop,
+    code: PathId<TownCode>,
+    id: PathId<LoadId>,
+    params: Params,
+) -> Answer<Page<RejectedLine>> {
+    let paging = Paging::from_params(&params)?;
+    let of = (code.0, id.0);
+    let rows = platform.reject_places_for_operator(&coop.0, of, paging.cursor, paging.fetch()).await?;
+    Ok(web::Json(Page::of(coop.0.now, rows, &paging, |row| row.id, RejectedLine::from)))
+}
+
 /// Says that the report of a load was seen (確認).
 ///
 /// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). Once a load; who did so and when stands in
@@ -130,14 +184,15 @@ pub async fn sign_off_load(
 /// Starts the load of lines that correct a load's rejects (訂正の取込).
 ///
 /// Needs the grant `holder` (保有・管理) or `overall_manager` (総括管理). The file has the layout of its source and
-/// the corrected lines alone. It closes nothing; a reject whose record comes in order is then `corrected`.
+/// the corrected lines alone. It closes nothing; a reject whose record comes in order is then `corrected`, and so is
+/// one that `settles` names, when its line does.
 #[utoipa::path(
     params(IdempotencyHeader),
     request_body = NewCorrection,
     responses(
         (status = 200, description = "This very file was loaded before; nothing changes.", body = Load),
         (status = 202, description = "Under way; `Location` is the operation to watch.", body = Load),
-        (status = 404, description = "`load_not_found`, `upload_not_found`."),
+        (status = 404, description = "`load_not_found`, `upload_not_found`; `reject_not_found` for one that is not among the load's open ones."),
         (status = 409, description = "`correction_mismatch`, `load_superseded`, `load_not_ready`, `legal_entry_expired`."),
     ),
 )]
@@ -152,7 +207,7 @@ pub async fn correct_load(
 ) -> Result<HttpResponse, Problem> {
     platform.load(&town.0, id.0).await?;
     let new = body.read()?;
-    Ok(match platform.correction_begin(&town.0, id.0, new.upload_id).await? {
+    Ok(match platform.correction_begin(&town.0, id.0, new.upload_id, &new.named()?).await? {
         Begun::Same(load) => HttpResponse::Ok().json(Load::new(load, None, lang.0)),
         Begun::Running { load, operation } => {
             Accepted { operation, body: Load::new(load, None, lang.0) }.respond_to(&request)

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use app::Released;
-use app::loads::{self, Change, Findings, FindingsState, ROWS_MARK, SHARE_MARK};
+use app::loads::{self, Change, Findings, FindingsState, ROWS_MARK, RejectPlace, SHARE_MARK};
 use chrono::{DateTime, Utc};
-use kernel::id::{LoadId, StaffId};
-use kernel::{ItemCode, Lang};
+use kernel::id::{LoadId, RejectId, StaffId};
+use kernel::{Code, ItemCode, Lang};
 use layouts::quality::{Column, ColumnCounts, Lines};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +14,43 @@ use utoipa::ToSchema;
 use super::Load;
 use crate::known::Word;
 use crate::schema;
+
+/// Where a line was rejected and why, without a word of what it says.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "rej_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70", "line": 12, "state": "open",
+    "reasons": [{"code": "era_bounds", "column": "生年月日"}]
+}))]
+pub struct RejectedLine {
+    /// Id.
+    #[schema(value_type = schema::RejectId)]
+    id: RejectId,
+    /// Line of the file, from 1.
+    #[schema(minimum = 1)]
+    line: i32,
+    /// `open`, `corrected` (its record came in order since) or `superseded` (a later whole file came).
+    state: String,
+    /// Every reason.
+    reasons: Vec<RejectedFor>,
+}
+
+/// One reason, without the value.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RejectedFor {
+    /// The stable code.
+    #[schema(value_type = schema::ErrorCode)]
+    code: Code,
+    /// Column or key, as the layout names it; null where it is about the whole line.
+    #[schema(required = true)]
+    column: Option<String>,
+}
+
+impl From<RejectPlace> for RejectedLine {
+    fn from(place: RejectPlace) -> Self {
+        let reasons = place.reasons.into_iter().map(|(code, column)| RejectedFor { code, column });
+        Self { id: place.id, line: place.line, state: place.state, reasons: reasons.collect() }
+    }
+}
 
 /// The report of a load (取込品質報告). In every column, of every row that could be cut into cells, the cell is filled,
 /// absent for a reason, or refused for one.

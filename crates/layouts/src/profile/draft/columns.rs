@@ -1,6 +1,8 @@
 //! The columns of a sample, months side by side taken together: `4月_遅刻`, `5月_遅刻` … are one column
 //! `{month}月_遅刻`.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::super::{ColumnProfile, Profile};
 
 /// Months side by side from which they count as such.
@@ -52,8 +54,17 @@ impl Column<'_> {
 
     /// The name by which it is looked up: without the month.
     pub fn bare_name(&self) -> String {
-        let bare = self.name.replace("{month2}月", "").replace("{month}月", "");
+        let mut bare = self.name.clone();
+        for month in ["{month2}月", "{month_wide}月", "{month}月"] {
+            bare = bare.replace(month, "");
+        }
         bare.trim_matches(['_', '（', '）', '(', ')', ' ', '・', '-']).to_owned()
+    }
+
+    /// What stands under its group in a header of two rows, without the month; `None` where that is all of it.
+    pub fn lower_name(&self) -> Option<String> {
+        let bare = self.bare_name();
+        bare.split_once('_').map(|(_, lower)| lower.to_owned()).filter(|lower| !lower.is_empty())
     }
 
     /// The name, or the place where there is none.
@@ -69,6 +80,8 @@ struct Group<'n> {
     members: Vec<(usize, u32)>,
     /// Whether months have two digits, 04.
     padded: bool,
+    /// Whether its digits have full width, ４.
+    wide: bool,
 }
 
 impl Group<'_> {
@@ -82,7 +95,11 @@ impl Group<'_> {
     }
 
     fn name(&self) -> String {
-        let month = if self.padded { "{month2}" } else { "{month}" };
+        let month = match (self.wide, self.padded) {
+            (true, _) => "{month_wide}",
+            (false, true) => "{month2}",
+            (false, false) => "{month}",
+        };
         format!("{}{month}月{}", self.before, self.after)
     }
 }
@@ -92,14 +109,16 @@ pub(super) fn fold(profile: &Profile) -> (Vec<Column<'_>>, Vec<u32>) {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for (n, column) in profile.columns.iter().enumerate() {
         let Some((before, digits, after)) = month_in(&column.name) else { continue };
-        let Some(month) = digits.parse().ok().filter(|month| (1..=12).contains(month)) else { continue };
-        let padded = digits.starts_with('0');
-        match groups.iter_mut().find(|group| (group.before, group.after) == (before, after)) {
+        let narrow: String = digits.nfkc().collect();
+        let Some(month) = narrow.parse().ok().filter(|month| (1..=12).contains(month)) else { continue };
+        let (padded, wide) = (digits.starts_with('0'), narrow != digits);
+        let same = |group: &&mut Group<'_>| (group.before, group.after, group.wide) == (before, after, wide);
+        match groups.iter_mut().find(same) {
             Some(group) => {
                 group.padded |= padded;
                 group.members.push((n, month));
             }
-            None => groups.push(Group { before, after, members: vec![(n, month)], padded }),
+            None => groups.push(Group { before, after, members: vec![(n, month)], padded, wide }),
         }
     }
     groups.retain(Group::is_run);
@@ -127,10 +146,17 @@ fn one<'p>(
     Some(Column { name: group.name(), position: n + 1, profile: fullest, all })
 }
 
+/// Whether a column is named after a month of a year, 2026年4月 or 令和8年4月.
+pub(super) fn is_dated(name: &str) -> bool {
+    let month = |rest: &str| rest.split_once('月').and_then(|(month, _)| month.parse::<u32>().ok());
+    name.split_once('年').and_then(|(_, rest)| month(rest)).is_some_and(|month| (1..=12).contains(&month))
+}
+
 /// What stands before the digits of a month, the digits, and what stands after 月.
 fn month_in(name: &str) -> Option<(&str, &str, &str)> {
     let (head, after) = name.split_once('月')?;
-    let before = head.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = head.strip_prefix(before).filter(|digits| (1..=2).contains(&digits.len()))?;
-    Some((before, digits, after))
+    let before = head.trim_end_matches(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    let digits = head.strip_prefix(before).filter(|digits| (1..=2).contains(&digits.chars().count()))?;
+    // Of a month with its year the name is another in every year: no name with {month} stands for it.
+    (!before.ends_with('年')).then_some((before, digits, after))
 }

@@ -6,16 +6,20 @@ use kernel::{ItemDef, ValueKind};
 use super::super::{ColumnProfile, Shape};
 use super::Knowledge;
 use super::base::{Base, columns_of};
-use super::columns::Column;
+use super::columns::{Column, is_dated};
 use super::shapes;
 use crate::config::{FieldDoc, FieldType, LayoutDoc};
-use crate::layout::{Part, Target, natural};
+use crate::layout::{Part, RoleId, Target, natural, number_system};
 use crate::suggest::likeness;
 
 /// From how sure, in per cent, a column is proposed.
 const PROPOSED: u32 = 60;
 /// Digits of the shortest day without separators: a workbook's serial of today has five.
 const SERIAL: u64 = 5;
+/// What stands below in a header of two rows says less than the whole name.
+const LOWER: u32 = 5;
+/// From how alike, in per cent, two names are one.
+const SAME: u32 = 95;
 /// Dictionary names are longer than columns': the name of an item counts a little less.
 const DICTIONARY: u32 = 5;
 
@@ -85,16 +89,29 @@ pub(super) fn matched<'k>(
 ) -> Vec<Option<Found<'k>>> {
     let mut pairs: Vec<(usize, Found<'k>)> = Vec::new();
     for (n, column) in columns.iter().enumerate() {
+        if is_dated(&column.name) {
+            // One month of several: what it is alone no observation can say.
+            continue;
+        }
         if has_header {
-            let name = column.bare_name();
-            pairs.extend(by_layouts(&name, column, knowledge, base).map(|found| (n, found)));
-            pairs.extend(by_dictionary(&name, column, knowledge).map(|found| (n, found)));
+            let lower = column.lower_name().map(|lower| (lower, LOWER));
+            for (name, less) in std::iter::once((column.bare_name(), 0)).chain(lower) {
+                let named = by_layouts(&name, column, knowledge, base)
+                    .chain(by_dictionary(&name, column, knowledge, base))
+                    .map(|found| Found { sure: found.sure.saturating_sub(less), ..found });
+                pairs.extend(named.filter(|found| found.sure >= PROPOSED).map(|found| (n, found)));
+            }
             pairs.extend(shapes::beside_name(column).map(|found| (n, found)));
         } else {
             pairs.extend(shapes::unnamed(column).map(|found| (n, found)));
         }
     }
-    pairs.sort_by_key(|(n, found)| (std::cmp::Reverse(found.sure), *n));
+    // Of two numbers that may be the row's own, the one that the register knows is.
+    let is_own = |n: usize, found: &Found<'_>| {
+        found.to == Target::Person(RoleId::Person, Part::LocalId)
+            && columns.get(n).is_some_and(|column| likeness("宛名番号", &column.bare_name()) >= SAME)
+    };
+    pairs.sort_by_key(|(n, found)| (std::cmp::Reverse(found.sure), !is_own(*n, found), *n));
     let mut chosen: Vec<Option<Found<'k>>> = vec![None; columns.len()];
     let mut taken: Vec<Target> = Vec::new();
     for (n, found) in pairs {
@@ -105,7 +122,20 @@ pub(super) fn matched<'k>(
             *place = Some(found);
         }
     }
+    owned(&mut chosen);
     chosen
+}
+
+/// A number of another system is one beside the row's own: alone it is the row's own.
+fn owned(chosen: &mut [Option<Found<'_>>]) {
+    let own = Target::Person(RoleId::Person, Part::LocalId);
+    if chosen.iter().flatten().any(|found| found.to == own) {
+        return;
+    }
+    let is_number = |found: &&mut Found<'_>| matches!(found.clue, Clue::Item(item) if number_system(&item.code).is_some());
+    if let Some(number) = chosen.iter_mut().flatten().filter(is_number).max_by_key(|found| found.sure) {
+        number.to = own;
+    }
 }
 
 fn by_layouts<'k>(
@@ -138,8 +168,12 @@ fn by_dictionary<'k>(
     name: &str,
     column: &Column<'_>,
     knowledge: Knowledge<'k>,
+    base: Option<Base<'_>>,
 ) -> impl Iterator<Item = Found<'k>> {
-    knowledge.items.values().filter_map(move |item| {
+    // Whoever makes persons learns no other number of them.
+    let creates = base.is_some_and(|base| base.doc.creates.as_ref().is_some_and(|creates| creates.value));
+    let may_be = move |item: &&ItemDef| !creates || number_system(&item.code).is_none();
+    knowledge.items.values().filter(may_be).filter_map(move |item| {
         let local = item.code.as_str().rsplit('.').next().unwrap_or_default();
         let bare: String = item.ja.chars().filter(|c| *c != 'の').collect();
         let by_name = likeness(&item.ja, name).max(likeness(&bare, name)).saturating_sub(DICTIONARY);

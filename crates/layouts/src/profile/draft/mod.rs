@@ -91,3 +91,6 @@ pub fn draft(wanted: Wanted<'_>, profile: &Profile, knowledge: Knowledge<'_>) ->
     let extends = base.map(|base| (base.name.to_owned(), base.share));
     Draft { source, toml, extends, proposals, codes: writer.codes }
 }
+
+#[cfg(test)]
+mod folded_tests;

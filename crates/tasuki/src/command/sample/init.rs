@@ -27,6 +27,9 @@ pub struct Init {
     /// A sample of an export; several times for several sources.
     #[arg(long, required = true)]
     from: Vec<PathBuf>,
+    /// The sheet of a workbook, with one sample; without it the first that is shown.
+    #[arg(long)]
+    sheet: Option<String>,
     /// The folder of all towns.
     #[arg(long, default_value = "tenants")]
     tenants: PathBuf,
@@ -36,10 +39,10 @@ pub struct Init {
 type Files = BTreeMap<PathBuf, String>;
 
 /// Writes the drafts into the town's folder, over nothing: all of them or none.
-pub fn init(options: &Init) -> anyhow::Result<()> {
-    if options.source.is_some() && options.from.len() > 1 {
+pub async fn init(options: &Init) -> anyhow::Result<()> {
+    if (options.source.is_some() || options.sheet.is_some()) && options.from.len() > 1 {
         bail!(
-            "連携元の名前を付けられるのは見本が一つのときだけです / a source can be named for one sample only"
+            "連携元の名前とシートを言えるのは見本が一つのときだけです / source and sheet are of one sample"
         );
     }
     // A town that is being described may have faults yet; what the cooperative shares has none.
@@ -51,7 +54,7 @@ pub fn init(options: &Init) -> anyhow::Result<()> {
         files.insert(town.join("town.toml"), profiles::town_draft(options.slug.as_str()));
     }
     for sample in &options.from {
-        draft_of(options, sample, &cooperative, &town, &mut files)?;
+        draft_of(options, sample, &cooperative, &town, &mut files).await?;
     }
     write(&files)?;
     println!("\n書いたもの / written:");
@@ -64,14 +67,14 @@ pub fn init(options: &Init) -> anyhow::Result<()> {
 }
 
 /// One sample's source, told and put among the files.
-fn draft_of(
+async fn draft_of(
     options: &Init,
     sample: &Path,
     cooperative: &Cooperative,
     town: &Path,
     files: &mut Files,
 ) -> anyhow::Result<()> {
-    let found = looked_at(sample)?;
+    let found = looked_at(sample, options.sheet.as_deref()).await?;
     let knowledge =
         Knowledge { layouts: &cooperative.layouts, items: &cooperative.items, codes: &cooperative.codes };
     let name = sample.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -14,13 +14,16 @@ use crate::table;
 pub struct Look {
     /// The file.
     file: PathBuf,
+    /// The sheet of a workbook; without it the first that is shown.
+    #[arg(long)]
+    sheet: Option<String>,
     /// As JSON, without any value of it.
     #[arg(long)]
     json: bool,
 }
 
-pub fn look(options: &Look) -> anyhow::Result<()> {
-    let found = looked_at(&options.file)?;
+pub async fn look(options: &Look) -> anyhow::Result<()> {
+    let found = looked_at(&options.file, options.sheet.as_deref()).await?;
     if options.json {
         println!("{}", serde_json::to_string_pretty(&found.blind())?);
         return Ok(());
@@ -31,7 +34,11 @@ pub fn look(options: &Look) -> anyhow::Result<()> {
         found.encoding.confidence,
         found.encoding.why,
         found.rows,
-        found.header_row.map_or_else(|| "なし".to_owned(), |row| format!("{row} 行目")),
+        match (found.header_row, found.header_rows) {
+            (None, _) => "なし".to_owned(),
+            (Some(row), 2) => format!("{row}～{} 行目（2 行）", row + 1),
+            (Some(row), _) => format!("{row} 行目"),
+        },
     );
     let heads = ["列", "記入率", "種類", "形", "値", "値のない印？"];
     table::print(&heads, &found.columns.iter().map(row).collect::<Vec<_>>());

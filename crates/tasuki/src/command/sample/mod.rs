@@ -12,7 +12,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use chrono::NaiveDate;
-use layouts::profile::{Profile, profile};
+use layouts::profile::{Profile, old_book, profile_old_book, profile_sheet};
 
 pub(super) use init::{Init, init};
 pub(super) use look::{Look, look};
@@ -20,12 +20,22 @@ pub(super) use preview::{Preview, preview};
 pub(super) use write::{Sample, write};
 
 use super::desk::said;
+use crate::old_books;
 
 fn today() -> NaiveDate {
     kernel::ctx::jst_date(chrono::Utc::now())
 }
 
-fn looked_at(file: &Path) -> anyhow::Result<Profile> {
+/// Rows of an old workbook that are looked at.
+const ROWS: usize = 20_000;
+
+async fn looked_at(file: &Path, sheet: Option<&str>) -> anyhow::Result<Profile> {
     let bytes = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-    profile(&bytes, today()).map_err(said)
+    match old_book(&bytes, sheet) {
+        Some(ask) => {
+            let rows = old_books::rows(ask, bytes, ROWS).await.map_err(said)?;
+            Ok(profile_old_book(rows, sheet, today()))
+        }
+        None => profile_sheet(&bytes, sheet, today()).map_err(said),
+    }
 }

@@ -8,14 +8,15 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
 use clap::Args;
-use kernel::{Lang, SourceCode};
-use layouts::{DecodeOptions, Decoder, Layout, Outcome, told};
+use kernel::{Code, Fault, Lang, SourceCode};
+use layouts::decode::unpacked;
+use layouts::{DecodeOptions, Decoder, Layout, Limits, Outcome, told};
 use profiles::Cooperative;
 use profiles::golden::Expectation;
 use serde_json::Value;
 
 use super::super::desk::{said, told as tell};
-use crate::tenants;
+use crate::{old_books, tenants};
 
 /// How a source reads a file.
 #[derive(Args, Debug)]
@@ -41,7 +42,7 @@ pub struct Preview {
     tenants: PathBuf,
 }
 
-pub fn preview(options: &Preview) -> anyhow::Result<()> {
+pub async fn preview(options: &Preview) -> anyhow::Result<()> {
     // Its samples may be what is being written.
     let shared = tenants::read(&options.tenants)?.of_town(&options.slug).map_err(|faults| tell(&faults))?;
     let cooperative = Cooperative::read(&shared.to_bundle()).map_err(|faults| tell(&faults))?;
@@ -50,7 +51,13 @@ pub fn preview(options: &Preview) -> anyhow::Result<()> {
     let mut decode = DecodeOptions::new(options.source.clone(), options.as_of);
     decode.file_name = options.file.file_name().map(|name| name.to_string_lossy().into_owned());
     let bytes = fs::read(&options.file).with_context(|| format!("reading {}", options.file.display()))?;
+    let ask = source.layout.old_book(decode.as_of, &decode.limits);
     if let Some(path) = &options.expect {
+        if ask.is_some() {
+            bail!(
+                "xls の見本は expect にできません。xlsx で保存し直してください / an xls is no golden sample; save it as xlsx"
+            );
+        }
         return expect(path, &source.layout, &decode, &bytes);
     }
     let mut shown = 0;
@@ -61,7 +68,15 @@ pub fn preview(options: &Preview) -> anyhow::Result<()> {
         }
     };
     let mut decoder = Decoder::new(&source.layout, &decode);
-    decoder.push(&bytes, &mut out).map_err(said)?;
+    match ask {
+        Some(ask) => {
+            let workbook = unpacked_book(&bytes, ask.bytes).map_err(said)?;
+            for row in old_books::rows(ask, workbook, usize::MAX).await.map_err(said)? {
+                decoder.push_row(&row, &mut out).map_err(said)?;
+            }
+        }
+        None => decoder.push(&bytes, &mut out).map_err(said)?,
+    }
     let summary = decoder.finish(&mut out).map_err(said)?;
     println!(
         "\n{} 行：{} 行は読めます、{} 行は取込エラーです。何も取り込んでいません。",
@@ -72,6 +87,19 @@ pub fn preview(options: &Preview) -> anyhow::Result<()> {
         summary.rows, summary.accepted, summary.rejected
     );
     Ok(())
+}
+
+/// The workbook out of the archive it may have come in.
+fn unpacked_book(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+    let mut workbook = Vec::new();
+    unpacked(bytes, Limits::USUAL, &mut |piece| {
+        workbook.extend_from_slice(piece);
+        if workbook.len() > limit {
+            return Err(Fault::new(Code::SheetTooLarge).with("limit", format!("{limit} bytes")));
+        }
+        Ok(())
+    })?;
+    Ok(workbook)
 }
 
 fn expect(path: &PathBuf, layout: &Layout, decode: &DecodeOptions, bytes: &[u8]) -> anyhow::Result<()> {

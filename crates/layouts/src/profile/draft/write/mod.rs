@@ -8,7 +8,7 @@ mod rest;
 use std::fmt::Write;
 
 use super::base::Base;
-use super::columns::Column;
+use super::columns::{Column, is_dated};
 use super::known::Found;
 use super::naming;
 use super::{Knowledge, Wanted};
@@ -44,11 +44,10 @@ impl Writer<'_> {
                 None => {}
             }
         }
-        match self.base {
-            Some(base) if !base.is_version => rest::dropped(&mut text, base.doc, found),
-            Some(_) => {}
-            None => self.observations(&mut text, found),
+        if let Some(base) = self.base.filter(|base| !base.is_version) {
+            rest::dropped(&mut text, base.doc, found);
         }
+        self.observations(&mut text, found);
         text
     }
 
@@ -90,7 +89,7 @@ impl Writer<'_> {
     /// What a source says that extends no layout.
     fn alone(&self, text: &mut String, found: &[Option<Found<'_>>]) {
         text.push_str("mode = \"TODO: snapshot（毎回すべて）、append（追加だけ）、delta（変更だけ）\"\n");
-        let number = Target::Person(RoleId::Person, Part::LocalId);
+        let number = OWN_NUMBER;
         let month = Target::Record(RecordPart::Month);
         let reads = |to: &Target| found.iter().flatten().any(|found| found.to == *to);
         match (reads(&number), reads(&month) || !self.months.is_empty()) {
@@ -98,12 +97,8 @@ impl Writer<'_> {
             (true, false) => text.push_str("# 行を一つに決める列。これで足りるか確かめる\nkey = [\"person.local_id\"]\n"),
             (false, _) => text.push_str("key = \"TODO: 行を一つに決める列（[ ] で、to の名前）\"\n"),
         }
-        let numbered = found.iter().flatten().find(|found| found.to == number);
-        let system = match numbered.map(|found| found.clue.say()) {
-            Some(clue) if clue.contains("学籍") => "gakuseki",
-            Some(clue) if clue.contains("宛名") => "atena",
-            _ => "TODO: 番号の種類（宛名番号なら atena、学籍番号なら gakuseki）",
-        };
+        let system =
+            own_system(found).unwrap_or("TODO: 番号の種類（宛名番号なら atena、学籍番号なら gakuseki）");
         let _ = write!(
             text,
             "# creates は住民基本台帳だけ true\nidentity = {{ system = {}, creates = false }}\n",
@@ -127,6 +122,9 @@ impl Writer<'_> {
         if !matches!(profile.shape, FileShape::Xlsx | FileShape::Xls) {
             let _ = writeln!(text, "encoding = \"{}\"", profile.encoding.encoding.name());
         }
+        if let Some(sheet) = &profile.sheet {
+            let _ = writeln!(text, "sheet = {}", quoted(sheet));
+        }
         if profile.carriage_return {
             text.push_str("newline = \"cr\"\n");
         }
@@ -144,7 +142,25 @@ impl Writer<'_> {
             let _ = writeln!(text, "# 見出しがない\nheader = \"none\"\ncolumns = {}", profile.columns.len());
             return;
         };
-        let _ = writeln!(text, "# 見出しは {row} 行目\nheader = \"exact\"");
+        match profile.header_rows {
+            2 => {
+                let below = row + 1;
+                let _ = writeln!(
+                    text,
+                    "# 見出しは {row}～{below} 行目。上の行の名前と下の行の名前を _ でつないだものが列の名前\n\
+                     header = \"exact\"\nheader_rows = 2"
+                );
+            }
+            _ => _ = writeln!(text, "# 見出しは {row} 行目\nheader = \"exact\""),
+        }
+        if row > 1 && matches!(profile.shape, FileShape::Separated(_)) {
+            text.push_str("# 見出しの上に題の行がある。見出しを探す行の数\ntitles = 20\n");
+        }
+        if left_over_months(profile) {
+            text.push_str(
+                "# 年のついた月の列がある。見出しが年ごとに変わるので months にまとめられない。年のない見出しで出力できるか確かめる\n",
+            );
+        }
         if let Some(word) = &profile.footer {
             let _ = writeln!(text, "footer = [{}]", quoted(word));
         }
@@ -165,7 +181,7 @@ impl Writer<'_> {
         text.push_str("# 取り込まない列。使うものは [[field]] に書いて、ここから消す\nignored = [\n");
         for column in left {
             for name in column.names() {
-                let _ = writeln!(text, "  {}, # {}", quoted(name), described(column));
+                let _ = writeln!(text, "  {}, # {}{}", quoted(name), described(column), hint(column));
             }
         }
         text.push_str("]\n");
@@ -208,9 +224,16 @@ impl Writer<'_> {
                     quoted(&year.name)
                 );
             }
-            None => text.push_str(
-                "period = \"TODO: 年度の列がない。{ fiscal_year = 列, always = 月 } か capture\"\n",
-            ),
+            // Whichever key decides stands in the place of this one.
+            None => {
+                let _ = writeln!(
+                    text,
+                    "# 年度の列がない。どちらかにする：\n\
+                     #   period = {{ fiscal_year = \"年度の列\", always = {first} }}\n\
+                     #   capture = \"month\" と formats = [\"yyyymm\"]、[file] に name = \"出欠_{{month}}.xlsx\"（{first}月のファイル名に年月があるとき）\n\
+                     period = \"TODO: 最初の月をどこから知るか（上の行）\""
+                );
+            }
         }
     }
 
@@ -218,6 +241,32 @@ impl Writer<'_> {
     fn fiscal_year<'c, 'p>(&self, columns: &'c [Column<'p>]) -> Option<&'c Column<'p>> {
         let named = |column: &&Column<'_>| ["年度", "対象年度", "集計年度"].contains(&column.name.as_str());
         columns.iter().find(named).filter(|_| !self.months.is_empty())
+    }
+}
+
+/// The row's own number of its person.
+pub(super) const OWN_NUMBER: Target = Target::Person(RoleId::Person, Part::LocalId);
+
+/// What system the row's own number is of, where its name tells.
+pub(super) fn own_system(found: &[Option<Found<'_>>]) -> Option<&'static str> {
+    let clue = found.iter().flatten().find(|found| found.to == OWN_NUMBER)?.clue.say();
+    let known = [("学籍", "gakuseki"), ("宛名", "atena")];
+    known.into_iter().find(|(word, _)| clue.contains(word)).map(|(_, system)| system)
+}
+
+/// Whether columns are named after a month of a year.
+fn left_over_months(profile: &Profile) -> bool {
+    profile.columns.iter().filter(|column| is_dated(&column.name)).count() > 2
+}
+
+/// A column that nothing is known of, but whose name and values are those of a number.
+fn hint(column: &Column<'_>) -> &'static str {
+    let named = ["番号", "コード", "ID", "No", "NO", "ＩＤ"].iter().any(|word| column.name.ends_with(word));
+    let numbers = matches!(column.profile.shape(), Some(Shape::Digits | Shape::Text | Shape::Short));
+    if named && numbers && column.profile.is_unique() {
+        "。ほかのシステムの番号なら [[number]]（docs/layouts.md の 4）"
+    } else {
+        ""
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use kernel::ItemDef;
+
 use super::super::known::{Clue, Found};
-use super::{Writer, quoted};
+use super::{Writer, own_system, quoted};
 use crate::config::{FieldDoc, LayoutDoc, ObservationDoc};
-use crate::layout::{RecordPart, RoleId, Target};
+use crate::layout::{RecordPart, RoleId, Target, number_system};
 
 /// What the base reads and the file has not.
 pub(super) fn dropped(text: &mut String, doc: &LayoutDoc, found: &[Option<Found<'_>>]) {
@@ -46,7 +48,14 @@ impl Writer<'_> {
         };
         for one in found.iter().flatten() {
             let Target::Local(local) = &one.to else { continue };
+            // What the base reads under this name, it observes too.
+            if self.base.is_some_and(|base| base.doc.fields.iter().any(|field| field.to.value == one.to)) {
+                continue;
+            }
             match &one.clue {
+                Clue::Item(item) if number_system(&item.code).is_some() => {
+                    self.number_of(text, item, found, local)
+                }
                 Clue::Item(item) => {
                     let of = RoleId::Person;
                     self.observation(text, (of, item.code.as_str(), local), &times(None, &reads));
@@ -64,12 +73,32 @@ impl Writer<'_> {
                 Clue::Shape(_) => {}
             }
         }
-        if !text.contains("[[observation]]") {
+        if self.base.is_none() && !text.contains("[[observation]]") && !text.contains("[[number]]") {
             text.push_str(
                 "\n# 行そのものが記録なら（相談の受付など）、データ項目を決める\n[[observation]]\nof = \"person\"\n\
                  item = \"TODO: データ項目（tenants/cooperative/items）\"\nconst = true\n",
             );
         }
+    }
+
+    /// The person's number in another system.
+    fn number_of(&self, text: &mut String, item: &ItemDef, found: &[Option<Found<'_>>], local: &str) {
+        let Some(system) = number_system(&item.code) else { return };
+        let named = self.base.and_then(|base| base.doc.system.as_ref()).map(|system| system.value.as_str());
+        let own = named.or_else(|| own_system(found));
+        let told = match own {
+            Some(own) if own == system => {
+                format!("TODO: 行の番号も {system} です。どちらかは別の種類の番号です")
+            }
+            _ => system.to_owned(),
+        };
+        let _ = write!(
+            text,
+            "\n# {}：ほかのシステムの番号（統合キーマスタ）。そのシステムのファイルの identity.system と同じ名前か確かめる\n\
+             [[number]]\nsystem = {}\nfield = \"{local}\"\n",
+            item.ja,
+            quoted(&told),
+        );
     }
 
     fn observation(
