@@ -359,6 +359,9 @@ catalogue! {
     ColumnCount = "column_count" 422
         { "列の数がレイアウトと違います" / "The number of columns does not fit the layout";
           "{line}行目は {found} 列です（レイアウトは {expected} 列）。元の課に確認してください。原本は変更していません。" / "Line {line} has {found} columns (the layout has {expected}). Ask the holding section; nothing was changed." }
+    RowBelowTotal = "row_below_total" 422
+        { "合計より下に行があります" / "A row stands below the total";
+          "{line}行目は合計より下にあります。表の途中に小計があるなら、なくして出力し直してもらうか、レイアウトの footer を直してください。原本は変更していません。" / "Line {line} stands below the total. Where a subtotal stands in the midst of the table, have it exported without one, or mend the layout's footer; nothing was changed." }
     RecordLength = "record_length" 422
         { "行の長さがレイアウトと違います" / "The record's length does not fit the layout";
           "{line}行目は {found} バイトです（レイアウトは {expected} バイト）。元の課に確認してください。原本は変更していません。" / "Line {line} has {found} bytes (the layout has {expected}). Ask the holding section; nothing was changed." }

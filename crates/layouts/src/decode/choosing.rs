@@ -25,7 +25,7 @@ impl<'l> Core<'l> {
     pub fn csv_header(&mut self, form: &CsvForm, record: &[u8]) -> Result<(), Fault> {
         let (line, source) = (self.line, self.options.source.as_str());
         let placed = |fault: Fault| fault.at_line(source, line, None);
-        let Cut::Csv { cells, columns, upper, nearest } = &mut self.cut else { return Ok(()) };
+        let Cut::Csv { cells, columns, upper, nearest, .. } = &mut self.cut else { return Ok(()) };
         cells.split(record, form.delimiter);
         let encoding = self.rows.layout().encoding.cut_as();
         let Some(names) = header::names(form, encoding, record, cells) else {

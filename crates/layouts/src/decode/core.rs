@@ -5,6 +5,7 @@ use kernel::{Code, Fault};
 use super::cells::Cells;
 use super::evidence::Evidence;
 use super::fixed::{self, FixedCutter};
+use super::footer::{Footer, Line};
 use super::frame::{Frame, Quotes};
 use super::header::{self, Columns, Mismatch};
 use super::json::JsonCutter;
@@ -46,6 +47,7 @@ pub(super) enum Cut {
         upper: Option<Vec<String>>,
         /// The title that was least unlike a header, for the message.
         nearest: Option<Mismatch>,
+        footer: Footer,
     },
     Fixed(FixedCutter),
     Json(JsonCutter),
@@ -58,7 +60,13 @@ impl<'l> Core<'l> {
         let layout = versions.first().copied().unwrap_or(layout);
         let columns = (!header::is_named(layout)).then(|| Columns::by_position(layout));
         let cut = match &layout.form {
-            Form::Csv(_) => Cut::Csv { cells: Cells::default(), columns, upper: None, nearest: None },
+            Form::Csv(_) => Cut::Csv {
+                cells: Cells::default(),
+                columns,
+                upper: None,
+                nearest: None,
+                footer: Footer::default(),
+            },
             Form::Fixed(_) => Cut::Fixed(FixedCutter::default()),
             Form::Json(_) => Cut::Json(JsonCutter::new(layout)),
             Form::Sheet(_) => Cut::Sheet(TableCutter::new(columns)),
@@ -222,7 +230,7 @@ impl<'l> Core<'l> {
         let placed = |fault: Fault| fault.at_line(source, line, None);
         let layout = self.rows.layout();
         match (&mut self.cut, &layout.form) {
-            (Cut::Csv { cells, columns: Some(columns), .. }, Form::Csv(form)) => {
+            (Cut::Csv { cells, columns: Some(columns), footer, .. }, Form::Csv(form)) => {
                 self.evidence.line(line, record).map_err(placed)?;
                 if self.evidence.is_other(record) {
                     let fault = Fault::new(Code::BadEncoding).with("line", line);
@@ -234,7 +242,15 @@ impl<'l> Core<'l> {
                     return Ok(());
                 }
                 cells.split(record, form.delimiter);
-                out(csv_row(&mut self.rows, line, record, cells, columns, form));
+                let texts = cells.iter(record).map(|cell| layout.encoding.decode_lossy(cell));
+                match footer.tells(&form.footer, texts) {
+                    Line::Row => out(csv_row(&mut self.rows, line, record, cells, columns, form)),
+                    Line::Footer => {}
+                    Line::Below => {
+                        let fault = Fault::new(Code::RowBelowTotal).with("line", line);
+                        out(self.rows.refuse(line, record, fault));
+                    }
+                }
             }
             (Cut::Csv { .. }, Form::Csv(form)) => self.csv_header(form, record)?,
             (Cut::Fixed(cutter), Form::Fixed(form)) => {

@@ -54,6 +54,19 @@ fn an_archive_holds_one_file() {
 }
 
 #[test]
+fn a_total_below_the_rows_of_a_text_is_no_row_and_hides_none() {
+    let with = REGISTER.replacen("kind = \"csv\"", "kind = \"csv\"\nfooter = [\"合計\"]", 1);
+    let total = format!("{HEADER}\r\n{ROW}\r\n合　計,1人,,,,,,,\r\n,※外国人を含む,,,,,,,\r\n");
+    assert_eq!(end(&with, &cp932(&total)), Ok(1));
+    let (rows, rejects, _) =
+        decode(&layout(&with), &cp932(&format!("{total}{}\r\n", ROW.replacen('1', "2", 1))));
+    assert_eq!((rows.len(), rejects.len()), (1, 1));
+    assert_eq!(rejects[0][0].code(), Code::RowBelowTotal);
+    let (rows, rejects, _) = decode(&layout(REGISTER), &cp932(&total));
+    assert_eq!((rows.len(), rejects.len()), (1, 2), "where the layout says nothing, each line is a row");
+}
+
+#[test]
 fn what_comes_out_of_an_archive_is_counted() {
     let zeros = vec![b'0'; 40 << 20];
     let long = [cp932(&format!("{HEADER}\n")), zeros].concat();

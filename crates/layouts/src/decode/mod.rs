@@ -11,6 +11,7 @@ mod container;
 mod core;
 mod evidence;
 mod fixed;
+mod footer;
 mod frame;
 mod header;
 mod json;

@@ -1,10 +1,13 @@
 //! Rows of a sheet: finds the header among titles, leaves totals out, and has the rows between read.
 
+use std::borrow::Cow;
+
 use kernel::{Code, Fault};
 
+use super::footer::{Footer, Line};
 use super::header::{self, Columns, Mismatch};
 use super::reader::RowReader;
-use crate::layout::{Form, Layout, SheetForm};
+use crate::layout::{Form, Layout};
 use crate::refusal::Refusal;
 use crate::row::Outcome;
 use crate::sheet::SheetRow;
@@ -22,12 +25,19 @@ pub(super) struct TableCutter {
     nearest: Option<Mismatch>,
     looked: u32,
     header_row: u32,
-    ended: bool,
+    footer: Footer,
 }
 
 impl TableCutter {
-    pub const fn new(columns: Option<Columns>) -> Self {
-        Self { columns, upper: Vec::new(), nearest: None, looked: 0, header_row: 0, ended: false }
+    pub fn new(columns: Option<Columns>) -> Self {
+        Self {
+            columns,
+            upper: Vec::new(),
+            nearest: None,
+            looked: 0,
+            header_row: 0,
+            footer: Footer::default(),
+        }
     }
 
     /// Gives the version of the layout whose header this row is, if it is the first that is one.
@@ -64,14 +74,21 @@ impl TableCutter {
         out: &mut dyn FnMut(Outcome<'_>),
     ) {
         let (Some(columns), Form::Sheet(form)) = (&self.columns, &rows.layout().form) else { return };
-        let first = row.cells.iter().map(|(_, text)| trim(text)).find(|text| !text.is_empty());
-        let Some(first) = first.filter(|_| row.number != self.header_row && !self.ended) else { return };
-        if is_footer(form, first) {
-            self.ended = true;
+        let is_blank = row.cells.iter().all(|(_, text)| trim(text).is_empty());
+        if is_blank || row.number == self.header_row {
             return;
         }
         let (cells, beyond) = laid_out(row, columns.count);
         let raw = joined_cells(&cells);
+        match self.footer.tells(&form.footer, cells.iter().map(|cell| Cow::Borrowed(*cell))) {
+            Line::Row => {}
+            Line::Footer => return,
+            Line::Below => {
+                let fault = Fault::new(Code::RowBelowTotal).with("line", row.number);
+                out(rows.refuse(row.number, raw.as_bytes(), fault));
+                return;
+            }
+        }
         if row.late_epoch {
             rows.converter.count_from_1904();
         }
@@ -109,11 +126,6 @@ fn names(row: &SheetRow) -> Vec<String> {
         }
     }
     names
-}
-
-fn is_footer(form: &SheetForm, first: &str) -> bool {
-    let bare: String = first.split(is_blank).collect();
-    form.footer.iter().any(|footer| bare.starts_with(footer.as_str()))
 }
 
 /// The texts of the table's columns, and the number of cells where one stands beyond them.

@@ -59,6 +59,9 @@ pub struct CsvForm {
     /// Rows among which titles may stand over the header; none leaves no mark either.
     #[serde(skip_serializing_if = "is_none")]
     pub(crate) titles: usize,
+    /// Lines that begin with one of these are the total, no row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) footer: Vec<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -82,7 +85,7 @@ pub struct SheetForm {
     pub(crate) sheet: Option<String>,
     /// Rows that a header takes: in two, a name of the upper one stands over several of the lower.
     pub(crate) header_rows: usize,
-    /// The table ends before the first row that begins with one of these.
+    /// Rows that begin with one of these are the total, no row.
     pub(crate) footer: Vec<String>,
 }
 

@@ -50,7 +50,7 @@ fn misplaced(resolver: &mut Resolver<'_>, file: &FileDoc, kind: FileKind) {
         (spot(file.sheet.as_ref()), &[Xlsx, Xls], "xlsx, xls"),
         (spot(file.header_rows.as_ref()), &[Csv, Tsv, Xlsx, Xls], "csv, tsv, xlsx, xls"),
         (spot(file.titles.as_ref()), &[Csv, Tsv], "csv, tsv"),
-        (spot(file.footer.as_ref()), &[Xlsx, Xls], "xlsx, xls"),
+        (spot(file.footer.as_ref()), &[Csv, Tsv, Xlsx, Xls], "csv, tsv, xlsx, xls"),
         (spot(file.record_length.as_ref()), &[Fixed], "fixed"),
     ];
     for (spot, kinds, names) in checks {
@@ -119,6 +119,7 @@ fn csv(resolver: &mut Resolver<'_>, doc: &LayoutDoc, kind: FileKind) -> Option<F
         carriage_return: carriage_return(file),
         header_rows: header_rows(resolver, file),
         titles: titles(resolver, file),
+        footer: texts(file.footer.as_ref()),
     }))
 }
 

@@ -203,9 +203,9 @@ const FOOT: usize = 5;
 /// Words that begin the total under a table.
 const TOTALS: [&str; 5] = ["合計", "総計", "小計", "総合計", "計"];
 
-/// Takes the total under a sheet's table off its rows; gives the word it begins with.
+/// Takes the total under a table off its rows; gives the word it begins with.
 pub(super) fn footer(rows: &mut Table, found: &Found) -> Option<String> {
-    if !matches!(found.shape, FileShape::Xlsx | FileShape::Xls) {
+    if !matches!(found.shape, FileShape::Separated(_) | FileShape::Xlsx | FileShape::Xls) {
         return None;
     }
     let total = |row: &Vec<String>| {

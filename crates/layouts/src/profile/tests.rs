@@ -129,6 +129,15 @@ fn whose_record_it_is_makes_no_file_like_another() {
 }
 
 #[test]
+fn a_total_at_the_end_of_a_text_is_no_value_of_its_columns() {
+    let rows: String = (1..=9).map(|n| format!("{n},202609,{n}\r\n")).collect();
+    let draft = drafted(&format!("番号,対象年月,遅刻日数\r\n{rows}合計,,45\r\n"));
+    assert!(draft.toml.contains("footer = [\"合計\"]"), "{}", draft.toml);
+    assert!(!draft.toml.contains("対象年月は"), "{}", draft.toml);
+    undecided(&draft.toml);
+}
+
+#[test]
 fn names_in_the_alphabet_are_known_too() {
     let json =
         |n: u32| format!("{{\"child\":{{\"id\":\"{n}\",\"birth\":\"2015-05-0{n}\"}},\"sex\":\"男\"}}\n");

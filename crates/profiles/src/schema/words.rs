@@ -83,7 +83,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("file.sheet", "シート名。なければ最初に見えるシート / the sheet"),
     ("file.header_rows", "見出しの行数、1 か 2 / rows of the header"),
     ("file.titles", "見出しの上に題があるかもしれない行の数 / rows of titles that may stand over the header"),
-    ("file.footer", "この文字で始まる行の前で表が終わる / the table ends before a row that begins so"),
+    ("file.footer", "この文字で始まる行は合計で、表の行ではない / rows that begin so are the total, no row"),
     ("file.record_length", "固定長の一行のバイト数 / bytes in a record"),
     ("file.records", "固定長の行の種類 / types of records"),
     ("file.records.at", "種類が立つ [始まり, バイト数] / where the type stands"),
