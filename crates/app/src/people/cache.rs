@@ -66,9 +66,10 @@ impl PeopleCache {
         without.map(|(town, kept)| (*town, kept.version, Arc::clone(&kept.people))).collect()
     }
 
-    /// Whether the town's people are in memory, be it as they were.
-    pub fn has(&self, town: TownCode) -> bool {
-        self.kept().contains_key(&town)
+    /// Whether the town's people are in memory, be it as they were, and somebody has searched them: a load or a run
+    /// may have opened them for itself alone.
+    pub fn is_searched(&self, town: TownCode) -> bool {
+        self.kept().get(&town).is_some_and(|kept| kept.people.search.get().is_some())
     }
 
     /// The turn to open a town's people.

@@ -147,9 +147,10 @@ impl App {
         Ok(people)
     }
 
-    /// Opens a town's people anew where they are in memory as they were, so that whoever searches next does not wait.
+    /// Opens a town's people anew where they were searched and are in memory as they were, so that whoever searches
+    /// next does not wait.
     pub(crate) async fn people_again(&self, town: TownCode) -> Result<()> {
-        if self.people.has(town) {
+        if self.people.is_searched(town) {
             let version = self.towns.versions(town).await.map_err(store)?.people;
             self.people_to_search(town, version).await?;
         }

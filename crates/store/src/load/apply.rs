@@ -181,7 +181,8 @@ impl Last<'_> {
         let (town, load) = (self.town, end.load);
         let c = &load.counts;
         // Rejects change nothing: the same file, asked for twice at once, must not count as loaded twice.
-        let state = if c.loaded == 0 && c.closed == 0 { "unchanged" } else { "loaded" };
+        let changes = c.loaded > 0 || c.closed > 0;
+        let state = if changes { "loaded" } else { "unchanged" };
         let rejects = serde_json::to_value(&c.rejects)?;
         self.client
             .execute(
@@ -199,14 +200,17 @@ impl Last<'_> {
         self.client
             .execute("DELETE FROM town.upload_chunk WHERE town_id = $1 AND upload_id = $2", &[&town, &upload])
             .await?;
+        // A list that says what it said is of a later day all the same.
         let protection = i64::from(end.changed == Changed::Protection);
         self.client
             .execute(
-                "UPDATE town.version SET people = people + 1, protection = protection + $2 WHERE town_id = $1",
-                &[&town, &protection],
+                "UPDATE town.version SET people = people + $3, protection = protection + $2 WHERE town_id = $1",
+                &[&town, &protection, &i64::from(changes)],
             )
             .await?;
-        self.client.execute(KEY_GONE, &[&town, &ROSTER]).await?;
+        if changes {
+            self.client.execute(KEY_GONE, &[&town, &ROSTER]).await?;
+        }
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::super::{ColumnProfile, Profile};
 
 /// Months side by side from which they count as such.
-const LEAST: usize = 3;
+const LEAST: usize = 2;
 
 /// One column, or one for each month.
 pub(super) struct Column<'p> {
