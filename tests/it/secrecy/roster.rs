@@ -226,12 +226,18 @@ async fn after_a_load_people_in_memory_are_opened_again_before_anybody_asks() {
     let today = kernel::ctx::jst_date(chrono::Utc::now());
     let files = tenants::files(&world.cooperative, &[KAISEI], 250, today);
     let (town, files) = files.first().unwrap();
-    let [register, list] = ["resident_register", "protection_list"]
+    let [register, attendance] = ["resident_register", "attendance"]
         .map(|source| files.iter().find(|file| file.source.as_str() == source).unwrap());
-    world.load(town, register.source.as_str(), register.as_of, &register.bytes).await.unwrap();
+    let load =
+        async |source: &str, bytes: &[u8]| world.load(town, source, today, bytes).await.unwrap().counts;
+    load(register.source.as_str(), &register.bytes).await;
     found(&world, &world.app, "2015").await;
     assert_eq!(world.app.rosters_keep(Duration::ZERO).await, 1);
-    world.load(town, list.source.as_str(), list.as_of, &list.bytes).await.unwrap();
+    let ended: Vec<u8> = [register.bytes.as_slice(), b"\x1a"].concat();
+    let same = load(register.source.as_str(), &ended).await;
+    assert_eq!((same.loaded, same.closed), (0, 0));
+    assert_eq!(world.app.rosters_keep(Duration::ZERO).await, 0, "a load that changes nothing leaves it");
+    load(attendance.source.as_str(), &attendance.bytes).await;
     // What is in memory is kept only under the counter as it stands now.
     let again = async {
         while world.app.rosters_keep(Duration::ZERO).await == 0 {
