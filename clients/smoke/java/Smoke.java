@@ -35,7 +35,7 @@ public class Smoke {
         var timeline = persons.readTimeline(Purpose.SUPPORT, child.getId(), null);
         var run = new RunsApi(client).listRuns(null, null).getItems().get(0);
         var candidates =
-            new CandidatesApi(client).listCandidates(Purpose.ASSESSMENT, run.getId(), null, 200, null);
+            new CandidatesApi(client).listCandidates(Purpose.ASSESSMENT, run.getId(), null, null, 200, null);
         try {
             persons.readPerson(Purpose.SUPPORT, "per_" + "0".repeat(32), null);
             throw new IllegalStateException("a person whom nobody has was found");

@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let timeline = persons_api::read_timeline(c, support, &child.id, None).await?;
     let run = runs_api::list_runs(c, None, None).await?.items.remove(0);
     let candidates =
-        candidates_api::list_candidates(c, Purpose::Assessment, &run.id, None, Some(200), None).await?;
+        candidates_api::list_candidates(c, Purpose::Assessment, &run.id, None, None, Some(200), None).await?;
     let nobody = format!("per_{}", "0".repeat(32));
     match persons_api::read_person(c, support, &nobody, None).await {
         Err(apis::Error::ResponseError(refused)) if refused.content.contains("person_not_found") => {}
