@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 /// How often the times that were recorded go into their buckets. Until then each is kept, and where nobody asks for
-/// the metrics nobody else would do it: a busy server grew by five megabytes a minute.
+/// the metrics nothing else would do it.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 static HANDLE: LazyLock<PrometheusHandle> = LazyLock::new(|| {
