@@ -1,3 +1,5 @@
+//! What a sender asks of a receipt: its own items, each decided once, under the key it pinned.
+
 use super::*;
 use crate::package::{Opened, open_flag, open_package};
 use crate::samples::{Family, kaisei, now};

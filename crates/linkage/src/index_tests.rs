@@ -1,3 +1,5 @@
+//! Who is found by reading and day, and who is not.
+
 use crate::people::{identity, person};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Spellings of one person meet; those of two persons stay apart.
+
 use kernel::Known;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Spellings of one sound are found as one, and names stand in 五十音順.
+
 use std::cmp::Ordering;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! A configuration file is read by type, and everything wrong with it is told at once with its line.
+
 use kernel::{Code, Fault, Lang, Place};
 
 use super::reader::{At, Doc};

@@ -1,3 +1,5 @@
+//! Files are written as their systems would write them, and read back as what was written.
+
 use kernel::date::PartialDate;
 use kernel::{Absence, Datum, Identity, Kin, Known, Sex, Value};
 use proptest::prelude::*;

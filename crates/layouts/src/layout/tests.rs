@@ -1,3 +1,5 @@
+//! What a layout may not say: each wrong reference is told, at its line, all of a file together.
+
 use crate::config::LayoutDoc;
 use crate::fixtures::{ATTENDANCE, PROTECTION, REGISTER, codes, item, layout, lines, refused};
 use crate::layout::{Layout, RoleId};

@@ -1,3 +1,5 @@
+//! Counts of what a file is like: every row in every column once, and no value in the clear.
+
 use kernel::{Absence, Code};
 
 use super::*;
