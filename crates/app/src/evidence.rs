@@ -1,7 +1,7 @@
 //! 証跡: giving committed leaves their place in the one Merkle log, signing its checkpoints, and
 //! exporting a town's evidence so that a stranger can check it offline.
 
-use evidence::merkle::Tree;
+use evidence::merkle::{Frontier, Tree};
 use evidence::{Bundle, ChainHead, Checkpoint, Entry, SignedCheckpoint, SignedHead};
 use kernel::{Code, Digest, Fault, Grant, TownCtx};
 use store::hub::LeafEntry;
@@ -20,7 +20,8 @@ const ROUND: i32 = 10_000;
 /// Leaves one export holds at most.
 const EXPORT: i32 = 10_000;
 
-/// The log in memory, beside the role that places leaves.
+/// The log's root and newest checkpoint, beside the role that places leaves. The leaves stay in the database: every
+/// look writes one, and a process that kept them would grow with each.
 pub(crate) struct Log {
     sequencer: Sequencer,
     state: Mutex<State>,
@@ -28,7 +29,7 @@ pub(crate) struct Log {
 
 #[derive(Default)]
 struct State {
-    tree: Option<Tree>,
+    frontier: Option<Frontier>,
     checkpoint: Option<SignedCheckpoint>,
 }
 
@@ -67,15 +68,19 @@ impl App {
         let mut state = self.log.state.lock().await;
         let fresh = self.log.sequencer.sequence(ROUND).await.map_err(store)?;
         let placed = fresh.len();
-        let tree = match state.tree.take() {
-            Some(mut tree) => {
-                fresh.into_iter().for_each(|hash| tree.push(Digest::from_bytes(hash)));
-                tree
+        let frontier = match state.frontier.take() {
+            Some(mut frontier) => {
+                frontier.extend(fresh.into_iter().map(Digest::from_bytes));
+                frontier
             }
-            // The first round of this process: the whole tree, the fresh leaves among it.
-            None => self.tree().await?,
+            // The first round of this process: the whole log, the fresh leaves among it.
+            None => {
+                let mut frontier = Frontier::default();
+                frontier.extend(self.leaf_hashes(i64::MAX).await?);
+                frontier
+            }
         };
-        let root = tree.root();
+        let root = frontier.root();
         if placed > 0 || state.checkpoint.is_none() {
             let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), root };
             let signed = SignedCheckpoint::sign(&checkpoint, &self.checkpoint_key);
@@ -84,16 +89,14 @@ impl App {
             self.log.sequencer.sign_checkpoint(size, root.hash.as_bytes(), &note).await.map_err(store)?;
             state.checkpoint = Some(signed);
         }
-        state.tree = Some(tree);
+        state.frontier = Some(frontier);
         Ok(placed)
     }
 
-    async fn tree(&self) -> Result<Tree> {
-        let mut tree = Tree::new();
-        for hash in self.log.sequencer.tree_hashes(i64::MAX).await.map_err(store)? {
-            tree.push(Digest::from_bytes(hash));
-        }
-        Ok(tree)
+    /// The hashes of the log's first leaves.
+    async fn leaf_hashes(&self, size: i64) -> Result<impl Iterator<Item = Digest>> {
+        let hashes = self.log.sequencer.tree_hashes(size).await.map_err(store)?;
+        Ok(hashes.into_iter().map(Digest::from_bytes))
     }
 
     /// The newest signed checkpoint of the log.
@@ -136,16 +139,18 @@ impl App {
         auth::require_any(ctx, &[Grant::Auditor, Grant::TownAdmin])?;
         self.evidence_sequence().await?;
         let state = self.log.state.lock().await;
-        let (Some(tree), Some(checkpoint)) = (&state.tree, state.checkpoint.clone()) else {
+        let (Some(frontier), Some(checkpoint)) = (&state.frontier, state.checkpoint.clone()) else {
             return Err(Fault::new(Code::Unavailable));
         };
+        let size = frontier.root().size;
+        let whole = i64::try_from(size).map_err(|_| internal("the log is too large"))?;
+        let tree: Tree = self.leaf_hashes(whole).await?.collect();
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let before = match after {
             0 => ChainHead::start(ctx.town),
             _ => head_at(&conn.hub_leaves(after - 1, 1).await.map_err(store)?, after)?,
         };
         let leaves = conn.hub_leaves(after, EXPORT).await.map_err(store)?;
-        let size = tree.size();
         let placed =
             leaves.iter().take_while(|leaf| leaf.tree_index.is_some_and(|i| i.unsigned_abs() < size));
         let mut entries = Vec::new();

@@ -45,6 +45,44 @@ pub struct Root {
     pub hash: Digest,
 }
 
+/// What an append-only tree needs to go on and to tell its root: the roots of its full subtrees, one for each bit
+/// of its size. It proves nothing; for that a [`Tree`] is built from the leaf hashes.
+#[derive(Debug, Clone, Default)]
+pub struct Frontier {
+    size: u64,
+    /// The largest first.
+    peaks: Vec<Digest>,
+}
+
+impl Frontier {
+    /// Appends an entry by its [`leaf_hash`].
+    pub fn push(&mut self, leaf_hash: Digest) {
+        let mut carried = leaf_hash;
+        // Each set bit at the end is a full subtree of the size that is carried.
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.peaks.pop() {
+                carried = node_hash(&left, &carried);
+            }
+        }
+        self.peaks.push(carried);
+        self.size += 1;
+    }
+
+    /// Size and root hash now. The empty tree's is SHA-256 of nothing.
+    #[must_use]
+    pub fn root(&self) -> Root {
+        let peaks = self.peaks.iter().rev().copied();
+        let hash = peaks.reduce(|right, left| node_hash(&left, &right));
+        Root { size: self.size, hash: hash.unwrap_or_else(|| Digest::from_bytes(sha256(&[]))) }
+    }
+}
+
+impl Extend<Digest> for Frontier {
+    fn extend<T: IntoIterator<Item = Digest>>(&mut self, leaf_hashes: T) {
+        leaf_hashes.into_iter().for_each(|leaf_hash| self.push(leaf_hash));
+    }
+}
+
 /// An append-only tree in memory, of leaf hashes. It answers for every size it ever had.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {

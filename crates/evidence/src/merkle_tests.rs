@@ -38,6 +38,24 @@ fn roots_of_zero_to_eight_entries() {
 }
 
 #[test]
+fn a_frontier_tells_the_same_roots_and_keeps_no_leaf() {
+    let mut frontier = Frontier::default();
+    for (size, root) in ROOTS.iter().enumerate() {
+        assert_eq!(frontier.root(), Root { size: size as u64, hash: digest(root) });
+        let next = ENTRIES.get(size).map(|entry| leaf_hash(&hex::decode(entry).unwrap()));
+        frontier.extend(next);
+    }
+    let (mut frontier, mut tree) = (Frontier::default(), Tree::new());
+    for n in 0..1_500_u64 {
+        assert_eq!(frontier.root(), tree.root());
+        assert_eq!(frontier.peaks.len(), n.count_ones() as usize, "one digest a full subtree");
+        let hash = leaf_hash(&n.to_be_bytes());
+        frontier.push(hash);
+        tree.push(hash);
+    }
+}
+
+#[test]
 fn known_inclusion_proofs() {
     let proof: Vec<_> = [
         "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
