@@ -111,8 +111,7 @@ impl TownTx {
         at: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let id = of.uuid();
-        let key = self.subject_key_ensure(id, STAFF_SLOT).await?;
-        let sealed = key.seal(&self.place("credential", id.as_bytes(), STAFF_SLOT, 0), password);
+        let sealed = self.password_sealed(id, password).await?;
         let (driver, town) = self.parts()?;
         let changed = diesel::update(credential::table)
             .filter(credential::town_id.eq(town))
@@ -129,6 +128,12 @@ impl TownTx {
         Ok(changed == 1)
     }
 
+    /// A password's hash as it rests, under the account's key.
+    async fn password_sealed(&mut self, of: Uuid, password: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let key = self.subject_key_ensure(of, STAFF_SLOT).await?;
+        Ok(key.seal(&self.place("credential", of.as_bytes(), STAFF_SLOT, 0), password))
+    }
+
     /// Puts a password in the place of the one there is, and takes a code that waits away.
     ///
     /// # Errors
@@ -140,8 +145,7 @@ impl TownTx {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let id = of.uuid();
-        let key = self.subject_key_ensure(id, STAFF_SLOT).await?;
-        let sealed = key.seal(&self.place("credential", id.as_bytes(), STAFF_SLOT, 0), password);
+        let sealed = self.password_sealed(id, password).await?;
         let (driver, town) = self.parts()?;
         diesel::update(credential::table)
             .filter(credential::town_id.eq(town))
