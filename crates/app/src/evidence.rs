@@ -14,7 +14,7 @@ use crate::{App, Result, auth};
 /// The log's name in its checkpoints: one line, the same for its whole life.
 pub const ORIGIN: &str = "tasuki evidence log";
 
-/// Leaves one round places at most.
+/// Leaves one round places, and a process takes up at once, at most.
 const ROUND: i32 = 10_000;
 
 /// Leaves one export holds at most.
@@ -29,7 +29,7 @@ pub(crate) struct Log {
 
 #[derive(Default)]
 struct State {
-    frontier: Option<Frontier>,
+    frontier: Frontier,
     checkpoint: Option<SignedCheckpoint>,
 }
 
@@ -66,22 +66,11 @@ impl App {
     /// A fault when the database cannot be reached.
     pub async fn evidence_sequence(&self) -> Result<usize> {
         let mut state = self.log.state.lock().await;
-        let fresh = self.log.sequencer.sequence(ROUND).await.map_err(store)?;
-        let placed = fresh.len();
-        let frontier = match state.frontier.take() {
-            Some(mut frontier) => {
-                frontier.extend(fresh.into_iter().map(Digest::from_bytes));
-                frontier
-            }
-            // The first round of this process: the whole log, the fresh leaves among it.
-            None => {
-                let mut frontier = Frontier::default();
-                frontier.extend(self.leaf_hashes(i64::MAX).await?);
-                frontier
-            }
-        };
-        let root = frontier.root();
-        if placed > 0 || state.checkpoint.is_none() {
+        let placed = self.log.sequencer.sequence(ROUND).await.map_err(store)?.len();
+        let known = state.frontier.root().size;
+        self.take_up(&mut state.frontier).await?;
+        let root = state.frontier.root();
+        if root.size > known || state.checkpoint.is_none() {
             let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), root };
             let signed = SignedCheckpoint::sign(&checkpoint, &self.checkpoint_key);
             let note = serde_json::to_vec(&signed).map_err(|_| internal("a checkpoint is not JSON"))?;
@@ -89,14 +78,19 @@ impl App {
             self.log.sequencer.sign_checkpoint(size, root.hash.as_bytes(), &note).await.map_err(store)?;
             state.checkpoint = Some(signed);
         }
-        state.frontier = Some(frontier);
         Ok(placed)
     }
 
-    /// The hashes of the log's first leaves.
-    async fn leaf_hashes(&self, size: i64) -> Result<impl Iterator<Item = Digest>> {
-        let hashes = self.log.sequencer.tree_hashes(size).await.map_err(store)?;
-        Ok(hashes.into_iter().map(Digest::from_bytes))
+    /// Takes up the log's leaves that are not yet in the frontier, whichever process placed them.
+    async fn take_up(&self, frontier: &mut Frontier) -> Result<()> {
+        loop {
+            let from = i64::try_from(frontier.root().size).map_err(|_| internal("the log is too large"))?;
+            let more = self.log.sequencer.tree_hashes_from(from, ROUND).await.map_err(store)?;
+            if more.is_empty() {
+                return Ok(());
+            }
+            frontier.extend(more.into_iter().map(Digest::from_bytes));
+        }
     }
 
     /// The newest signed checkpoint of the log.
@@ -139,12 +133,11 @@ impl App {
         auth::require_any(ctx, &[Grant::Auditor, Grant::TownAdmin])?;
         self.evidence_sequence().await?;
         let state = self.log.state.lock().await;
-        let (Some(frontier), Some(checkpoint)) = (&state.frontier, state.checkpoint.clone()) else {
-            return Err(Fault::new(Code::Unavailable));
-        };
-        let size = frontier.root().size;
+        let checkpoint = state.checkpoint.clone().ok_or_else(|| Fault::new(Code::Unavailable))?;
+        let size = state.frontier.root().size;
         let whole = i64::try_from(size).map_err(|_| internal("the log is too large"))?;
-        let tree: Tree = self.leaf_hashes(whole).await?.collect();
+        let hashes = self.log.sequencer.tree_hashes(whole).await.map_err(store)?;
+        let tree: Tree = hashes.into_iter().map(Digest::from_bytes).collect();
         let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
         let before = match after {
             0 => ChainHead::start(ctx.town),

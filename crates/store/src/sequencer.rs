@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Bytea};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::hub::{CheckpointRow, hashes, latest_checkpoint, tree_hashes};
+use crate::hub::{CheckpointRow, hashes, latest_checkpoint, tree_hashes, tree_hashes_from};
 use crate::{Installation, StoreError, pool};
 
 /// The installation's sequencer, as `<prefix>_seq`.
@@ -43,6 +43,15 @@ impl Sequencer {
     pub async fn tree_hashes(&self, size: i64) -> Result<Vec<[u8; 32]>, StoreError> {
         let mut conn = self.conn().await?;
         tree_hashes(&mut conn, size).await
+    }
+
+    /// The hashes of the tree's leaves from place `from` on, in order, up to `limit`: those of every sequencer.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the role cannot connect or the statement fails.
+    pub async fn tree_hashes_from(&self, from: i64, limit: i32) -> Result<Vec<[u8; 32]>, StoreError> {
+        let mut conn = self.conn().await?;
+        tree_hashes_from(&mut conn, from, limit).await
     }
 
     /// The newest checkpoint, if one was ever signed.

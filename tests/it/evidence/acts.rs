@@ -133,6 +133,19 @@ async fn two_sequencers_place_nothing_twice() {
     assert_eq!(i64::try_from(one.unwrap() + two.unwrap()).unwrap(), all);
     let places = "SELECT count(DISTINCT tree_index) FROM hub.leaf WHERE tree_index IS NOT NULL";
     assert_eq!(number(&world, places).await, all);
+    // Each signs the root of what both have placed.
+    let admin = world.desk(KAISEI, Grant::TownAdmin).ctx(None);
+    for (place, sign) in [(&*other, &*world.app), (&*world.app, &*other)] {
+        world.app.staff_add(&admin, newcomer()).await.unwrap();
+        assert!(place.evidence_sequence().await.unwrap() > 0);
+        assert_eq!(sign.evidence_sequence().await.unwrap(), 0, "the other was first");
+        let (one, two) = (place.evidence_checkpoint().await, sign.evidence_checkpoint().await);
+        assert_eq!(one.unwrap(), two.unwrap());
+    }
+    let fresh =
+        app::App::open(std::sync::Arc::clone(world.db.installation()), world.db.key_folder()).await.unwrap();
+    fresh.evidence_sequence().await.unwrap();
+    assert_eq!(fresh.evidence_checkpoint().await.unwrap(), other.evidence_checkpoint().await.unwrap());
 }
 
 #[tokio::test]

@@ -211,6 +211,7 @@ const REFUSED: &[&str] = &[
     "SELECT hub.complete('143626', gen_random_uuid())",
     "SELECT hub.publish_key('143626', 'sign', '\\x00')",
     "SELECT hub.sequence(10)",
+    "SELECT hub.tree_hashes_from(0, 10)",
     "SELECT hub.expire_offers()",
     "SELECT hub.sign_checkpoint(1, '\\x00', '\\x00')",
     "SELECT adm.ensure_town('143626', 'x')",

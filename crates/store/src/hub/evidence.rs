@@ -108,6 +108,20 @@ pub(crate) async fn hashes(
     rows.into_iter().map(|row| hash(row.hash)).collect()
 }
 
+/// The leaf hashes of the tree from place `from` on, in order, up to `limit`.
+pub(crate) async fn tree_hashes_from(
+    driver: &mut AsyncPgConnection,
+    from: i64,
+    limit: i32,
+) -> Result<Vec<[u8; 32]>, StoreError> {
+    let rows: Vec<HashColumn> = sql_query("SELECT hash FROM hub.tree_hashes_from($1, $2) AS hash")
+        .bind::<BigInt, _>(from)
+        .bind::<Integer, _>(limit)
+        .load(driver)
+        .await?;
+    rows.into_iter().map(|row| hash(row.hash)).collect()
+}
+
 /// The leaf hashes of the tree's first `size` leaves, in order.
 pub(crate) async fn tree_hashes(
     driver: &mut AsyncPgConnection,

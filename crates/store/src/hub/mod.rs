@@ -10,6 +10,6 @@ mod moves;
 pub use arrival::ArrivalRow;
 pub(crate) use arrival::{ARRIVED, size_class};
 pub use evidence::{CheckpointRow, LeafEntry};
-pub(crate) use evidence::{hashes, latest_checkpoint, tree_hashes};
+pub(crate) use evidence::{hashes, latest_checkpoint, tree_hashes, tree_hashes_from};
 pub use handover::{HubDecision, HubHandover, HubKind, HubState, Offer, OfferAnswer};
 pub use key::{KeyPurpose, TownKey};

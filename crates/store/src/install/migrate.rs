@@ -38,6 +38,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0032_load_changed", include_str!("../../migrations/0032_load_changed.sql")),
     ("0034_upload_parts", include_str!("../../migrations/0034_upload_parts.sql")),
     ("0035_roster", include_str!("../../migrations/0035_roster.sql")),
+    ("0036_tree_hashes_from", include_str!("../../migrations/0036_tree_hashes_from.sql")),
     ("0037_operator_requests", include_str!("../../migrations/0037_operator_requests.sql")),
     ("0039_corrections_named", include_str!("../../migrations/0039_corrections_named.sql")),
     ("0040_numbers_taught", include_str!("../../migrations/0040_numbers_taught.sql")),

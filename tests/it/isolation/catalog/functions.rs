@@ -14,6 +14,7 @@ const EXECUTE: &[(&str, &[&str])] = &[
     ("hub.changes(text,bigint,integer)", &["town"]),
     ("hub.chain_head(text)", &["town"]),
     ("hub.tree_hashes(bigint)", &["town", "seq", "coop"]),
+    ("hub.tree_hashes_from(bigint,integer)", &["seq"]),
     ("hub.latest_checkpoint()", &["town", "seq", "coop"]),
     ("hub.sequence(integer)", &["seq"]),
     ("hub.sign_checkpoint(bigint,bytea,bytea)", &["seq"]),
