@@ -1,7 +1,7 @@
 //! A hundred members of staff sign in at once while others read: slow hashes must stall nobody.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use app::sign_in::{Claimant, Password};
@@ -38,7 +38,8 @@ pub async fn run(world: &World) -> anyhow::Result<Vec<Figure>> {
     let targets = read::everybody(world).await?;
     let server = Server::start(&world.database, &world.folder)?;
     let half = client::half(&server, &targets, read::CLIENTS, BEFORE)?;
-    let before = client::ask(&server, &targets, half)?;
+    let since = Instant::now();
+    let before = in_pieces(&server, &targets, half, || since.elapsed() < BEFORE)?;
     let (during, signed_in) = while_signing_in(&server, &targets, half, everybody)?;
     let notes = vec![
         format!(
@@ -63,7 +64,7 @@ pub async fn run(world: &World) -> anyhow::Result<Vec<Figure>> {
     }])
 }
 
-/// Reads, in pieces, until everybody is signed in.
+/// Reads until everybody is signed in.
 fn while_signing_in(
     server: &Server,
     targets: &Arc<[Target]>,
@@ -72,17 +73,28 @@ fn while_signing_in(
 ) -> anyhow::Result<(Answered, Answered)> {
     std::thread::scope(|scope| {
         let signing_in = scope.spawn(|| client::ask_at_once(server, everybody));
-        let mut during = Answered::default();
-        while !signing_in.is_finished() || during.took.is_empty() {
-            let crowd = client::Crowd { long: Duration::from_secs(1), ..half };
-            during.took.extend(client::ask(server, targets, crowd)?.took);
-        }
-        during.took.sort_unstable();
+        let during = in_pieces(server, targets, half, || !signing_in.is_finished())?;
         match signing_in.join() {
             Ok(signed_in) => Ok((during, signed_in?)),
             Err(_) => bail!("the thread that signs in ended"),
         }
     })
+}
+
+/// Reads in pieces of a second, each on new connections, at least one of them and as long as `go_on` says.
+fn in_pieces(
+    server: &Server,
+    targets: &Arc<[Target]>,
+    half: client::Crowd,
+    go_on: impl Fn() -> bool,
+) -> anyhow::Result<Answered> {
+    let crowd = client::Crowd { long: Duration::from_secs(1), ..half };
+    let mut all = Answered::default();
+    while all.took.is_empty() || go_on() {
+        all.took.extend(client::ask(server, targets, crowd)?.took);
+    }
+    all.took.sort_unstable();
+    Ok(all)
 }
 
 /// Accounts with a password each; gives their sign-ins.
