@@ -8,6 +8,7 @@ use kernel::Identity;
 use kernel::id::{HouseholdId, PersonId};
 use linkage::kinship::{Household, Member, Relation, RelationKind};
 
+use super::index::{Entry, Index};
 use super::name::Name;
 use super::{People, Place};
 
@@ -47,18 +48,20 @@ impl People {
     /// sure or perhaps.
     pub(super) fn children_of(&self, parent: &Name) -> ChildrenOf<'_> {
         let index = self.search();
-        let named = index.entries().iter().filter(|entry| parent.begins(&index.names(entry)));
-        let named: HashSet<PersonId> = named.map(|entry| entry.person).collect();
-        let households: HashSet<HouseholdId> =
-            named.iter().filter_map(|person| self.households.get(person).copied()).collect();
+        let homes = self.homes.get_or_init(|| Homes::of(index, &self.households));
+        let mut named = HashSet::new();
+        let mut theirs = vec![false; homes.count];
+        for (entry, home) in index.entries().iter().zip(&homes.of) {
+            if parent.begins(&index.names(entry)) {
+                named.insert(entry.person);
+                if let Some(theirs) = home.and_then(|home| theirs.get_mut(home)) {
+                    *theirs = true;
+                }
+            }
+        }
         let told = named.iter().flat_map(|person| self.recorded_of(*person));
-        let told_of: HashSet<PersonId> = told.map(|(told, _)| told.to).collect();
-        let with_them = |household| self.members.get(household).map(Vec::as_slice).unwrap_or_default();
-        let perhaps = told_of.iter().chain(households.iter().flat_map(with_them));
-        let mut ranks: Vec<u32> = perhaps.filter_map(|person| index.rank(*person)).collect();
-        ranks.sort_unstable();
-        ranks.dedup();
-        ChildrenOf { people: self, named, households, told_of, ranks, derived: RefCell::default() }
+        let told_of = told.map(|(told, _)| told.to).collect();
+        ChildrenOf { people: self, homes, named, theirs, told_of, derived: RefCell::default() }
     }
 
     fn as_members(&self, household: HouseholdId) -> Vec<Member> {
@@ -77,38 +80,52 @@ impl People {
     }
 }
 
+/// Which household each person of the index is in, by a number: whom a search asks about by thousands is not looked up
+/// one by one.
+pub(super) struct Homes {
+    /// In the order of the index; `None` for whom the register puts in no household.
+    of: Vec<Option<usize>>,
+    /// One more than the highest number.
+    count: usize,
+}
+
+impl Homes {
+    fn of(index: &Index, households: &HashMap<PersonId, HouseholdId>) -> Self {
+        let mut numbers = HashMap::new();
+        let number = |entry: &Entry| {
+            let next = numbers.len();
+            Some(*numbers.entry(*households.get(&entry.person)?).or_insert(next))
+        };
+        let of = index.entries().iter().map(number).collect();
+        Self { of, count: numbers.len() }
+    }
+}
+
 /// Whose parent is named so: asked person by person, so that kinship is derived only for the households that
 /// somebody looks at.
 pub(super) struct ChildrenOf<'a> {
     people: &'a People,
+    homes: &'a Homes,
     named: HashSet<PersonId>,
-    /// Where one of them lives.
-    households: HashSet<HouseholdId>,
+    /// Of each household's number, whether one of them lives there.
+    theirs: Vec<bool>,
     /// Of whom people recorded that one of them is something to them, wherever they live.
     told_of: HashSet<PersonId>,
-    /// Where those stand in the index who live with one of them or of whom something was recorded: nobody else can
-    /// be a child.
-    ranks: Vec<u32>,
     /// The children of households asked for before.
     derived: RefCell<HashMap<HouseholdId, HashSet<PersonId>>>,
 }
 
 impl ChildrenOf<'_> {
-    /// Those who may be children, where they stand, from there on.
-    pub fn ranks_from(&self, from: u32) -> &[u32] {
-        let before = self.ranks.partition_point(|rank| *rank < from);
-        self.ranks.get(before..).unwrap_or_default()
-    }
-
-    /// Whether this person is one of the children.
-    pub fn has(&self, person: PersonId) -> bool {
+    /// Whether somebody, who stands there in the index, is one of the children.
+    pub fn has(&self, person: PersonId, rank: usize) -> bool {
         if self.told_of.contains(&person) && self.children_beside(person).contains(&person) {
             return true;
         }
-        let household = self.people.households.get(&person);
-        let Some(household) = household.filter(|household| self.households.contains(household)) else {
+        let home = self.homes.of.get(rank).copied().flatten();
+        if home.and_then(|home| self.theirs.get(home)) != Some(&true) {
             return false;
-        };
+        }
+        let Some(household) = self.people.households.get(&person) else { return false };
         let mut derived = self.derived.borrow_mut();
         derived.entry(*household).or_insert_with(|| self.children_beside(person)).contains(&person)
     }

@@ -196,11 +196,6 @@ impl Index {
         self.ranks.get_or_init(ranks).get(&person).copied()
     }
 
-    /// Who stands there.
-    pub fn at(&self, rank: u32) -> Option<&Entry> {
-        self.entries.get(usize::try_from(rank).ok()?)
-    }
-
     /// A person's names.
     pub fn names(&self, entry: &Entry) -> Names<'_> {
         let start = usize::try_from(entry.at).unwrap_or(usize::MAX);

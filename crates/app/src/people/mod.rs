@@ -30,6 +30,7 @@ use crate::{App, Result, relations};
 
 pub(crate) use cache::PeopleCache;
 pub use cursor::PersonCursor;
+use families::Homes;
 pub use identities::Identities;
 use index::Index;
 pub use search::{Asked, Search};
@@ -53,6 +54,8 @@ pub struct People {
     places: Vec<Place>,
     /// What staff search in.
     search: OnceLock<Index>,
+    /// Who lives together, for a search by a parent.
+    homes: OnceLock<Homes>,
     /// Relations that people recorded, with when, by each of the two.
     recorded: Recorded,
 }
@@ -255,6 +258,7 @@ impl People {
             addresses: registered.addresses,
             places,
             search: OnceLock::new(),
+            homes: OnceLock::new(),
             recorded: registered.recorded,
         }
     }

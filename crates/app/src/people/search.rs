@@ -146,7 +146,8 @@ struct Conditions<'a> {
 }
 
 impl Conditions<'_> {
-    fn hold(&self, entry: &Entry, index: &Index) -> bool {
+    /// Whether a person, who stands there in the index, meets all of them.
+    fn hold(&self, entry: &Entry, rank: usize, index: &Index) -> bool {
         let search = self.search;
         self.numbered.is_none_or(|numbered| numbered == Some(entry.person))
             && born(search.birth_date, entry)
@@ -154,7 +155,7 @@ impl Conditions<'_> {
             && search.grade.is_none_or(|grade| self.is_of(grade, entry))
             && self.places.as_ref().is_none_or(|(places, hidden)| lives_in(places, hidden, entry))
             && search.name.as_ref().is_none_or(|name| name.begins(&index.names(entry)))
-            && self.children.as_ref().is_none_or(|children| children.has(entry.person))
+            && self.children.as_ref().is_none_or(|children| children.has(entry.person, rank))
     }
 
     /// Whether the person may be of this grade: some day the birth date can be gives it.
@@ -251,14 +252,10 @@ impl People {
             Some(after) => index.rank(after.person).ok_or_else(invalid)? + 1,
             None => 0,
         };
-        let holds = |entry: &&Entry| conditions.hold(entry, index);
-        let brief = |entry: &Entry| self.brief(entry.person);
-        if let Some(children) = &conditions.children {
-            let perhaps = children.ranks_from(from).iter().filter_map(|rank| index.at(*rank));
-            return Ok(Listed::first(perhaps.filter(holds).map(brief), limit));
-        }
-        let rest = index.entries().iter().skip(usize::try_from(from).unwrap_or(usize::MAX));
-        Ok(Listed::first(rest.filter(holds).map(brief), limit))
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let rest = index.entries().iter().enumerate().skip(from);
+        let found = rest.filter(|(rank, entry)| conditions.hold(entry, *rank, index));
+        Ok(Listed::first(found.map(|(_, entry)| self.brief(entry.person)), limit))
     }
 }
 

@@ -135,10 +135,11 @@ impl People {
             }
             let addresses = rest.addresses.into_iter().collect();
             let search = OnceLock::from(Index::joined(runs, rest.blocks));
+            let homes = OnceLock::new();
             let identities = Arc::new(joining.join().ok()?);
             let index = by_identity(&identities);
             let places = rest.places;
-            Some(Self { identities, households, members, index, addresses, places, search, recorded })
+            Some(Self { identities, households, members, index, addresses, places, search, homes, recorded })
         })
     }
 }
