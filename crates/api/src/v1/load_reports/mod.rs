@@ -1,6 +1,7 @@
 //! 取込品質報告・訂正・入力依頼票: what a load's file was like, what came of its rejects, what sections are asked.
 
 mod asked;
+mod findings;
 mod shape;
 
 use actix_web::http::header::{ACCEPT, VARY};
