@@ -11,7 +11,8 @@ use layouts::RoleId;
 use seal::BlindIndex;
 use store::TownTx;
 use store::rows::link_task::{LinkDecision, LinkTaskRow, LinkTaskState};
-use store::rows::pack::{NewPack, PackBody};
+use store::rows::new_pack::NewPack;
+use store::rows::pack::PackBody;
 use store::rows::version::Changed;
 
 use crate::error::{internal, store};

@@ -8,7 +8,8 @@ use kernel::slug::WATCH_NOTES;
 use kernel::{
     Category, Code, Datum, Fault, Grant, ItemCode, Observation, SectionCode, SourceCode, TownCtx, Value, When,
 };
-use store::rows::pack::{NewPack, PackBody, PackRow, Written};
+use store::rows::new_pack::NewPack;
+use store::rows::pack::{PackBody, PackRow, Written};
 use store::{TownConn, TownTx};
 
 use crate::error::{internal, invalid, store};

@@ -6,8 +6,9 @@ use kernel::{Category, Code, Fault, Identity, Known, Observation, TownCode, Valu
 use seal::{KeySet, LoadKey};
 use store::load::{Closing, Key16, LoadEnd, StagedPack, StagedSubject, StagedTask};
 use store::rows::link_task::LinkTaskBody;
-use store::rows::load::{LoadCounts, LoadRow, RejectDetail};
+use store::rows::load::{LoadCounts, LoadRow};
 use store::rows::pack::{PackBody, Whereabouts};
+use store::rows::reject::RejectDetail;
 use store::rows::upload::UploadRow;
 use store::rows::version::Changed;
 use store::{StoreError, Towns};

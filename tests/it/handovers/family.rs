@@ -15,7 +15,8 @@ use kernel::id::{ConsentId, HandoverId, LoadId, PersonId};
 use kernel::{
     Category, Code, Fault, Grant, Identity, Known, Observation, Purpose, Sex, TownCtx, Value, When,
 };
-use store::rows::pack::{NewPack, PackBody};
+use store::rows::new_pack::NewPack;
+use store::rows::pack::PackBody;
 use store::rows::version::Changed;
 use testkit::TestApp;
 use testkit::db::leaf;

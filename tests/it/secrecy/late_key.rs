@@ -4,7 +4,8 @@
 use chrono::Utc;
 use kernel::Category;
 use kernel::id::LoadId;
-use store::rows::pack::{NewPack, PackBody};
+use store::rows::new_pack::NewPack;
+use store::rows::pack::PackBody;
 use testkit::TestDb;
 use testkit::db::leaf;
 use testkit::load::{Extra, Resident, load};

@@ -10,7 +10,7 @@ use kernel::id::{HandoverId, HandoverItemId, PersonId};
 use kernel::{Category, Code, Fault, TownCtx};
 use store::hub::{HubHandover, HubState};
 use store::rows::handover_item::HandoverItemRow;
-use store::rows::pack::NewPack;
+use store::rows::new_pack::NewPack;
 use store::rows::version::Changed;
 use store::{TownConn, TownKeys};
 

@@ -9,7 +9,7 @@ use kernel::id::{HandoverId, HandoverItemId, PersonId};
 use kernel::{Category, Code, Fault, TownCtx};
 use store::TownTx;
 use store::rows::handover_item::{HandoverItemRow, ItemDecided, ItemDecision};
-use store::rows::pack::NewPack;
+use store::rows::new_pack::NewPack;
 use store::rows::version::Changed;
 
 use super::content::Content;

@@ -9,7 +9,8 @@ use kernel::{Category, Code, Fault};
 use store::TownKeys;
 use store::hub::HubHandover;
 use store::rows::handover_item::{HandoverItemRow, ItemDecision};
-use store::rows::pack::{NewPack, PackBody, PackOrigin};
+use store::rows::new_pack::NewPack;
+use store::rows::pack::{PackBody, PackOrigin};
 
 use super::items::STAYS;
 use super::record::plain;

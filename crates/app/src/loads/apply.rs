@@ -8,8 +8,9 @@ use evidence::Act;
 use kernel::id::LoadPlanId;
 use kernel::{Code, Fault, Grant, TownCtx};
 use store::TownConn;
-use store::rows::load::{LoadReason, LoadRow};
+use store::rows::load::LoadRow;
 use store::rows::load_plan::LoadPlanState;
+use store::rows::load_reason::LoadReason;
 use store::rows::staff::StaffKind;
 use store::rows::upload::UploadRow;
 

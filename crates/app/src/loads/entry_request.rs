@@ -9,7 +9,8 @@ use layouts::quality::ColumnCounts;
 use profiles::Section;
 use rulebook::Meaning;
 use store::StoreError;
-use store::rows::load::{LoadRow, RejectRow};
+use store::rows::load::LoadRow;
+use store::rows::reject::RejectRow;
 
 use super::LOADERS;
 use super::drift::share;

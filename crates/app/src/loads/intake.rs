@@ -7,7 +7,8 @@ use kernel::TownCode;
 use layouts::layout::{Guard as Limits, Mode};
 use layouts::{Operation, Summary};
 use store::load::{Closing, Key16, KeyedSet, Known, RejectPlace, StagedSubject, StagedTask, TaskPlace};
-use store::rows::load::{LoadCounts, RejectDetail, Settles};
+use store::rows::load::{LoadCounts, Settles};
+use store::rows::reject::RejectDetail;
 use uuid::Uuid;
 
 use super::guard::{self, Tripped};

@@ -4,7 +4,8 @@ use exports::{Cell, Charset, Column, Table};
 use kernel::id::{LoadId, PersonId, RejectId};
 use kernel::{Code, CoopCtx, Fault, Lang, Place, SourceCode, TownCode, TownCtx};
 use layouts::Layout;
-use store::rows::load::{LoadRow, RejectRow};
+use store::rows::load::LoadRow;
+use store::rows::reject::RejectRow;
 
 use super::{LOADERS, READERS};
 use crate::error::store;

@@ -12,7 +12,8 @@ use evidence::Act;
 use kernel::id::LoadId;
 use kernel::{Code, Fault, TownCtx};
 use store::TownTx;
-use store::rows::load::{LoadReason, LoadRow};
+use store::rows::load::LoadRow;
+use store::rows::load_reason::LoadReason;
 use store::rows::version::Changed;
 
 use super::apply::DECIDERS;

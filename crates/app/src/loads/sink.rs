@@ -4,7 +4,7 @@
 use seal::{KeySet, LoadKey};
 use store::TownKeys;
 use store::load::{Key16, Look, Lookup, Stage, StagedSubject, StagedTask};
-use store::rows::load::RejectDetail;
+use store::rows::reject::RejectDetail;
 use uuid::Uuid;
 
 use super::piece::Decoded;

@@ -20,8 +20,9 @@ use super::scratch::{Scratch, json};
 use super::writer::Writer;
 use super::{BulkLoad, place};
 use crate::rows::link_task::LinkTaskBody;
-use crate::rows::load::{LoadRow, RejectDetail};
+use crate::rows::load::LoadRow;
 use crate::rows::pack::{PackBody, Whereabouts};
+use crate::rows::reject::RejectDetail;
 use crate::town::{epoch_number, row_version};
 use crate::{StoreError, TownKeys};
 

@@ -1,17 +1,15 @@
-//! 取込 and 取込エラー. Rows read = loaded + unchanged + rejected, held by a constraint.
+//! 取込. Rows read = loaded + unchanged + rejected, held by a constraint.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use kernel::Fault;
-use kernel::id::{LoadId, LoadPlanId, RejectId, StaffId, UploadId};
-use seal::LoadKey;
+use kernel::id::{LoadId, LoadPlanId, StaffId, UploadId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::load::RejectPlace;
-use crate::schema::{load, reject};
+use crate::schema::load;
 use crate::{StoreError, TownConn};
 
 /// One intake of one file.
@@ -63,25 +61,6 @@ pub struct Settles {
     pub reject: RejectPlace,
 }
 
-/// Why a person did something about a load, sealed under the load's key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoadReason {
-    /// Why guards were passed over.
-    Override,
-    /// Why it was rolled back.
-    Rollback,
-}
-
-impl LoadReason {
-    /// Keeps the boxes of one load's row apart; 0 is the fault's.
-    const fn category(self) -> u8 {
-        match self {
-            Self::Override => 1,
-            Self::Rollback => 2,
-        }
-    }
-}
-
 /// How a file's rows fared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadCounts {
@@ -99,51 +78,6 @@ pub struct LoadCounts {
     pub queued: i64,
     /// Rejects by reason; a row with two reasons counts under both.
     pub rejects: BTreeMap<String, i64>,
-}
-
-/// One rejected line, opened.
-#[derive(Debug, Clone)]
-pub struct RejectRow {
-    /// Id.
-    pub id: RejectId,
-    /// Load.
-    pub load: LoadId,
-    /// Line of the file, from 1.
-    pub line: i32,
-    /// `open`; `corrected` when its record came in order since; `superseded` when a later whole file took the
-    /// place of this one.
-    pub state: String,
-    /// The load that settled it.
-    pub settled_by: Option<LoadId>,
-    /// The record's key within its source, where it could be read.
-    pub record_key: Option<Vec<u8>>,
-    /// What was wrong, and the line itself.
-    pub detail: RejectDetail,
-}
-
-/// The sealed part of a reject.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RejectDetail {
-    /// Every reason.
-    pub reasons: Vec<Fault>,
-    /// The line's bytes as they came.
-    #[serde(with = "raw")]
-    pub raw: Vec<u8>,
-}
-
-mod raw {
-    //! Raw bytes as base64 inside JSON.
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&STANDARD.encode(bytes))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        STANDARD.decode(String::deserialize(from)?).map_err(de::Error::custom)
-    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -204,8 +138,6 @@ fn row(c: Columns) -> Result<LoadRow, StoreError> {
         settles: serde_json::from_value(c.settles)?,
     })
 }
-
-type RejectColumns = (Uuid, i32, Vec<u8>, String, Option<Uuid>, Option<Vec<u8>>);
 
 impl TownConn {
     /// One load.
@@ -357,173 +289,5 @@ impl TownConn {
             .execute(driver)
             .await?;
         Ok(())
-    }
-
-    /// Ends a load that could not be done, with the reason sealed under the load key.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn load_failed(
-        &mut self,
-        id: LoadId,
-        key: &LoadKey,
-        fault: &Fault,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let uuid = id.uuid();
-        let sealed =
-            key.boxes().seal(&self.place("load", uuid.as_bytes(), 0, 0), &serde_json::to_vec(fault)?);
-        let (driver, town) = self.parts()?;
-        diesel::update(load::table)
-            .filter(load::town_id.eq(town))
-            .filter(load::load_id.eq(uuid))
-            .set((load::state.eq("failed"), load::fault.eq(sealed), load::finished_at.eq(at)))
-            .execute(driver)
-            .await?;
-        Ok(())
-    }
-
-    /// Why a load failed.
-    ///
-    /// # Errors
-    /// [`StoreError::Sealed`] when it does not open.
-    pub async fn load_fault(&mut self, id: LoadId, key: &LoadKey) -> Result<Option<Fault>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let sealed: Option<Option<Vec<u8>>> = load::table
-            .filter(load::town_id.eq(town))
-            .filter(load::load_id.eq(id.uuid()))
-            .select(load::fault)
-            .first(driver)
-            .await
-            .optional()?;
-        let Some(sealed) = sealed.flatten() else { return Ok(None) };
-        let uuid = id.uuid();
-        let plain = key.boxes().open(&self.place("load", uuid.as_bytes(), 0, 0), &sealed)?;
-        Ok(Some(serde_json::from_slice(&plain)?))
-    }
-
-    /// Writes down why a person did something about a load.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn load_reason_put(
-        &mut self,
-        id: LoadId,
-        key: &LoadKey,
-        what: LoadReason,
-        reason: &str,
-    ) -> Result<(), StoreError> {
-        let uuid = id.uuid();
-        let place = self.place("load", uuid.as_bytes(), what.category(), 0);
-        let sealed = key.boxes().seal(&place, reason.as_bytes());
-        let (driver, town) = self.parts()?;
-        let this = load::table.filter(load::town_id.eq(town)).filter(load::load_id.eq(uuid));
-        match what {
-            LoadReason::Override => {
-                diesel::update(this).set(load::override_reason.eq(sealed)).execute(driver).await?
-            }
-            LoadReason::Rollback => {
-                diesel::update(this).set(load::rollback_reason.eq(sealed)).execute(driver).await?
-            }
-        };
-        Ok(())
-    }
-
-    /// Why guards were passed over and why the load was rolled back, where it was.
-    ///
-    /// # Errors
-    /// [`StoreError::Sealed`] when one does not open.
-    pub async fn load_reasons(
-        &mut self,
-        id: LoadId,
-        key: &LoadKey,
-    ) -> Result<(Option<String>, Option<String>), StoreError> {
-        let (driver, town) = self.parts()?;
-        let (overriding, rollback): (Option<Vec<u8>>, Option<Vec<u8>>) = load::table
-            .filter(load::town_id.eq(town))
-            .filter(load::load_id.eq(id.uuid()))
-            .select((load::override_reason, load::rollback_reason))
-            .first(driver)
-            .await?;
-        let uuid = id.uuid();
-        let open = |what: LoadReason, sealed: Option<Vec<u8>>| {
-            let place = self.place("load", uuid.as_bytes(), what.category(), 0);
-            let text = |sealed: Vec<u8>| -> Result<String, StoreError> {
-                let plain = key.boxes().open(&place, &sealed)?;
-                String::from_utf8(plain.to_vec()).map_err(|_| StoreError::Malformed("a reason is no text"))
-            };
-            sealed.map(text).transpose()
-        };
-        Ok((open(LoadReason::Override, overriding)?, open(LoadReason::Rollback, rollback)?))
-    }
-
-    /// Rejects of a load in the order of the file, after `after`.
-    ///
-    /// # Errors
-    /// [`StoreError::Sealed`] when one does not open.
-    pub async fn reject_list(
-        &mut self,
-        load: LoadId,
-        key: &LoadKey,
-        after: Option<RejectId>,
-        limit: i64,
-    ) -> Result<Vec<RejectRow>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let mut query = reject::table
-            .filter(reject::town_id.eq(town))
-            .filter(reject::load_id.eq(load.uuid()))
-            .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(reject::reject_id.gt(after.uuid()));
-        }
-        let rows: Vec<RejectColumns> = query
-            .order(reject::reject_id)
-            .limit(limit)
-            .select((
-                reject::reject_id,
-                reject::line,
-                reject::detail,
-                reject::state,
-                reject::settled_by,
-                reject::record_key,
-            ))
-            .load(driver)
-            .await?;
-        rows.into_iter().map(|row| self.reject_open(load, key, row)).collect()
-    }
-
-    /// Which of these are open rejects of a load.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the statement fails.
-    pub async fn rejects_open(
-        &mut self,
-        load: LoadId,
-        ids: &[RejectId],
-    ) -> Result<Vec<RejectId>, StoreError> {
-        let (driver, town) = self.parts()?;
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let open: Vec<Uuid> = reject::table
-            .filter(reject::town_id.eq(town))
-            .filter(reject::load_id.eq(load.uuid()))
-            .filter(reject::reject_id.eq_any(ids))
-            .filter(reject::state.eq("open"))
-            .select(reject::reject_id)
-            .load(driver)
-            .await?;
-        Ok(open.into_iter().map(RejectId::from_uuid).collect())
-    }
-
-    fn reject_open(
-        &self,
-        load: LoadId,
-        key: &LoadKey,
-        (id, line, sealed, state, settled_by, record_key): RejectColumns,
-    ) -> Result<RejectRow, StoreError> {
-        let uuid = load.uuid();
-        let place = self.place("reject", uuid.as_bytes(), 0, line.unsigned_abs());
-        let detail = serde_json::from_slice(&key.boxes().open(&place, &sealed)?)?;
-        let settled_by = settled_by.map(LoadId::from_uuid);
-        Ok(RejectRow { id: RejectId::from_uuid(id), load, line, state, settled_by, record_key, detail })
     }
 }
