@@ -83,8 +83,12 @@ pub const ASSESSMENTS: &str = "assessment";
 /// The source of cases (ケース).
 pub const CASES: &str = "case";
 
+/// The source of what runs found (判定結果).
+pub const RUN_RESULTS: &str = "run_result";
+
 /// Sources that no system exports. No town can name one of its own so, or a load of it would close them.
-pub const RESERVED_SOURCES: [&str; 5] = [HANDED_OVER, WATCH_NOTES, RECORDED_RELATIONS, ASSESSMENTS, CASES];
+pub const RESERVED_SOURCES: [&str; 6] =
+    [HANDED_OVER, WATCH_NOTES, RECORDED_RELATIONS, ASSESSMENTS, CASES, RUN_RESULTS];
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,5 @@
-//! What staff recorded themselves has a period like everything else: relations, assessments and cases in the due
-//! dates of a person, in the town's report and on the page of a child.
+//! What no file brought has a period like everything else: relations, assessments, cases and the results of runs in the
+//! due dates of a person, in the town's report and on the page of a child.
 
 use chrono::Utc;
 use kernel::Grant;
@@ -88,4 +88,28 @@ async fn relations_assessments_and_cases_fall_due_too() {
     let due = scored.get(&format!("/api/v1/retention/report?from={month}&until={month}")).await.json();
     let due = due["months"].as_array().unwrap().iter().filter(|one| one["category"] == "support");
     assert_eq!(due.map(|one| one["records"].as_u64().unwrap()).sum::<u64>(), 1);
+}
+
+#[actix_web::test]
+async fn what_each_run_found_falls_due_on_its_own() {
+    let mut scored = Scored::new().await;
+    let child =
+        scored.list("certain").await.first().map(|child| text(child, "/person/id").to_owned()).unwrap();
+    let (person, first) = (format!("/api/v1/persons/{child}"), scored.run.clone());
+    let report = "/api/v1/retention/report?from=2026-04&until=2060-03";
+    let counted = async |scored: &Scored| scored.get(report).await.json()["records"].as_u64().unwrap();
+    let before = counted(&scored).await;
+
+    scored.run = scored.begin().await;
+    let everybody = u64::try_from(scored.children().await.len()).unwrap();
+    assert_eq!(counted(&scored).await, before + everybody);
+    let shown = scored.get(&format!("{person}/retention")).await.json();
+    let results = of(&shown, "run_result");
+    let links: Vec<&str> = results.iter().map(|result| text(result, "/link")).collect();
+    assert_eq!(links, [&first, &scored.run].map(|run| format!("/api/v1/runs/{run}/candidates/{child}")));
+    for result in results {
+        assert_eq!((text(result, "/category"), text(result, "/holder")), ("assessment", "判定"));
+        assert_eq!(text(result, "/due/kept_to/date"), period_end(jst_date(Utc::now()), 3).to_string());
+        assert!(text(result, "/steps/0/source/row").contains("スコア"), "{result}");
+    }
 }

@@ -103,7 +103,8 @@ impl Known {
             identity: register.and_then(|pack| pack.body.identity.clone()),
         };
         let (identity, today) = (person.identity.as_ref(), ctx.today());
-        let entries = Entries::of_rows(rows.entries)?;
+        let results = rows.scores.iter().map(|score| score.of(id)).collect();
+        let entries = Entries::of_rows(rows.entries, results)?;
         let in_force = packs.iter().chain(&notes).filter(|pack| pack.recorded_to.is_none());
         let schedule = &self.profile.town.retention;
         let retention = RetentionSummary::of(schedule, in_force, &entries, identity, today);

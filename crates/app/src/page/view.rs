@@ -125,7 +125,8 @@ impl LatestResult {
     }
 }
 
-/// How many of a person's records in force, and of what staff recorded, stand how by the rules of retention.
+/// How many of a person's records in force, of what staff recorded and of the results on the page, stand how by the
+/// rules of retention.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RetentionSummary {
     /// The period runs.

@@ -35,7 +35,7 @@ pub use report::DueReport;
 pub struct RetentionView {
     /// Whose.
     pub person: PersonId,
-    /// Records in force by category, then those that have ended, then what staff recorded themselves.
+    /// Records in force by category, then those that have ended, then what no file brought.
     pub records: Vec<KeptRecord>,
 }
 
@@ -62,7 +62,8 @@ impl App {
             return Err(Fault::new(Code::PersonNotFound));
         }
         let packs = conn.packs_kept(id.uuid()).await.map_err(store)?;
-        let entries = Entries::of_rows(conn.entries(id, None).await.map_err(store)?)?;
+        let rows = conn.entries(id, None).await.map_err(store)?;
+        let entries = Entries::of_rows(rows, conn.scored(Some(id)).await.map_err(store)?)?;
         drop(conn);
         let profile = self.profile(ctx).await?;
         let person = person_facts(&packs).remove(&id.uuid()).unwrap_or_default();
@@ -103,8 +104,9 @@ impl App {
             for category in [Category::Kinship, Category::Assessment, Category::Support] {
                 rows.extend(conn.entries_newest(category, None).await.map_err(store)?);
             }
+            let results = conn.scored(None).await.map_err(store)?;
             drop(conn);
-            let entries = Entries::of_rows(rows)?;
+            let entries = Entries::of_rows(rows, results)?;
             Result::Ok(counted(&packs, &entries, &profile, DueReport::new(from, until), today))
         });
         let report = counting.await.map_err(|_| internal("what falls due was not counted"))??;

@@ -1,15 +1,16 @@
-//! What staff recorded themselves, as records with a period: relations, assessments, cases. An entry is one record,
-//! however often it was changed; its newest version says when it ended.
+//! What no file brought, as records with a period: relations, assessments and cases that staff recorded, and what runs
+//! found. An entry is one record, however often it was changed; its newest version says when it ended.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::ctx::jst_date;
 use kernel::id::{CaseId, PersonId, RelationId};
-use kernel::slug::{ASSESSMENTS, CASES, RECORDED_RELATIONS};
+use kernel::slug::{ASSESSMENTS, CASES, RECORDED_RELATIONS, RUN_RESULTS};
 use kernel::{Category, When};
 use retention::{Outcome, Record, Schedule};
 use store::rows::entry::EntryRow;
+use store::rows::score::Scored;
 
 use super::facts::PersonFacts;
 use super::records::{KeptRecord, Place, steps_of};
@@ -22,17 +23,21 @@ use crate::runs::{Assessment, AssessmentSaid};
 /// Who holds what names no section.
 const HOLDER: &str = "職員の記録";
 
-/// Entries by what they are.
+/// Who holds what a run found.
+const RUNS: &str = "判定";
+
+/// Entries by what they are, and what runs found.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     pub relations: Vec<RecordedRelation>,
     pub assessments: Vec<Assessment>,
     pub cases: Vec<Case>,
+    pub results: Vec<Scored>,
 }
 
 impl Entries {
     /// Rows as entries, every version of each.
-    pub fn of_rows(rows: Vec<EntryRow>) -> Result<Self> {
+    pub fn of_rows(rows: Vec<EntryRow>, results: Vec<Scored>) -> Result<Self> {
         let mut by_category: HashMap<Category, Vec<EntryRow>> = HashMap::new();
         for row in rows {
             by_category.entry(row.category).or_default().push(row);
@@ -42,6 +47,7 @@ impl Entries {
             relations: entries::of_rows(take(RelationSaid::CATEGORY))?,
             assessments: entries::of_rows(take(AssessmentSaid::CATEGORY))?,
             cases: entries::of_rows(take(CaseSaid::CATEGORY))?,
+            results,
         })
     }
 
@@ -49,7 +55,8 @@ impl Entries {
     pub fn records(&self) -> impl Iterator<Item = EntryRecord> {
         let relations = self.relations.iter().map(EntryRecord::of_relation);
         let assessments = self.assessments.iter().map(EntryRecord::of_assessment);
-        relations.chain(assessments).chain(self.cases.iter().map(EntryRecord::of_case))
+        let cases = self.cases.iter().map(EntryRecord::of_case);
+        relations.chain(assessments).chain(cases).chain(self.results.iter().map(EntryRecord::of_result))
     }
 }
 
@@ -114,6 +121,20 @@ impl EntryRecord {
             link: format!("/api/v1/persons/{person}/cases/{id}"),
             when: period(said.opened_on, said.closed.as_ref().map(|closed| closed.on)),
             at: entry.newest.at,
+        }
+    }
+
+    /// A result is of the day on which the run was made, whatever day it looks at.
+    fn of_result(result: &Scored) -> Self {
+        let person = result.person;
+        Self {
+            person,
+            category: Category::Assessment,
+            source: RUN_RESULTS,
+            holder: RUNS.to_owned(),
+            link: format!("/api/v1/runs/{}/candidates/{person}", result.run),
+            when: When::At(jst_date(result.known_at).into()),
+            at: result.known_at,
         }
     }
 

@@ -49,7 +49,7 @@ pub enum Place {
         /// Line of the file, from 1; 0 when it came from no file.
         line: i32,
     },
-    /// Among what staff recorded themselves: where it is read.
+    /// No file brought it: where it is read.
     Entry(String),
 }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::entry::{self, EntryRow};
 use super::pack::{self, PackRow};
 use super::run::RunState;
+use super::score::Scored;
 use super::version::Versions;
 use crate::access::{AccessRow, Look, look};
 use crate::schema;
@@ -60,6 +61,14 @@ pub struct LatestScore {
     pub known_at: DateTime<Utc>,
     /// The score as `rulebook` writes it (JSON).
     pub body: Plain,
+}
+
+impl LatestScore {
+    /// That this run scored the person of the page.
+    #[must_use]
+    pub const fn of(&self, person: PersonId) -> Scored {
+        Scored { run: self.run, person, known_at: self.known_at }
+    }
 }
 
 type Score = (Uuid, String, NaiveDate, DateTime<Utc>, Vec<u8>);

@@ -1,5 +1,6 @@
 //! リスク値 with its trace: one box a child and run, sealed under the child's assessment key.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::Category;
@@ -7,6 +8,7 @@ use kernel::id::{PersonId, RunId};
 use seal::Plain;
 use uuid::Uuid;
 
+use super::run::RunState;
 use crate::schema::{keystore, run, score};
 use crate::town::row_version;
 use crate::{StoreError, TownConn, TownTx};
@@ -26,6 +28,17 @@ pub struct ScoreRow {
     pub person: PersonId,
     /// The score as `rulebook` writes it (JSON).
     pub body: Plain,
+}
+
+/// That a run scored somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scored {
+    /// 判定.
+    pub run: RunId,
+    /// 住民.
+    pub person: PersonId,
+    /// What the run knew: when it was asked for.
+    pub known_at: DateTime<Utc>,
 }
 
 /// Run, person, box and wrapped key set.
@@ -97,6 +110,32 @@ impl TownConn {
             .await
             .optional()?;
         found.map_or(Ok(None), |found| self.score_open(&found))
+    }
+
+    /// Which runs that were done scored whom, or one person, oldest first; no score is opened.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the statement fails.
+    pub async fn scored(&mut self, person: Option<PersonId>) -> Result<Vec<Scored>, StoreError> {
+        let (driver, town) = self.parts()?;
+        let of_run = run::town_id.eq(town.clone()).and(run::run_id.eq(score::run_id));
+        let mut query = score::table
+            .inner_join(run::table.on(of_run))
+            .filter(score::town_id.eq(town))
+            .filter(run::state.eq(RunState::Done.as_str()))
+            .order((score::run_id, score::person_id))
+            .select((score::run_id, score::person_id, run::known_at))
+            .into_boxed();
+        if let Some(person) = person {
+            query = query.filter(score::person_id.eq(person.uuid()));
+        }
+        let rows: Vec<(Uuid, Uuid, DateTime<Utc>)> = query.load(driver).await?;
+        let scored = rows.into_iter().map(|(run, person, known_at)| Scored {
+            run: RunId::from_uuid(run),
+            person: PersonId::from_uuid(person),
+            known_at,
+        });
+        Ok(scored.collect())
     }
 
     fn score_open(&self, (run, person, sealed, keyset): &Found) -> Result<Option<ScoreRow>, StoreError> {

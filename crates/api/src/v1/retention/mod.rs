@@ -43,7 +43,7 @@ pub struct ReportParams {
 #[utoipa::path(
     params(PurposeHeader),
     responses(
-        (status = 200, description = "Records in force by category, then those that have ended, then what staff recorded themselves.", body = Retention),
+        (status = 200, description = "Records in force by category, then those that have ended, then what no file brought: what staff recorded, and the results of runs.", body = Retention),
         (status = 409, description = "`profile_missing`: no profile was ever applied."),
     ),
 )]

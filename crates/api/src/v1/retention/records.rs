@@ -70,7 +70,7 @@ pub struct Retention {
     /// Whose.
     #[schema(value_type = schema::PersonId)]
     person_id: PersonId,
-    /// Records in force by category, then those that have ended, then what staff recorded themselves.
+    /// Records in force by category, then those that have ended, then what no file brought: what staff recorded, and the results of runs.
     items: Vec<RetentionRecord>,
 }
 
@@ -85,11 +85,11 @@ pub struct RetentionRecord {
     category_ja: &'static str,
     /// データ項目; empty for the register's own row.
     items: Vec<RetentionItem>,
-    /// 連携元; `recorded_relation`, `assessment` or `case` for what staff recorded themselves.
+    /// 連携元; `recorded_relation`, `assessment` or `case` for what staff recorded themselves, `run_result` for a run.
     source: String,
     /// 保有課: the section that holds it.
     holder: String,
-    /// 取込 that brought it; null for what staff recorded themselves.
+    /// 取込 that brought it; null for what no file brought.
     #[schema(required = true, value_type = Option<schema::LoadId>)]
     load_id: Option<LoadId>,
     /// Where it is read; null for what a load brought.

@@ -110,7 +110,7 @@ pub struct PersonPage {
     accesses: Vec<Access>,
     /// 職員 whom the page names by id (who is on a case, wrote or looked), by name.
     staff: Vec<PageStaff>,
-    /// 保存期間 of the records in force and of what staff recorded, in numbers.
+    /// 保存期間 of the records in force, of what staff recorded and of the results shown, in numbers.
     retention: PageRetention,
 }
 
