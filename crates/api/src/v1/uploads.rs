@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::{Answer, Created};
 use crate::idempotency::IdempotencyHeader;
 use crate::problem::at_header;
-use crate::request::{Params, PathId, Town};
+use crate::request::{GivenDay, Params, PathId, Town};
 use crate::{Platform, Problem, schema};
 
 /// The digest of what a request carries, and of the whole of which it is a part.
@@ -89,7 +89,7 @@ pub struct UploadParams {
 
 impl UploadParams {
     fn read(params: &Params) -> Result<Self, Problem> {
-        let (source, as_of) = (params.need("source")?, params.need("as_of")?);
+        let (source, as_of) = (params.need("source")?, params.need::<GivenDay>("as_of")?.into());
         Ok(Self { source, as_of, file_name: params.get("file_name")? })
     }
 
