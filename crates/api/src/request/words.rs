@@ -124,7 +124,10 @@ mod tests {
             ("unknown field `x`, expected one of `a`, `b`, `c`", "知らない項目です。使えるのは a、b、c です"),
             ("unknown field `x`, there are no fields", "知らない項目です"),
             ("invalid type: null, expected struct NewNote", "型が違います。オブジェクト（{…}）で書きます"),
-            ("invalid value: integer `-1`, expected u32", "-1 は使えない値です。決められた範囲の整数で書きます"),
+            (
+                "invalid value: integer `-1`, expected u32",
+                "-1 は使えない値です。決められた範囲の整数で書きます",
+            ),
         ] {
             let said = in_japanese(why);
             assert!(said.contains(ja), "{why}: {said}");

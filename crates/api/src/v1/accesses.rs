@@ -13,6 +13,7 @@ use super::persons::Access;
 use super::staff::AccountKind;
 use crate::answer::Answer;
 use crate::paging::{Order, Page, PageParams, Paging};
+use crate::problem::in_query;
 use crate::request::{GivenDay, Params, PurposeHeader, Town};
 use crate::schema::Day;
 use crate::{Platform, schema};
@@ -79,7 +80,7 @@ pub async fn search_accesses(platform: Platform, town: Town, params: Params) -> 
         from: params.get::<GivenDay>("from")?.map(Into::into),
         until: params.get::<GivenDay>("until")?.map(Into::into),
     };
-    let found = platform.looks(&town.0, &filter, paging.cursor, paging.limit()).await?;
+    let found = platform.looks(&town.0, &filter, paging.cursor, paging.limit()).await.map_err(in_query)?;
     let items = found.looks.iter().map(PersonAccess::from).collect();
     Ok(web::Json(Page::shown(town.0.now, items, found.next, paging.list).withholding(found.withheld())))
 }
@@ -168,6 +169,6 @@ pub async fn list_entitlements(platform: Platform, town: Town, params: Params) -
     let section = params.get::<SectionCode>("section")?;
     let on = params.get::<GivenDay>("on")?.map(Into::into);
     let asked = Asked { on, section, source: params.get::<SourceCode>("source")? };
-    let rows = platform.entitlements(&town.0, &asked).await?;
+    let rows = platform.entitlements(&town.0, &asked).await.map_err(in_query)?;
     Ok(web::Json(Page::cut(town.0.now, rows, &paging, Order::Rising, |row| row.posting, Entitlement::from)))
 }
