@@ -2,6 +2,7 @@
 //! missing or stale.
 
 use app::handovers::Approval;
+use app::tasks::TaskFilter;
 use chrono::{TimeDelta, Utc};
 use evidence::Act;
 use kernel::{Code, Grant, Purpose};
@@ -38,6 +39,7 @@ async fn a_protected_mother_does_not_stop_her_unprotected_childs_handover() {
 async fn an_offer_about_whoever_comes_under_protection_is_taken_back() {
     let family = Family::new().await;
     let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
+    family.move_away().await;
     let (offered, acknowledged) = (family.offered().await, family.acknowledged().await);
     let accepted = family.accepted().await;
     assert_eq!(app.handovers_shield(code(KAISEI)).await.unwrap(), 0);
@@ -54,6 +56,8 @@ async fn an_offer_about_whoever_comes_under_protection_is_taken_back() {
     }
     assert_eq!(at(&app.handover(&sender, accepted).await.unwrap()).0, "accepted", "they were first");
     assert_eq!(family.count(KAISEI, Act::HandoverWithdrawn).await, 2);
+    let tasks = app.tasks(&sender, TaskFilter::Open, None, 10).await.unwrap();
+    assert_eq!(tasks.rows.len(), 2, "nobody here did it: the section head is told");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! 支援措置 that begins while an offer waits: nothing about a protected person travels in an ordinary handover, so
-//! the platform takes such an offer back, as an approver would who had seen the list change.
+//! the platform takes such an offer back, as an approver would who had seen the list change. Nobody in the town
+//! did it, so both section heads of a child who has moved get the task to call each other, as when one expires.
 
 use chrono::Utc;
 use evidence::Act;
@@ -7,6 +8,7 @@ use handover::State;
 use kernel::id::HandoverId;
 use kernel::{TownCode, TownCtx};
 use store::hub::{HubHandover, HubState};
+use store::rows::task::TaskKind;
 
 use super::approval::TakenBack;
 use super::draft::sent;
@@ -52,6 +54,7 @@ impl App {
         if !self.anybody_protected(ctx, &read.terms).await? {
             return Ok(false);
         }
+        let child_moved = self.child_moved(ctx, &read.terms).await?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
         Target::from(id).hold(&mut tx).await?;
         let (mut row, mut body) = sent(&mut tx, id).await?;
@@ -65,6 +68,9 @@ impl App {
         write_out(&mut row, &body, ctx.now)?;
         if !tx.handover_update(&row).await.map_err(store)? {
             return Ok(false);
+        }
+        if child_moved {
+            tx.task_open(id, TaskKind::CallPeer, ctx.now).await.map_err(store)?;
         }
         let persons = body.terms.subjects.iter().map(|subject| subject.person);
         let about = subjects(id, persons);
