@@ -30,10 +30,8 @@ async fn consent_is_asked_when_it_is_drafted() {
     app.consent_withdraw(&sender, withdrawn, Entity::Representative).await.unwrap();
     let nothing = Terms { consents: Vec::new(), ..family.terms(expired) };
     let fault = app.handover_draft(&sender, nothing).await.unwrap_err();
-    assert_eq!(
-        (fault.code(), fault.place()),
-        (Code::InvalidValue, Some(&Place::Pointer("/consent_ids".into())))
-    );
+    assert_eq!(fault.code(), Code::InvalidValue);
+    assert!(fault.place() == Some(&Place::Pointer("/consent_ids".into())));
     for (consent, code) in [
         (expired, Code::ConsentExpired),
         (others, Code::ConsentOtherPerson),
