@@ -1,5 +1,6 @@
-//! Lists in pages. A cursor names the last item seen, so a page is not moved by what is added before it;
-//! it names no town: the query that uses it binds the caller's.
+//! Lists in pages. A cursor names the last item seen, so a page is not moved by what is added before it, and
+//! the list it is of: with another town's, or another list's, somebody would go on in the middle and not know
+//! what they missed. What a page shows does not rest on it; each query binds the caller's town.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -7,7 +8,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, Utc};
-use kernel::{Code, Fault};
+use kernel::{Code, Digest, Fault};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -39,6 +40,8 @@ pub struct Paging<K> {
     limit: usize,
     /// Key of the last item seen.
     pub cursor: Option<K>,
+    /// Which list of which town.
+    pub list: ListMark,
 }
 
 impl<K: FromStr> Paging<K> {
@@ -48,17 +51,17 @@ impl<K: FromStr> Paging<K> {
     /// `invalid_value` for a limit outside 1 to 200, `invalid_cursor` for a cursor no list of this kind
     /// gave.
     pub fn from_params(params: &Params) -> Result<Self, Fault> {
-        let limit = params.get("limit")?.unwrap_or(DEFAULT_LIMIT);
-        if !(1..=MAX_LIMIT).contains(&limit) {
+        let limit = params.get::<String>("limit")?.map_or(Some(DEFAULT_LIMIT), |limit| limit.parse().ok());
+        let Some(limit) = limit.filter(|limit| (1..=MAX_LIMIT).contains(limit)) else {
             let fault = Fault::new(Code::InvalidValue).with("name", "limit").with_words(
                 "why",
                 "1～200 の数です",
                 "a number from 1 to 200",
             );
             return Err(at_parameter(fault, "limit"));
-        }
-        let cursor = params.get::<String>("cursor")?.map(|text| decode(&text)).transpose()?;
-        Ok(Self { limit, cursor })
+        };
+        let cursor = params.get::<String>("cursor")?.map(|text| decode(&text, params.list())).transpose()?;
+        Ok(Self { limit, cursor, list: params.list() })
     }
 
     /// Items in the page: what to ask of a use case that says itself whether more follow.
@@ -75,15 +78,31 @@ impl<K: FromStr> Paging<K> {
     }
 }
 
-fn decode<K: FromStr>(text: &str) -> Result<K, Fault> {
+fn decode<K: FromStr>(text: &str, list: ListMark) -> Result<K, Fault> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-    let key = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|key| key.parse().ok());
+    let key = bytes.and_then(|bytes| {
+        let (mark, key) = bytes.split_at_checked(list.0.len())?;
+        if mark != list.0 { None } else { std::str::from_utf8(key).ok()?.parse().ok() }
+    });
     key.ok_or_else(|| at_parameter(Fault::new(Code::InvalidCursor), "cursor"))
 }
 
 /// A key as a cursor: text that clients keep and do not read.
-pub fn opaque(key: impl Display) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(key.to_string())
+pub fn opaque(key: impl Display, list: ListMark) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode([&list.0, key.to_string().as_bytes()].concat())
+}
+
+/// Tells a list of a town from others: enough to notice a cursor that strayed, no secret.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ListMark([u8; 4]);
+
+impl ListMark {
+    /// Of whose token begins with `town`, at `path`.
+    #[must_use]
+    pub fn of(town: &str, path: &str) -> Self {
+        let [a, b, c, d, ..] = *Digest::of(format!("{town} {path}").as_bytes()).as_bytes();
+        Self([a, b, c, d])
+    }
 }
 
 /// Which way a list runs.
@@ -118,8 +137,9 @@ pub struct Page<T: ToSchema> {
 
 impl<T: ToSchema> Page<T> {
     /// A page that a use case cut: exactly what is shown, and the key it goes on behind.
-    pub fn shown<K: Display>(now: DateTime<Utc>, items: Vec<T>, next: Option<K>) -> Self {
-        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor: next.map(opaque), withheld: None }
+    pub fn shown<K: Display>(now: DateTime<Utc>, items: Vec<T>, next: Option<K>, list: ListMark) -> Self {
+        let next_cursor = next.map(|key| opaque(key, list));
+        Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor, withheld: None }
     }
 
     /// A page of rows that a use case read from the cursor on, [`Paging::fetch`] of them at most.
@@ -132,7 +152,7 @@ impl<T: ToSchema> Page<T> {
     ) -> Self {
         let more = rows.len() > paging.limit;
         rows.truncate(paging.limit);
-        let next_cursor = rows.last().filter(|_| more).map(|row| opaque(key(row)));
+        let next_cursor = rows.last().filter(|_| more).map(|row| opaque(key(row), paging.list));
         let items = rows.into_iter().map(item).collect();
         Self { as_of: now, as_of_ja: as_of_ja(now), items, next_cursor, withheld: None }
     }

@@ -32,10 +32,12 @@ fn limits_are_kept() {
 #[test]
 fn a_cursor_leads_back_to_its_key_and_nothing_else_is_one() {
     let id = PersonId::new();
-    let cursor = opaque(id);
+    let cursor = opaque(id, ListMark::default());
     assert_eq!(paging::<PersonId>(&format!("cursor={cursor}")).unwrap().cursor, Some(id));
     assert!(!cursor.contains("per_"), "opaque");
-    for bad in ["x", "%21%21", &id.to_string(), &opaque("nothing"), &opaque(LoadId::new())] {
+    let mark = |key: &dyn Display| opaque(key, ListMark::default());
+    let elsewhere = opaque(id, ListMark::of("tsk_143626", "/api/v1/persons"));
+    for bad in ["x", "%21%21", &id.to_string(), &mark(&"nothing"), &mark(&LoadId::new()), &elsewhere] {
         let fault = paging::<PersonId>(&format!("cursor={bad}")).unwrap_err();
         assert_eq!(fault.code(), Code::InvalidCursor, "{bad}");
     }
@@ -55,7 +57,7 @@ fn one_row_more_than_asked_shows_that_another_page_follows() {
     let of = |rows: Vec<u32>| {
         items(&Page::of(noon(), rows, &paging::<u32>("limit=2").unwrap(), |row| *row, |row| row))
     };
-    assert_eq!(of(vec![1, 2, 3]), (vec![1, 2], Some(opaque(2))));
+    assert_eq!(of(vec![1, 2, 3]), (vec![1, 2], Some(opaque(2, ListMark::default()))));
     assert_eq!(of(vec![1, 2]), (vec![1, 2], None));
     assert_eq!(of(vec![]), (vec![], None));
 }
@@ -75,12 +77,12 @@ proptest! {
         let mut walked = Vec::new();
         let mut cursor = None;
         loop {
-            let page = Page::cut(noon(), all.clone(), &Paging { limit, cursor }, order, |row| *row, |row| row);
+            let page = Page::cut(noon(), all.clone(), &Paging { limit, cursor, list: ListMark::default() }, order, |row| *row, |row| row);
             let (items, next) = items(&page);
             prop_assert!(items.len() <= limit);
             walked.extend(items);
             let Some(next) = next else { break };
-            cursor = Some(decode(&next).unwrap());
+            cursor = Some(decode(&next, ListMark::default()).unwrap());
             if !all.contains(&late) {
                 all.push(late);
             }

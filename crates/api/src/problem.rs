@@ -195,6 +195,21 @@ pub fn at_parameter(fault: Fault, name: &str) -> Fault {
     fault.at_pointer(format!("{PARAMETER}{name}"))
 }
 
+/// A fault that a use case found in what a query says, at the parameter that says it.
+#[must_use]
+pub fn in_query(fault: Fault) -> Fault {
+    let name = match (fault.place(), fault.code()) {
+        (None, Code::InvalidValue) => fault.argument("name").map(str::to_owned),
+        (None, Code::SourceNotFound) => Some("source".to_owned()),
+        (None, Code::StaffNotFound) => Some("staff_id".to_owned()),
+        _ => None,
+    };
+    match name {
+        Some(name) => at_parameter(fault, &name),
+        None => fault,
+    }
+}
+
 /// Says that a fault is in a header of the request.
 #[must_use]
 pub fn at_header(fault: Fault, name: &str) -> Fault {

@@ -73,3 +73,17 @@ fn every_code_has_a_status_that_http_knows() {
         assert_eq!(Problem::from(code).status_code().as_u16(), code.status(), "{code}");
     }
 }
+
+#[test]
+fn what_a_use_case_finds_in_a_query_is_at_its_parameter() {
+    let value = Fault::new(Code::InvalidValue).with("name", "as_of").with_words("why", "早い", "early");
+    for (fault, place) in [
+        (value.clone(), "?as_of"),
+        (Fault::new(Code::SourceNotFound).with("source", "x"), "?source"),
+        (Fault::new(Code::StaffNotFound), "?staff_id"),
+        (value.at_pointer("/as_of"), "/as_of"),
+    ] {
+        assert_eq!(super::pointer(&in_query(fault)), place);
+    }
+    assert!(in_query(Fault::new(Code::LegalEntryExpired)).place().is_none());
+}

@@ -149,6 +149,8 @@ macro_rules! texts {
             fn try_from(text: String) -> Result<Self, &'static str> {
                 if text.trim().is_empty() {
                     Err("it is blank")
+                } else if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+                    Err("it holds a control character")
                 } else if text.chars().count() > $max {
                     Err(concat!("it is longer than ", $max, " characters"))
                 } else {
@@ -161,7 +163,7 @@ macro_rules! texts {
             fn schema() -> RefOr<Schema> {
                 ObjectBuilder::new()
                     .schema_type(Type::String)
-                    .description(Some(concat!("A text of 1 to ", $max, " characters, not only blanks.")))
+                    .description(Some(concat!("A text of 1 to ", $max, " characters, not only blanks, without control characters other than TAB and line ends.")))
                     .min_length(Some(1))
                     .max_length(Some($max))
                     .into()
@@ -189,6 +191,9 @@ mod tests {
             ("花", true),
             ("　", false),
             ("", false),
+            ("花\n子\t", true),
+            ("花\u{0}", false),
+            ("\u{1b}[31m", false),
             (&*"あ".repeat(200), true),
             (&*"あ".repeat(201), false),
         ] {

@@ -1,5 +1,5 @@
-//! Work that nobody asks for: placing evidence, closing handovers whose receipts have come and recording those
-//! that ended unanswered, taking up loads that a stop cut off, giving back what nobody uses.
+//! Work that nobody asks for: placing evidence, taking back offers about people who have come under
+//! protection, closing handovers whose receipts have come and recording those that ended unanswered, taking up loads that a stop cut off, giving back what nobody uses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +61,15 @@ async fn handovers(app: Arc<App>) {
         }
         let Ok(members) = app.members().await else { continue };
         for member in members {
+            match app.handovers_shield(member.town).await {
+                Ok(0) => {}
+                Ok(taken) => {
+                    tracing::info!(town = %member.town, taken, "offers about protected people taken back")
+                }
+                Err(fault) => {
+                    tracing::error!(town = %member.town, code = %fault, "protections could not be looked at");
+                }
+            }
             if let Err(fault) = app.handovers_close(member.town).await {
                 tracing::error!(town = %member.town, code = %fault, "handovers could not be closed");
             }

@@ -2,12 +2,13 @@
 //! missing or stale.
 
 use app::handovers::Approval;
+use app::tasks::TaskFilter;
 use chrono::{TimeDelta, Utc};
+use evidence::Act;
 use kernel::{Code, Grant, Purpose};
-use testkit::towns::KAISEI;
+use testkit::towns::{KAISEI, OI, code};
 
-use super::family::{Family, pin, refused};
-use testkit::towns::OI;
+use super::family::{Family, at, pin, refused};
 
 #[tokio::test]
 async fn a_protected_person_is_in_no_ordinary_handover() {
@@ -31,6 +32,32 @@ async fn a_protected_mother_does_not_stop_her_unprotected_childs_handover() {
     let family = Family::new().await;
     family.protect(family.mother).await;
     family.offered().await;
+}
+
+/// The list changes while the other town has not answered: what no offer would leave with now is taken back.
+#[tokio::test]
+async fn an_offer_about_whoever_comes_under_protection_is_taken_back() {
+    let family = Family::new().await;
+    let (app, sender, receiver) = (family.app(), family.sender(), family.receiver());
+    family.move_away().await;
+    let (offered, acknowledged) = (family.offered().await, family.acknowledged().await);
+    let accepted = family.accepted().await;
+    assert_eq!(app.handovers_shield(code(KAISEI)).await.unwrap(), 0);
+    family.protect(family.mother).await;
+    assert_eq!(app.handovers_shield(code(KAISEI)).await.unwrap(), 0, "she travels with none of them");
+    family.protect(family.child).await;
+    assert_eq!(app.handovers_shield(code(OI)).await.unwrap(), 0, "it is not theirs to take back");
+    assert_eq!(app.handovers_shield(code(KAISEI)).await.unwrap(), 2);
+    assert_eq!(app.handovers_shield(code(KAISEI)).await.unwrap(), 0);
+    for id in [offered, acknowledged] {
+        let view = app.handover(&sender, id).await.unwrap();
+        assert_eq!(at(&view).0, "withdrawn");
+        assert!(refused(app.handover_accept(&receiver, id).await).as_str().starts_with("handover_"));
+    }
+    assert_eq!(at(&app.handover(&sender, accepted).await.unwrap()).0, "accepted", "they were first");
+    assert_eq!(family.count(KAISEI, Act::HandoverWithdrawn).await, 2);
+    let tasks = app.tasks(&sender, TaskFilter::Open, None, 10).await.unwrap();
+    assert_eq!(tasks.rows.len(), 2, "nobody here did it: the section head is told");
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use app::handovers::{Approval, Taking};
+use app::handovers::{Approval, Taking, Terms};
 use chrono::{TimeDelta, Utc};
 use handover::Role;
 use handover::consent::Entity;
 use kernel::id::{ConsentId, PersonId};
-use kernel::{Category, Code, Grant, Lang, Purpose};
+use kernel::{Category, Code, Grant, Lang, Place, Purpose};
 use testkit::towns::{KAISEI, NAKAI, OI, OUTSIDER, code};
 
 use super::family::{Family, refused, today};
@@ -28,6 +28,10 @@ async fn consent_is_asked_when_it_is_drafted() {
     let purpose = family.consent(|new| new.processing.purpose = Purpose::Support).await;
     let withdrawn = family.consent(|_| ()).await;
     app.consent_withdraw(&sender, withdrawn, Entity::Representative).await.unwrap();
+    let nothing = Terms { consents: Vec::new(), ..family.terms(expired) };
+    let fault = app.handover_draft(&sender, nothing).await.unwrap_err();
+    assert_eq!(fault.code(), Code::InvalidValue);
+    assert!(fault.place() == Some(&Place::Pointer("/consent_ids".into())));
     for (consent, code) in [
         (expired, Code::ConsentExpired),
         (others, Code::ConsentOtherPerson),

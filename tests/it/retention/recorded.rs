@@ -32,6 +32,30 @@ fn standing(page: &Json) -> u64 {
 }
 
 #[actix_web::test]
+async fn a_note_is_read_among_the_notes_and_is_of_a_day_that_there_is() {
+    let scored = Scored::new().await;
+    let child = scored.children().await[0].1.clone();
+    let person = format!("/api/v1/persons/{child}");
+    let note = |day: &str| json!({"seen_on": day, "section": "mayor/kosodate", "text": "架空の記録"});
+    let path = format!("{person}/watch-notes");
+    let token = &scored.platform.desk(KAISEI, Grant::CaseWorker).token;
+    for day in ["0000-01-01", "-2026-04-01", "+002026-04-01", "1800-01-01", "2026-4-1", "2026-02-29"] {
+        let answer = scored.http.send(Ask::post(&path, note(day)).by(token).to("support")).await;
+        assert_eq!((answer.status, answer.code().as_str()), (422, "invalid_value"), "{day}: {}", answer.text);
+        assert_eq!(answer.json()["errors"][0]["pointer"], "/seen_on");
+    }
+    let written = post(&scored, &path, note("2026-04-01")).await;
+    for read in ["page", "timeline", "watch-notes"] {
+        assert_eq!(scored.get(&format!("{person}/{read}")).await.status, 200, "{read}");
+    }
+    let shown = scored.get(&format!("{person}/retention")).await.json();
+    let notes = of(&shown, "watch_note");
+    assert_eq!(notes.len(), 1);
+    assert_eq!((&notes[0]["load_id"], notes[0]["line"].as_i64()), (&Json::Null, Some(0)));
+    assert_eq!(notes[0]["link"], format!("{path}/{}", text(&written, "/id")));
+}
+
+#[actix_web::test]
 async fn relations_assessments_and_cases_fall_due_too() {
     let scored = Scored::new().await;
     let children = scored.children().await;

@@ -179,6 +179,9 @@ async fn one_bad_line_refuses_the_whole_with_every_fault_of_every_line() {
     let columns: Vec<Value> =
         headless.json()["errors"].as_array().unwrap().iter().map(|e| e["column"].clone()).collect();
     assert_eq!(columns, [json!("職員番号"), json!("番号")]);
+    let broken =
+        hall.send("", csv(&["0036,\"架空\n六\",町民課,活用,2026-04-01,".to_owned()]).as_bytes()).await;
+    assert_eq!(broken.json()["errors"][0]["column"], "氏名", "{}", broken.text);
     assert_eq!(hall.send("", b"").await.code(), "empty_file");
     assert_eq!(hall.send("", b"\xff\xff\xff").await.code(), "wrong_encoding");
 }

@@ -158,7 +158,8 @@ fn statuses(path: &str, operation: &Operation) -> Vec<&'static str> {
     if has_header(operation, KEY) {
         statuses.push("409");
     }
-    if path.contains('{') {
+    // Ids in a query are looked up like those in the path.
+    if path.contains('{') || NAMING.iter().any(|name| has_parameter(operation, name)) {
         statuses.push("404");
     }
     if operation.request_body.is_some() {
@@ -170,10 +171,20 @@ fn statuses(path: &str, operation: &Operation) -> Vec<&'static str> {
     statuses
 }
 
+/// Query parameters that name a thing which may not be there.
+const NAMING: &[&str] = &["source", "staff_id", "person_id"];
+
 fn has_header(operation: &Operation, name: &str) -> bool {
+    has(operation, name, &ParameterIn::Header)
+}
+
+fn has_parameter(operation: &Operation, name: &str) -> bool {
+    has(operation, name, &ParameterIn::Query)
+}
+
+fn has(operation: &Operation, name: &str, place: &ParameterIn) -> bool {
     operation.parameters.iter().flatten().any(|parameter| {
-        matches!(parameter, RefOr::T(parameter)
-            if matches!(parameter.parameter_in, ParameterIn::Header) && parameter.name == name)
+        matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == *place && parameter.name == name)
     })
 }
 

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
+use super::words::{in_english, in_japanese};
 use crate::Problem;
 
 /// Bytes of a body unless the handler says otherwise: 1 MiB.
@@ -86,8 +87,8 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(invalid(
             "body",
-            "型が違います。使えるのは object です",
-            "invalid type: expected an object",
+            &in_japanese("invalid type: array, expected an object"),
+            "invalid type: array, expected an object",
             String::new(),
         ));
     }
@@ -120,12 +121,21 @@ fn unreadable(path: &Path, error: &serde_json::Error) -> Fault {
         pointer.push('/');
         pointer.push_str(member);
     }
-    let name = pointer.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("body").to_owned();
-    invalid(&name, &in_japanese(why), why, pointer)
+    invalid(&name(&pointer), &in_japanese(why), &in_english(why), pointer)
 }
 
 fn invalid(name: &str, ja: &str, en: &str, pointer: String) -> Fault {
     Fault::new(Code::InvalidValue).with("name", name).with_words("why", ja, en).at_pointer(pointer)
+}
+
+/// What people call the place: the last member, with its number in a list.
+fn name(pointer: &str) -> String {
+    let mut parts = pointer.rsplit('/');
+    match (parts.next(), parts.next()) {
+        (Some(last), Some(list)) if last.parse::<usize>().is_ok() => format!("{list}[{last}]"),
+        (Some(last), _) if !last.is_empty() => last.to_owned(),
+        _ => "body".to_owned(),
+    }
 }
 
 /// RFC 6901.
@@ -142,30 +152,6 @@ fn pointer(path: &Path) -> String {
         pointer.push_str(&text);
     }
     pointer
-}
-
-/// What serde says, as staff would. What it does not foresee stays in English rather than unsaid.
-fn in_japanese(why: &str) -> String {
-    let known = |rest: &str| {
-        rest.split_once("expected ").map_or(String::new(), |(_, known)| format!("。使えるのは {known}"))
-    };
-    if why.starts_with("missing field") {
-        "この項目は必要です".to_owned()
-    } else if let Some(rest) = why.strip_prefix("unknown field") {
-        format!("知らない項目です{}", known(rest))
-    } else if let Some(rest) = why.strip_prefix("unknown variant") {
-        format!("知らない値です{}", known(rest))
-    } else if why.starts_with("duplicate field") {
-        "二度書かれています".to_owned()
-    } else if let Some(rest) = why.strip_prefix("invalid type") {
-        format!("型が違います{}", known(rest))
-    } else if why == "it is blank" {
-        "空欄です".to_owned()
-    } else if why == "it is longer than 200 characters" {
-        "200文字を超えています".to_owned()
-    } else {
-        format!("形が違います：{why}")
-    }
 }
 
 impl<T: 'static, const LIMIT: usize> FromRequest for Body<T, LIMIT> {

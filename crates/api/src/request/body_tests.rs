@@ -13,6 +13,8 @@ use crate::schema::Text;
 struct Outer {
     name: Text,
     inner: Vec<Inner>,
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
+    on: Option<chrono::NaiveDate>,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -60,7 +62,12 @@ async fn what_is_wrong_is_pointed_at() {
         ),
         (r#"{"name":"　","inner":[]}"#, "/name", "空欄です", "it is blank"),
         (r#"{"name":"花","name":"花","inner":[]}"#, "/name", "二度書かれています", "duplicate field"),
-        (r#"["花", []]"#, "", "object", "expected an object"),
+        (r#"["花", []]"#, "", "オブジェクト", "expected an object"),
+        (r#"{"name":"花","inner":[],"on":"0000-01-01"}"#, "/on", "実在する日ではありません", "it is no day"),
+        (r#"{"name":"花","inner":[],"on":"+002026-04-01"}"#, "/on", "2026-04-01 の形", "it is no day"),
+        (r#"{"name":"花","inner":[],"on":20260401}"#, "/on", "型が違います。文字列", "expected a string"),
+        (r#"{"name":"花","inner":[3]}"#, "/inner/0", "inner[0] の値", "inner[0]"),
+        (r#"{"name":"花\u0000","inner":[]}"#, "/name", "制御文字", "a control character"),
         ("3", "", "型が違います", "invalid type"),
     ] {
         let fault = body::<1000>("application/json", sent).await.unwrap_err();

@@ -6,16 +6,22 @@ use std::future::{Ready, ready};
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Query;
 use actix_web::{FromRequest, HttpRequest};
 use kernel::{Code, Fault};
 
+use super::words::{in_english, in_japanese};
 use crate::Problem;
+use crate::paging::ListMark;
 use crate::problem::at_parameter;
 
 /// The query parameters of a request, decoded.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Params(Vec<(String, String)>);
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    list: ListMark,
+}
 
 impl Params {
     /// Reads a query string.
@@ -30,12 +36,18 @@ impl Params {
                 "the query string is malformed",
             )
         })?;
-        Ok(Self(pairs.into_inner()))
+        Ok(Self { pairs: pairs.into_inner(), list: ListMark::default() })
     }
 
     /// The names given.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.pairs.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Which list is asked for, of which town: what its cursors carry.
+    #[must_use]
+    pub const fn list(&self) -> ListMark {
+        self.list
     }
 
     /// One parameter's value, if it was given.
@@ -43,13 +55,16 @@ impl Params {
     /// # Errors
     /// `invalid_value` when it is no `T` or was given twice.
     pub fn get<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Fault> {
-        let mut values = self.0.iter().filter(|(given, _)| given == name).map(|(_, value)| value);
+        let mut values = self.pairs.iter().filter(|(given, _)| given == name).map(|(_, value)| value);
         let Some(value) = values.next() else { return Ok(None) };
         if values.next().is_some() {
             return Err(invalid(name, "二度書かれています", "it is given twice"));
         }
         let parsed = value.parse::<T>();
-        parsed.map(Some).map_err(|why| invalid(name, &format!("「{value}」は使えません"), &why.to_string()))
+        parsed.map(Some).map_err(|why| {
+            let why = why.to_string();
+            invalid(name, &format!("「{value}」は使えません。{}", in_japanese(&why)), &in_english(&why))
+        })
     }
 
     /// One parameter's value.
@@ -70,8 +85,18 @@ impl FromRequest for Params {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::read(request.query_string()).map_err(Problem::from))
+        let read = Self::read(request.query_string()).map_err(Problem::from);
+        let list = ListMark::of(town(request), request.path());
+        ready(read.map(|params| Self { list, ..params }))
     }
+}
+
+/// What a token says of its town: all but its secret, `tsk_143669`. Whether it holds is not asked here.
+fn town(request: &HttpRequest) -> &str {
+    let token =
+        request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = token.rsplit_once(' ').map_or(token, |(_, token)| token);
+    token.rsplit_once('_').map_or("", |(town, _)| town)
 }
 
 #[cfg(test)]

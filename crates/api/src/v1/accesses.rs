@@ -13,7 +13,8 @@ use super::persons::Access;
 use super::staff::AccountKind;
 use crate::answer::Answer;
 use crate::paging::{Order, Page, PageParams, Paging};
-use crate::request::{Params, PurposeHeader, Town};
+use crate::problem::in_query;
+use crate::request::{GivenDay, Params, PurposeHeader, Town};
 use crate::schema::Day;
 use crate::{Platform, schema};
 
@@ -76,12 +77,12 @@ pub async fn search_accesses(platform: Platform, town: Town, params: Params) -> 
         staff: params.get("staff_id")?,
         source: params.get("source")?,
         operation: params.get("operation")?,
-        from: params.get("from")?,
-        until: params.get("until")?,
+        from: params.get::<GivenDay>("from")?.map(Into::into),
+        until: params.get::<GivenDay>("until")?.map(Into::into),
     };
-    let found = platform.looks(&town.0, &filter, paging.cursor, paging.limit()).await?;
+    let found = platform.looks(&town.0, &filter, paging.cursor, paging.limit()).await.map_err(in_query)?;
     let items = found.looks.iter().map(PersonAccess::from).collect();
-    Ok(web::Json(Page::shown(town.0.now, items, found.next).withholding(found.withheld())))
+    Ok(web::Json(Page::shown(town.0.now, items, found.next, paging.list).withholding(found.withheld())))
 }
 
 /// Whose entitlements.
@@ -166,7 +167,8 @@ impl From<Row> for Entitlement {
 pub async fn list_entitlements(platform: Platform, town: Town, params: Params) -> Answer<Page<Entitlement>> {
     let paging = Paging::from_params(&params)?;
     let section = params.get::<SectionCode>("section")?;
-    let asked = Asked { on: params.get("on")?, section, source: params.get::<SourceCode>("source")? };
-    let rows = platform.entitlements(&town.0, &asked).await?;
+    let on = params.get::<GivenDay>("on")?.map(Into::into);
+    let asked = Asked { on, section, source: params.get::<SourceCode>("source")? };
+    let rows = platform.entitlements(&town.0, &asked).await.map_err(in_query)?;
     Ok(web::Json(Page::cut(town.0.now, rows, &paging, Order::Rising, |row| row.posting, Entitlement::from)))
 }

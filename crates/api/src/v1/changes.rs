@@ -121,7 +121,7 @@ pub async fn list_changes(platform: Platform, town: Town, params: Params) -> Ans
         as_of: town.0.now,
         as_of_ja: as_of_ja(town.0.now),
         items: found.items.into_iter().map(Change::from).collect(),
-        next_cursor: opaque(&found.next),
+        next_cursor: opaque(&found.next, paging.list),
         more: found.more,
     }))
 }

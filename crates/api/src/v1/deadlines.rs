@@ -120,5 +120,5 @@ fn ask(params: &Params) -> Result<DeadlinesAsk, Fault> {
 pub async fn list_deadlines(platform: Platform, town: Town, params: Params) -> Answer<Page<Deadline>> {
     let page = platform.deadlines(&town.0, &ask(&params)?).await?;
     let next = page.rows.last().filter(|_| page.more).map(Line::key);
-    Ok(web::Json(Page::shown(town.0.now, Deadline::all(&page, town.0.today()), next)))
+    Ok(web::Json(Page::shown(town.0.now, Deadline::all(&page, town.0.today()), next, params.list())))
 }

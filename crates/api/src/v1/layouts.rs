@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::answer::{Answer, Download};
 use crate::paging::{Order, Page, PageParams, Paging};
-use crate::request::{Params, PathId, Town};
+use crate::request::{GivenDay, Params, PathId, Town};
 use crate::{Platform, Problem, schema};
 
 /// A layout (レイアウト): how a file is read.
@@ -86,6 +86,6 @@ pub async fn read_layout_sample(
     id: PathId<LayoutId>,
     params: Params,
 ) -> Result<Download, Problem> {
-    let as_of = params.get("as_of")?.unwrap_or_else(|| jst_date(town.0.now));
+    let as_of = params.get::<GivenDay>("as_of")?.map_or_else(|| jst_date(town.0.now), Into::into);
     Ok(Download::fictional(platform.layout_sample(&town.0, &id.0, as_of).await?))
 }

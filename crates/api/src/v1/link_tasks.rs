@@ -196,7 +196,7 @@ pub async fn list_link_tasks(platform: Platform, town: Town, params: Params) -> 
     let paging = Paging::from_params(&params)?;
     let state = params.get::<LinkTaskState>("state")?.unwrap_or(LinkTaskState::Open);
     let found = platform.link_tasks(&town.0, state, paging.cursor, paging.limit()).await?;
-    let page = Page::shown(town.0.now, LinkTask::all(&found), found.next);
+    let page = Page::shown(town.0.now, LinkTask::all(&found), found.next, paging.list);
     Ok(web::Json(page.withholding(found.withheld())))
 }
 

@@ -146,6 +146,7 @@ pub struct NewTaskCompletion {
     #[schema(value_type = schema::TaskHow)]
     how: How,
     /// On which day; not in the future.
+    #[serde(deserialize_with = "crate::request::day::read")]
     on: NaiveDate,
     /// With whom: section and name in the other town. Kept sealed.
     spoke_to: Text,
@@ -175,7 +176,7 @@ pub async fn list_tasks(platform: Platform, town: Town, params: Params) -> Answe
     let filter = params.get("state")?.unwrap_or(TaskFilter::Open);
     let page = platform.tasks(&town.0, filter, paging.cursor, paging.limit()).await?;
     let next = page.rows.last().filter(|_| page.more).map(|last| last.id);
-    Ok(web::Json(Page::shown(town.0.now, Task::all(&page), next)))
+    Ok(web::Json(Page::shown(town.0.now, Task::all(&page), next, paging.list)))
 }
 
 /// One task.

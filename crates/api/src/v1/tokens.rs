@@ -79,6 +79,7 @@ pub struct NewToken {
     #[schema(value_type = Vec<schema::Grant>, min_items = 1)]
     grants: BTreeSet<Grant>,
     /// Until when; in the future, and for a service client within 366 days.
+    #[serde(deserialize_with = "crate::request::day::read_time")]
     expires_at: DateTime<Utc>,
 }
 

@@ -16,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Created};
 use crate::idempotency::IdempotencyHeader;
-use crate::problem::at_header;
-use crate::request::{Params, PathId, Town};
+use crate::problem::{at_header, in_query};
+use crate::request::{GivenDay, Params, PathId, Town};
 use crate::{Platform, Problem, schema};
 
 /// The digest of what a request carries, and of the whole of which it is a part.
@@ -89,7 +89,7 @@ pub struct UploadParams {
 
 impl UploadParams {
     fn read(params: &Params) -> Result<Self, Problem> {
-        let (source, as_of) = (params.need("source")?, params.need("as_of")?);
+        let (source, as_of) = (params.need("source")?, params.need::<GivenDay>("as_of")?.into());
         Ok(Self { source, as_of, file_name: params.get("file_name")? })
     }
 
@@ -127,7 +127,7 @@ pub async fn receive_upload(
     let digest = digest(request.headers(), CONTENT_DIGEST)?;
     let length = content_length(request.headers());
     app::uploads::check_length(length)?;
-    let receiving = platform.upload_begin(&town.0, asked.upload()).await?;
+    let receiving = platform.upload_begin(&town.0, asked.upload()).await.map_err(in_query)?;
     let receiving = spool(&platform, &town.0, receiving, payload).await?;
     let row = platform.upload_finish(&town.0, receiving, digest, length).await?;
     Ok(Created { location: Some(format!("/api/v1/uploads/{}", row.id)), body: row.into() })
@@ -171,7 +171,7 @@ pub async fn begin_partial_upload(
     params: Params,
 ) -> Result<Created<Upload>, Problem> {
     let asked = UploadParams::read(&params)?;
-    let row = platform.upload_begin_in_parts(&town.0, asked.upload()).await?;
+    let row = platform.upload_begin_in_parts(&town.0, asked.upload()).await.map_err(in_query)?;
     Ok(Created { location: Some(format!("/api/v1/uploads/{}", row.id)), body: row.into() })
 }
 

@@ -99,6 +99,7 @@ impl From<&WatchNoteView> for WatchNote {
 }))]
 pub struct NewWatchNote {
     /// When it was seen; not a day to come.
+    #[serde(deserialize_with = "crate::request::day::read")]
     seen_on: NaiveDate,
     /// What was seen.
     text: LongText,
@@ -120,6 +121,7 @@ pub struct WatchNoteCorrection {
     /// Why it is corrected.
     reason: Text,
     /// When it was seen; not a day to come.
+    #[serde(deserialize_with = "crate::request::day::read")]
     seen_on: NaiveDate,
     /// What was seen.
     text: LongText,

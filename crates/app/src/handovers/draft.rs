@@ -161,6 +161,11 @@ impl App {
         if self.anybody_protected(ctx, terms).await? {
             return Err(Fault::new(Code::ProtectedPerson));
         }
+        if terms.consents.is_empty() {
+            let fault = Fault::new(Code::InvalidValue).with("name", "consent_ids");
+            let (ja, en) = ("同意が一つも選ばれていません", "no consent is chosen");
+            return Err(fault.with_words("why", ja, en).at_pointer("/consent_ids"));
+        }
         let (chosen, receiver) = (terms.chosen(), terms.receiver.town);
         Basis::on_consent(&consents, &chosen, receiver, Purpose::Handover, &terms.grounds, ctx.now)?;
         if self.handover_items(ctx, &chosen).await?.is_empty() {

@@ -15,6 +15,7 @@ mod flag;
 mod items;
 mod of_person;
 mod offer;
+mod protected;
 mod receive;
 mod record;
 mod refuse;

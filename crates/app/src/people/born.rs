@@ -1,6 +1,6 @@
 //! A birth date or year as staff type it.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use kernel::date::{DateError, DateFormat, EraRule, PartialDate, YearMonth, parse};
 use kernel::kana::compatible;
 use kernel::{Code, Fault};
@@ -17,16 +17,14 @@ pub struct Born(PartialDate);
 
 impl Born {
     /// Reads a date: `H27.4.1`, `平成27年4月1日`, `4270401`, `2015-04-01`, `20150401`, `2015/4/1`,
-    /// `2015年4月1日`, full-width or not; `2015-04` and `平成27年` where no more is known. A date past the end
-    /// of its era (`H31.5.1`) is the day it counts to.
+    /// `2015年4月1日`, full-width or not; `2015-04`, `H27.4`, `平成27年` and `H27` where no more is known. A date
+    /// past the end of its era (`H31.5.1`) is the day it counts to.
     ///
     /// # Errors
     /// `birth_date_impossible`, `birth_date_unreadable`.
     pub fn date(text: &str) -> Result<Self> {
         let plain = compatible(text);
-        let read = western(&plain).unwrap_or_else(|| {
-            parse(&plain.to_ascii_uppercase(), SPELLINGS, EraRule::Warn).map(|parsed| parsed.date)
-        });
+        let read = western(&plain).unwrap_or_else(|| of_era(&plain.to_ascii_uppercase()));
         read.map(Self).map_err(|error| fault(error).with("raw", text))
     }
 
@@ -49,6 +47,15 @@ impl Born {
         }
     }
 
+    /// Itself, unless nobody can be born then yet: an expected child is known for less than a year.
+    ///
+    /// # Errors
+    /// `birth_date_impossible`, naming `text`.
+    pub fn not_after(self, today: NaiveDate, text: &str) -> Result<Self> {
+        let last = today.checked_add_months(Months::new(12)).unwrap_or(today);
+        if self.0.earliest() > last { Err(fault(DateError::Impossible).with("raw", text)) } else { Ok(self) }
+    }
+
     /// Whether one born on `birth`, as far as that is known, may be meant.
     #[must_use]
     pub fn may_be(self, birth: PartialDate) -> bool {
@@ -56,6 +63,16 @@ impl Born {
             |first: NaiveDate, last: NaiveDate| first <= self.0.latest() && self.0.earliest() <= last;
         overlap(birth.earliest(), birth.latest())
     }
+}
+
+/// A date in one of the spellings; else a year alone or a year and a month, as people cut an era's date short.
+fn of_era(text: &str) -> std::result::Result<PartialDate, DateError> {
+    let read = |text: &str| parse(text, SPELLINGS, EraRule::Warn).map(|parsed| parsed.date);
+    ["", "年", ".0", "/0", "-0"]
+        .iter()
+        .map(|end| read(&format!("{text}{end}")))
+        .find(|read| *read != Err(DateError::NotADate))
+        .unwrap_or(Err(DateError::NotADate))
 }
 
 /// A date that begins with a western year of four digits and has separators or nothing behind it; `None`
@@ -125,7 +142,12 @@ mod tests {
         }
         assert_eq!(Born::date("2015-04"), Ok(Born(date("2015-04"))));
         assert_eq!(Born::date("2015年4月"), Ok(Born(date("2015-04"))));
-        assert_eq!(Born::date("平成27年"), Ok(Born(date("2015"))));
+        for text in ["平成27年", "H27", "h27", "平成27", "Ｈ２７"] {
+            assert_eq!(Born::date(text), Ok(Born(date("2015"))), "{text}");
+        }
+        for text in ["H27.4", "H27/04", "平成27年4月"] {
+            assert_eq!(Born::date(text), Ok(Born(date("2015-04"))), "{text}");
+        }
         assert_eq!(Born::date("H31.5.1"), Ok(Born(date("2019-05-01"))));
     }
 
@@ -143,10 +165,32 @@ mod tests {
         ] {
             assert_eq!(Born::date(text).unwrap_err().code(), Code::BirthDateImpossible, "{text}");
         }
-        for text in
-            ["", "x", "H27", "27.4.1", "4月1日", "2015-04-01-01", "2015//1", "昨日", "00000000", "201504011"]
-        {
+        for text in [
+            "",
+            "x",
+            "H",
+            "H27.x",
+            "27.4.1",
+            "4月1日",
+            "2015-04-01-01",
+            "2015//1",
+            "昨日",
+            "00000000",
+            "201504011",
+        ] {
             assert_eq!(Born::date(text).unwrap_err().code(), Code::BirthDateUnreadable, "{text}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_born_a_year_from_now() {
+        let today = "2026-11-21".parse().unwrap();
+        let asked = |text: &str| Born::date(text).and_then(|born| born.not_after(today, text));
+        for text in ["2026-11-21", "2027-06-01", "2027", "R9"] {
+            assert!(asked(text).is_ok(), "{text}");
+        }
+        for text in ["2027-11-22", "R99.1.1", "2115-04-01", "2028"] {
+            assert_eq!(asked(text).unwrap_err().code(), Code::BirthDateImpossible, "{text}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use kernel::date::Grade;
 use kernel::id::PersonId;
+use kernel::kana::compatible;
 use kernel::{Code, Digest, Fault, TownCtx};
 use serde::Serialize;
 use store::rows::version::Versions;
@@ -63,14 +64,17 @@ impl Search {
     /// `birth_date_unreadable`, `invalid_value`.
     pub fn read(asked: &Asked, ctx: &TownCtx) -> std::result::Result<Self, Vec<(&'static str, Fault)>> {
         let mut faults = Vec::new();
+        let born = |read: fn(&str) -> Result<Born>| {
+            move |text: &str| read(text).and_then(|born| born.not_after(ctx.today(), text))
+        };
         let search = Self {
             name: condition("name", asked.name.as_deref(), Name::read, &mut faults),
-            birth_date: condition("birth_date", asked.birth_date.as_deref(), Born::date, &mut faults),
-            birth_year: condition("birth_year", asked.birth_year.as_deref(), Born::year, &mut faults),
+            birth_date: condition("birth_date", asked.birth_date.as_deref(), born(Born::date), &mut faults),
+            birth_year: condition("birth_year", asked.birth_year.as_deref(), born(Born::year), &mut faults),
             grade: asked.grade,
             block: condition("town_block", asked.town_block.as_deref(), block, &mut faults),
             parent: condition("parent", asked.parent.as_deref(), Name::read, &mut faults),
-            number: asked.number.clone(),
+            number: condition("number", asked.number.as_deref(), number, &mut faults),
             mark: mark(asked, ctx),
         };
         faults.extend(search.too_short());
@@ -116,14 +120,22 @@ fn condition<T>(
 }
 
 fn block(text: &str) -> Result<String> {
-    let key = block_key(text);
-    if key.is_empty() {
-        let why = ("空です", "it is empty");
-        return Err(Fault::new(Code::InvalidValue)
-            .with("name", "town_block")
-            .with_words("why", why.0, why.1));
+    something("town_block", block_key(text))
+}
+
+/// A number as it was typed, without blanks around it; digits in full width are digits.
+fn number(text: &str) -> Result<String> {
+    let plain = compatible(text);
+    let is_number = plain.trim().bytes().all(|digit| digit.is_ascii_digit());
+    something("number", if is_number { plain.trim() } else { text.trim() }.to_owned())
+}
+
+fn something(name: &'static str, text: String) -> Result<String> {
+    if text.is_empty() {
+        let fault = Fault::new(Code::InvalidValue).with("name", name);
+        return Err(fault.with_words("why", "空です", "it is empty"));
     }
-    Ok(key)
+    Ok(text)
 }
 
 /// The first four bytes of a digest: enough to notice a cursor of another search, too few to try names on.

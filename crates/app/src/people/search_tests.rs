@@ -205,6 +205,8 @@ fn what_cannot_be_searched_is_said_all_at_once() {
         (&[("name", "123")], &[("name", Code::NameUnreadable)]),
         (&[("parent", "は"), ("name", "なか")], &[("parent", Code::NameTooShort)]),
         (&[("birth_date", "H27.2.30")], &[("birth_date", Code::BirthDateImpossible)]),
+        (&[("birth_date", "R99.1.1")], &[("birth_date", Code::BirthDateImpossible)]),
+        (&[("number", " 　")], &[("number", Code::InvalidValue)]),
         (&[("birth_year", "昨年")], &[("birth_year", Code::BirthDateUnreadable)]),
         (&[("town_block", " ")], &[("town_block", Code::InvalidValue)]),
         (

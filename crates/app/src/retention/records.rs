@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::ctx::jst_date;
-use kernel::id::LoadId;
+use kernel::id::{LoadId, PersonId};
 use kernel::{Category, ItemCode, Lang};
 use retention::{
     Bound, Decision, Due, Happened, Milestone, Outcome, Record, RuleCode, Schedule, Source, Standing, Step,
@@ -138,6 +138,15 @@ fn ended_on(pack: &PackRow) -> Option<NaiveDate> {
     pack.recorded_to.map(jst_date)
 }
 
+/// A 見守り情報 came with no file: it is read among the person's notes.
+fn place(pack: &PackRow) -> Place {
+    let Some(written) = &pack.body.written else {
+        return Place::Line { load: pack.load, line: pack.line };
+    };
+    let person = PersonId::from_uuid(pack.subject);
+    Place::Entry(format!("/api/v1/persons/{person}/watch-notes/{}", written.note))
+}
+
 /// A pack as staff read it.
 pub(super) fn kept(
     schedule: &Schedule,
@@ -151,7 +160,7 @@ pub(super) fn kept(
         items,
         source: pack.source.clone(),
         holder: holder.to_owned(),
-        place: Place::Line { load: pack.load, line: pack.line },
+        place: place(pack),
         recorded_at: pack.recorded_from,
         ended_on: ended_on(pack),
         due_on: outcome.due_on(),

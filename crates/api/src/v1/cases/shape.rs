@@ -165,6 +165,7 @@ impl CaseMember {
 }))]
 pub struct NewCase {
     /// First day; not a day to come.
+    #[serde(deserialize_with = "crate::request::day::read")]
     pub(super) opened_on: NaiveDate,
     /// Why it is opened.
     pub(super) why: Text,
@@ -189,6 +190,7 @@ pub struct NewCaseMember {
     /// Why.
     pub(super) reason: Text,
     /// First day; not before the case was opened, not a day to come.
+    #[serde(deserialize_with = "crate::request::day::read")]
     pub(super) from: NaiveDate,
     /// Who.
     pub(super) who: NewCaseMemberWho,
@@ -242,6 +244,7 @@ pub struct CaseMemberEnding {
     #[schema(minimum = 1)]
     pub(super) number: usize,
     /// Last day; not before the first, not a day to come.
+    #[serde(deserialize_with = "crate::request::day::read")]
     pub(super) until: NaiveDate,
 }
 
@@ -255,5 +258,6 @@ pub struct CaseClosing {
     /// Why.
     pub(super) reason: Text,
     /// Last day; not before anybody on it came, not a day to come.
+    #[serde(deserialize_with = "crate::request::day::read")]
     pub(super) on: NaiveDate,
 }

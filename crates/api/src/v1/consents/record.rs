@@ -47,9 +47,10 @@ pub struct NewConsent {
     #[schema(value_type = Vec<schema::TownCode>, min_items = 1)]
     receivers: BTreeSet<TownCode>,
     /// Its last day, in Japan; it counts in full.
+    #[serde(deserialize_with = "crate::request::day::read")]
     until: NaiveDate,
     /// When it was given; now, when left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::request::day::read_time_optional")]
     given_at: Option<DateTime<Utc>>,
     /// 機関 of this town that holds the data.
     #[schema(value_type = String, example = "mayor")]

@@ -41,6 +41,7 @@ pub struct NewOnBehalf {
     /// 不在の理由: why they were away.
     absence: Text,
     /// 後閲の期限: by when they are to look at it themselves; not in the past.
+    #[serde(deserialize_with = "crate::request::day::read")]
     review_due: NaiveDate,
 }
 
@@ -51,6 +52,7 @@ pub struct NewPaper {
     /// 起案番号.
     number: Text,
     /// 決裁日; not in the future.
+    #[serde(deserialize_with = "crate::request::day::read")]
     decided_on: NaiveDate,
 }
 

@@ -17,6 +17,7 @@ use super::loads::Load;
 use crate::answer::{Accepted, Answer, Download};
 use crate::idempotency::IdempotencyHeader;
 use crate::paging::{Page, PageParams, Paging};
+use crate::problem::in_query;
 use crate::request::{Body, Coop, Language, Params, PathId, PurposeHeader, Town, Wanted};
 use crate::schema::LongText;
 use crate::{Platform, Problem, schema};
@@ -267,10 +268,11 @@ pub async fn read_entry_request(
     let section: Option<SectionCode> = params.get("section")?;
     let mut answer = match wanted {
         Wanted::Page => {
-            Download::of(&platform.entry_request_page(&town.0, section.as_ref()).await?).respond_to(&request)
+            let page = platform.entry_request_page(&town.0, section.as_ref()).await.map_err(in_query)?;
+            Download::of(&page).respond_to(&request)
         }
         Wanted::Json => {
-            let asked = platform.entry_requests(&town.0, section.as_ref()).await?;
+            let asked = platform.entry_requests(&town.0, section.as_ref()).await.map_err(in_query)?;
             HttpResponse::Ok().json(EntryRequests::of(&asked))
         }
     };

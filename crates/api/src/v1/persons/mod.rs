@@ -90,7 +90,7 @@ pub async fn list_persons(platform: Platform, town: Town, params: Params) -> Ans
         _ => fault,
     })?;
     let items = PersonSummary::all(&found, &town.0);
-    let page = Page::shown(town.0.now, items, found.next(&search));
+    let page = Page::shown(town.0.now, items, found.next(&search), paging.list);
     Ok(web::Json(page.withholding(found.withheld())))
 }
 

@@ -178,6 +178,7 @@ pub struct NewRecordedRelation {
     /// How it became known.
     evidence: KinshipEvidence,
     /// The day on which it was seen or told; not a day to come.
+    #[serde(deserialize_with = "crate::request::day::read")]
     on: NaiveDate,
     /// What was seen, or who told it.
     what: Text,
@@ -233,5 +234,6 @@ pub struct RelationEnding {
     /// Why it is ended or taken back.
     pub(super) reason: Text,
     /// The last day on which it held, or today when it was a mistake.
+    #[serde(deserialize_with = "crate::request::day::read")]
     pub(super) on: NaiveDate,
 }

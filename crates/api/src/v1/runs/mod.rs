@@ -113,7 +113,7 @@ pub struct NewRun {
     #[schema(value_type = schema::RulebookCode)]
     rulebook: RulebookCode,
     /// The day the children are looked at; today if not said, never later.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
     as_of: Option<NaiveDate>,
 }
 
@@ -266,7 +266,7 @@ pub async fn list_candidates(
     let run = platform.run(&town.0, id.0).await?;
     let found = platform.candidates(&town.0, id.0, (list, assessed), paging.cursor, paging.limit()).await?;
     let items = Candidate::all(&found, run.as_of)?;
-    Ok(web::Json(Page::shown(town.0.now, items, found.behind()).withholding(found.withheld())))
+    Ok(web::Json(Page::shown(town.0.now, items, found.behind(), paging.list).withholding(found.withheld())))
 }
 
 /// One child's result in a run, with everything it rests on (判定根拠).

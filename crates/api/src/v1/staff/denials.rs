@@ -78,8 +78,10 @@ pub struct NewDenial {
     #[schema(value_type = schema::DenialReason)]
     reason: Reason,
     /// 開始日: the first day; today if it is not said.
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
     from: Option<NaiveDate>,
     /// 終了日: the last day, if one is known.
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
     until: Option<NaiveDate>,
 }
 

@@ -157,8 +157,10 @@ pub struct NewStaff {
     #[schema(value_type = Vec<schema::Grant>, min_items = 1)]
     grants: BTreeSet<Grant>,
     /// 開始日: the first day; today if it is not said.
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
     from: Option<NaiveDate>,
     /// 終了日: the last day, if one is known.
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
     until: Option<NaiveDate>,
 }
 
@@ -207,8 +209,10 @@ pub struct NewPosting {
     #[schema(value_type = Vec<schema::Grant>, min_items = 1)]
     grants: BTreeSet<Grant>,
     /// 開始日: the first day; today if it is not said.
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
     from: Option<NaiveDate>,
     /// 終了日: the last day, if one is known.
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
     until: Option<NaiveDate>,
 }
 
@@ -229,6 +233,7 @@ impl NewPosting {
 #[schema(example = json!({"until": "2027-03-31"}))]
 pub struct PostingEnd {
     /// 終了日: the last day; at once if it is not said.
+    #[serde(default, deserialize_with = "crate::request::day::read_optional")]
     until: Option<NaiveDate>,
 }
 

@@ -95,6 +95,9 @@ fn line(
     let mut need = |column: usize| {
         if cell(column).is_empty() {
             faults.push(wrong(at, COLUMNS[column], "空欄です", "it is blank"));
+        } else if cell(column).contains(char::is_control) {
+            let (ja, en) = ("改行か制御文字が入っています", "it holds a line end or a control character");
+            faults.push(wrong(at, COLUMNS[column], ja, en));
         }
         cell(column).to_owned()
     };
