@@ -47,7 +47,7 @@ fn spellings_of_days_that_are_mixed_are_all_named_and_none_is_guessed() {
         let row = |(n, day)| format!("{n:010},襷　花子,{day}\n");
         format!("宛名番号,氏名,生年月日\n{}", (1..).zip(days).map(row).collect::<String>())
     };
-    let mixed = drafted(rows(&["5050401", "R5.4.1", "R5.4.2", "平成31年4月1日", "なし"]).as_bytes());
+    let mixed = drafted(rows(&["5050401", "R5.4.1", "R5.4.2", "平成31年4月1日", "卯年"]).as_bytes());
     for part in [
         "formats = [\"wareki_letter\", ",
         "\"wareki7\"",
