@@ -219,7 +219,7 @@ pub fn codes() -> CodeLists {
 
 pub fn item(code: &str) -> Option<ItemDef> {
     let kind = match code {
-        "attendance.late_days" => ValueKind::Int,
+        "attendance.late_days" | "growth.height" | "growth.tenths" => ValueKind::Int,
         "school_health.nurse_visit" => ValueKind::Bool,
         "attendance.school" | "protection.measure" => ValueKind::Code,
         "number.gakuseki" | "number.sodan" | "number.travels" => ValueKind::Text,
@@ -228,8 +228,13 @@ pub fn item(code: &str) -> Option<ItemDef> {
     };
     let stays = code.starts_with("number.") && code != "number.travels";
     let category = if stays { Category::Household } else { Category::Attendance };
+    let unit = match code {
+        "growth.height" => Some("cm".to_owned()),
+        "growth.tenths" => Some("0.1cm".to_owned()),
+        _ => None,
+    };
     let code = code.parse().unwrap();
-    Some(ItemDef { code, category, kind, ja: String::new(), en: String::new(), unit: None })
+    Some(ItemDef { code, category, kind, ja: String::new(), en: String::new(), unit })
 }
 
 pub fn layout(text: &str) -> Layout {

@@ -56,6 +56,9 @@ pub struct Row<'r> {
     pub record: RecordTime,
     /// What it does, in a delta; [`Operation::Upsert`] in every other file.
     pub operation: Operation,
+    /// In a delta, the line of the same key that comes after this one in the file, and last: the record is as that
+    /// line says, and this row changes nothing.
+    pub overtaken_by: Option<u32>,
     /// What it says of them, in the layout's order.
     pub observations: Vec<(RoleId, Observation)>,
     /// Values of local fields that serve the key alone, in the layout's order.

@@ -95,10 +95,11 @@ impl Encoding {
             let odd = text.bytes().any(|byte| is_control(char::from(byte)));
             return if odd { Err(BadText::Undecodable) } else { Ok(text) };
         }
-        // U+FFFD stands where another program has already lost a character.
+        // U+FFFD stands where another program has already lost a character, U+FEFF where two files were put
+        // together: unseen, it would make another number of a number.
         let mut gaiji = None;
         for c in text.chars() {
-            if is_control(c) || c == '\u{fffd}' {
+            if is_control(c) || matches!(c, '\u{fffd}' | '\u{feff}') {
                 return Err(BadText::Undecodable);
             }
             if gaiji.is_none() && is_gaiji(c) {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::layout::{Layout, Part, RoleId, Target};
 use crate::row::{Operation, Outcome, RecordTime, Reject, Row};
 
-/// One outcome. A row: `line`, `persons` by role, `record`, `observations`, and where there are any `operation`,
+/// One outcome. A row: `line`, `persons` by role, `record`, `observations`, and where there are any `operation`, `overtaken_by`,
 /// `keys` (locals that serve the key alone) and `warnings`; a reject: `line` and `rejects` with code, column and
 /// raw text.
 #[must_use]
@@ -36,6 +36,9 @@ fn row(layout: &Layout, row: &Row<'_>) -> Value {
     told.insert("line".to_owned(), row.line.into());
     if row.operation != Operation::default() {
         told.insert("operation".to_owned(), row.operation.as_str().into());
+    }
+    if let Some(later) = row.overtaken_by {
+        told.insert("overtaken_by".to_owned(), later.into());
     }
     told.insert("persons".to_owned(), persons.into());
     told.insert("record".to_owned(), time(row.record).into());

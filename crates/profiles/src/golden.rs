@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use kernel::{Code, Fault, SourceCode};
+use layouts::decode::last_lines;
 use layouts::{DecodeOptions, Decoder, Layout, Outcome, told};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,7 +85,8 @@ fn decode(
         return Err(Fault::new(Code::SheetUnreadable).with_words("why", ja, en));
     }
     let mut out = |outcome: Outcome<'_>| each(told::outcome(layout, &outcome));
-    let mut decoder = Decoder::new(layout, options);
+    let options = DecodeOptions { last_lines: last_lines(layout, options, bytes)?, ..options.clone() };
+    let mut decoder = Decoder::new(layout, &options);
     decoder.push(bytes, &mut out)?;
     decoder.finish(&mut out).map(|_| ())
 }

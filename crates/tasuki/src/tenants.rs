@@ -7,8 +7,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use kernel::{Lang, Place};
-use profiles::{Bundle, Cooperative};
+use kernel::{Fault, Lang, Place, SourceCode};
+use profiles::{Bundle, Cooperative, TownProfile};
+use serde_json::{Value, json};
 
 /// Every file of the folder, by its path below it.
 ///
@@ -34,17 +35,26 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -
     Ok(())
 }
 
-/// Checks a folder and prints every fault, in Japanese and English.
+/// Checks a folder and prints every fault, in Japanese and English, or all of it as JSON.
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn validate(folder: &Path) -> anyhow::Result<ExitCode> {
-    match Cooperative::read(&read(folder)?) {
+pub fn validate(folder: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
+    let read = Cooperative::read(&read(folder)?);
+    let code = if read.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    if as_json {
+        let (towns, faults) = match &read {
+            Ok(cooperative) => (cooperative.towns.iter().map(told_town).collect(), Vec::new()),
+            Err(faults) => (Vec::new(), faults.iter().map(told_fault).collect()),
+        };
+        println!("{}", serde_json::to_string_pretty(&json!({"towns": towns, "faults": faults}))?);
+        return Ok(code);
+    }
+    match read {
         Ok(cooperative) => {
             for town in &cooperative.towns {
                 println!("{} {}: {} sources", town.code, town.name, town.sources.len());
             }
-            Ok(ExitCode::SUCCESS)
         }
         Err(faults) => {
             for fault in &faults {
@@ -60,7 +70,23 @@ pub fn validate(folder: &Path) -> anyhow::Result<ExitCode> {
                 );
             }
             println!("{} fault(s)", faults.len());
-            Ok(ExitCode::FAILURE)
         }
     }
+    Ok(code)
+}
+
+fn told_town(town: &TownProfile) -> Value {
+    let sources: Vec<_> = town.sources.keys().map(SourceCode::as_str).collect();
+    json!({"code": town.code, "slug": town.slug.as_str(), "name": town.name, "sources": sources})
+}
+
+fn told_fault(fault: &Fault) -> Value {
+    let (file, line) = match fault.place() {
+        Some(Place::Line { file, line, .. }) => (Some(file), Some(line)),
+        _ => (None, None),
+    };
+    json!({
+        "code": fault.code().as_str(), "file": file, "line": line,
+        "ja": fault.detail(Lang::Ja), "en": fault.detail(Lang::En),
+    })
 }

@@ -5,7 +5,7 @@ use layouts::{EncodeRow, Operation};
 use testkit::TestApp;
 use testkit::files::{file, nth, registered};
 
-use super::{REGISTER, today};
+use super::{REGISTER, loader, today};
 use crate::resting::number;
 
 /// 湯河原町, whose childcare system sends changes.
@@ -53,4 +53,35 @@ async fn a_delta_changes_and_ends_what_it_names_and_nothing_else() {
     assert_eq!(in_force(&world).await, 2);
     assert_eq!(load(&all[..1]).await, (1, 1, 0, 0, 0), "and may begin anew");
     assert_eq!(in_force(&world).await, 3);
+}
+
+#[tokio::test]
+async fn of_several_rows_of_a_record_the_last_says_how_it_stands() {
+    let world = TestApp::open(&[YUGAWARA]).await;
+    let people: Vec<_> = (0..4).map(|n| registered(&nth(n))).collect();
+    let register = file(&world, YUGAWARA, REGISTER, today(), &people);
+    world.load(YUGAWARA, REGISTER, today(), &register).await.unwrap();
+    let written = |rows: &[EncodeRow]| file(&world, YUGAWARA, CHILDCARE, today(), rows);
+    let all: Vec<_> = (0..2).map(|n| enrolled(n, "type_2", Operation::Upsert)).collect();
+    world.load(YUGAWARA, CHILDCARE, today(), &written(&all)).await.unwrap();
+
+    // Changed and changed back; made and ended; ended and begun anew; never there.
+    let first = written(&[
+        enrolled(0, "type_1", Operation::Upsert),
+        enrolled(2, "type_2", Operation::Upsert),
+        enrolled(1, "type_2", Operation::Close),
+    ]);
+    let then = written(&[
+        enrolled(0, "type_2", Operation::Upsert),
+        enrolled(2, "type_2", Operation::Close),
+        enrolled(1, "type_1", Operation::Upsert),
+        enrolled(3, "type_2", Operation::Close),
+    ]);
+    let header = then.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let load = world.load(YUGAWARA, CHILDCARE, today(), &[&first, &then[header..]].concat()).await.unwrap();
+    let c = &load.counts;
+    assert_eq!((c.read, c.loaded, c.unchanged, c.rejected, c.closed), (7, 1, 6, 0, 0));
+    assert_eq!(in_force(&world).await, 2, "nobody who was made and ended in one file is there");
+    let report = world.app.load_report(&loader(&world, YUGAWARA), load.id).await.unwrap();
+    assert_eq!((report.numbers.file.duplicates, report.numbers.met.ended_unknown), (3, 2));
 }

@@ -128,6 +128,10 @@ impl<'a> Intake<'a> {
     }
 
     async fn take_row(&mut self, mut row: Decoded) -> Result<()> {
+        if row.overtaken {
+            self.counts.unchanged += 1;
+            return Ok(());
+        }
         self.closing.corrected.extend(self.known.rejects.remove(&row.record_key).unwrap_or_default());
         self.closing.corrected.extend(self.settles.remove(&row.line).unwrap_or_default());
         let before = self.known.records.get(&row.record_key);
@@ -203,7 +207,10 @@ impl<'a> Intake<'a> {
     /// Ends a record that a delta says has ended. One that is not known has nothing to end.
     fn close(&mut self, key: &Key16) {
         match self.known.records.get(key) {
-            None => self.counts.unchanged += 1,
+            None => {
+                self.counts.unchanged += 1;
+                self.met.ended_unknown += 1;
+            }
             Some(record) => {
                 self.counts.loaded += 1;
                 self.counts.closed += 1;

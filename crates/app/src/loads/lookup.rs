@@ -88,7 +88,11 @@ impl Intake<'_> {
     /// A row that is to be resolved.
     fn changed<'p>(&self, piece: &'p Piece) -> Option<&'p Decoded> {
         match piece {
-            Piece::Row(row) if row.operation == Operation::Upsert && changes(&self.known, row) => Some(row),
+            Piece::Row(row)
+                if !row.overtaken && row.operation == Operation::Upsert && changes(&self.known, row) =>
+            {
+                Some(row)
+            }
             Piece::Row(_) | Piece::Reject(..) => None,
         }
     }

@@ -30,6 +30,32 @@ impl App {
         let _ = self.old_books.set(reader);
     }
 
+    /// Hands on each row of a spooled workbook.
+    pub(super) async fn each_old_row(
+        &self,
+        spool: &mut Spool<'_>,
+        ask: OldBook,
+        each: &mut (dyn FnMut(&SheetRow) -> Result<()> + Send),
+    ) -> Result<()> {
+        let workbook = whole(spool, ask.bytes).await?;
+        let mut rows = self.old_rows(ask, workbook)?;
+        while let Some(row) = rows.recv().await {
+            each(&row?)?;
+        }
+        Ok(())
+    }
+
+    fn old_rows(&self, ask: OldBook, workbook: Vec<u8>) -> Result<mpsc::Receiver<Result<SheetRow>>> {
+        let reader = self.old_books.get().ok_or_else(|| {
+            Fault::new(Code::SheetUnreadable).with_words(
+                "why",
+                "この導入では xls を読めません。xlsx で保存し直してください",
+                "this installation reads no xls; save it as xlsx",
+            )
+        })?;
+        Ok(reader.rows(ask, workbook))
+    }
+
     /// Feeds the rows of a spooled workbook through the decoder.
     pub(super) async fn read_old_book(
         &self,
@@ -39,15 +65,8 @@ impl App {
         ask: OldBook,
         marks: &Marks,
     ) -> Result<(Summary, Quality)> {
-        let reader = self.old_books.get().ok_or_else(|| {
-            Fault::new(Code::SheetUnreadable).with_words(
-                "why",
-                "この導入では xls を読めません。xlsx で保存し直してください",
-                "this installation reads no xls; save it as xlsx",
-            )
-        })?;
         let workbook = whole(&mut spool, ask.bytes).await?;
-        let mut rows = reader.rows(ask, workbook);
+        let mut rows = self.old_rows(ask, workbook)?;
         let mut pieces = Vec::new();
         while let Some(row) = rows.recv().await {
             decoder.push_row(&row?, &mut |outcome| pieces.push(marks.piece(outcome)))?;

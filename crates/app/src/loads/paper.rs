@@ -147,6 +147,7 @@ fn persons(report: &LoadReport) -> Part {
     Part::new("人の特定", "Whose records they are")
         .fact("新しく知った人", met.newcomers.to_string())
         .fact("番号を新しく知った人", met.numbers_learned.to_string())
+        .fact("知らない記録の終了", met.ended_unknown.to_string())
         .fact("該当者なし", met.orphans.to_string())
         .fact("候補あり（決まらない）", met.ambiguous.to_string())
         .fact("突合待ち（今日）", open.to_string())

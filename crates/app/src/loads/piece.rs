@@ -13,6 +13,8 @@ pub(super) struct Decoded {
     pub row_hash: Key16,
     /// What the row of a delta does; in every other file each row upserts.
     pub operation: Operation,
+    /// Whether a later row of the delta says how the record stands.
+    pub overtaken: bool,
     pub persons: layouts::row::Persons,
     pub observations: Vec<(layouts::RoleId, kernel::Observation)>,
 }
@@ -60,6 +62,7 @@ impl Marks {
             record_key: *self.hash.hash(row.key.as_bytes()).as_bytes(),
             row_hash: *self.hash.hash(&bytes).as_bytes(),
             operation: row.operation,
+            overtaken: row.overtaken_by.is_some(),
             persons: row.persons,
             observations: row.observations,
         }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::Utc;
 use evidence::Act;
 use kernel::{Category, Code, Fault, ItemCode, SourceCode, TownCtx};
-use layouts::{DecodeOptions, Decoder, Quality, Summary};
+use layouts::decode::LastLines;
+use layouts::layout::Mode;
+use layouts::{DecodeOptions, Decoder, Layout, Quality, Summary};
 use profiles::Source;
 use store::load::{Key16, KeyedSet, Known, LoadEnd};
 use store::rows::load::{LoadRow, Settles};
@@ -118,13 +120,35 @@ impl App {
         intake.stand_for(reading.settles);
         let mut spool = Spool::of(self, reading, work).await?;
         let file_name = spool.file_name.take();
-        let options = DecodeOptions { file_name, ..DecodeOptions::new(code, reading.upload.as_of) };
+        let mut options = DecodeOptions { file_name, ..DecodeOptions::new(code, reading.upload.as_of) };
+        if source.layout.mode == Mode::Delta {
+            options.last_lines = Some(self.last_lines(&mut spool, &source.layout, &options).await?);
+            spool.rewind();
+        }
         let decoder = Decoder::new(&source.layout, &options);
         let (summary, quality) = match source.layout.old_book(options.as_of, &options.limits) {
             Some(ask) => self.read_old_book(spool, &mut intake, decoder, ask, &marks).await?,
             None => self.read_bytes(spool, &mut intake, decoder, &marks).await?,
         };
         Ok((intake.end(&source.guard, &summary).await?, quality))
+    }
+
+    /// Reads a delta to its end for where each key stands last: what comes of a row follows from the rows after it.
+    async fn last_lines(
+        &self,
+        spool: &mut Spool<'_>,
+        layout: &Layout,
+        options: &DecodeOptions,
+    ) -> Result<Arc<LastLines>> {
+        let mut decoder = Decoder::new(layout, options).noting();
+        if let Some(ask) = layout.old_book(options.as_of, &options.limits) {
+            self.each_old_row(spool, ask, &mut |row| decoder.push_row(row, &mut |_| {})).await?;
+        } else {
+            while let Some(chunk) = spool.next().await? {
+                decoder.push(&chunk, &mut |_| {})?;
+            }
+        }
+        decoder.last_lines()
     }
 
     async fn read_bytes(

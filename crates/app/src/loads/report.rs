@@ -46,6 +46,9 @@ pub struct Met {
     pub numbers_learned: i64,
     /// 該当者なし: parts of rows that come near nobody; they wait in the link queue.
     pub orphans: i64,
+    /// Rows of a delta that end a record the town does not have.
+    #[serde(default)]
+    pub ended_unknown: i64,
     /// 候補あり: parts of rows that may be one of several, or one who is not certain; they wait likewise.
     pub ambiguous: i64,
 }

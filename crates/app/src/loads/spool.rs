@@ -38,6 +38,12 @@ impl<'a> Spool<'a> {
         Ok(Self { app, town, upload, key, file_name, seq: 0, work, told: Instant::now() })
     }
 
+    /// Begins again at the first chunk.
+    pub const fn rewind(&mut self) {
+        self.seq = 0;
+        self.work.done = 0;
+    }
+
     /// The next chunk; says meanwhile how far the work has come.
     pub async fn next(&mut self) -> Result<Option<seal::Plain>> {
         if self.told.elapsed().as_millis() >= PROGRESS_EVERY_MS {

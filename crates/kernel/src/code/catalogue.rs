@@ -380,6 +380,9 @@ catalogue! {
     UnterminatedQuote = "unterminated_quote" 422
         { "引用符が閉じていません" / "A quotation mark is not closed";
           "{line}行目で始まる引用符が閉じていません。途中で切れているか、出力が壊れています。元の課に出力し直しを頼んでください。何も取り込んでいません。" / "The quotation mark that opens on line {line} is never closed: the file is cut off or damaged. Ask the holding section to export it again; nothing was loaded." }
+    LineEndsCr = "line_ends_cr" 422
+        { "行が CR だけで終わっています" / "Lines end with CR alone";
+          "行が CR だけで終わっているファイルです。設定の file.newline を \"cr\" にするか、改行を CRLF か LF にして出力し直してください。何も取り込んでいません。" / "Lines of the file end with CR alone. Set file.newline = \"cr\", or export it with CRLF or LF; nothing was loaded." }
     LineTooLong = "line_too_long" 422
         { "行が長すぎます" / "A line is too long";
           "{line}行目が上限（{limit} バイト）を超えています。元の課に確認してください。原本は変更していません。" / "Line {line} exceeds {limit} bytes. Ask the holding section; nothing was changed." }
@@ -470,6 +473,15 @@ catalogue! {
     JsonUnreadable = "json_unreadable" 422
         { "JSON として読めません" / "Not JSON";
           "{line}行目を JSON のオブジェクトとして読めません。一行に一件ずつ出力してください。原本は変更していません。" / "Line {line} is not a JSON object. Export one object a line; nothing was changed." }
+    JsonKeyTwice = "json_key_twice" 422
+        { "JSON の項目が二度あります" / "A member stands twice";
+          "{line}行目に『{key}』が二度あり、どちらが正しいか分かりません。元の課に確認してください。原本は変更していません。" / "Line {line} has {key} twice, and nothing says which is right. Ask the holding section; nothing was changed." }
+    JsonKeyUnknown = "json_key_unknown" 422
+        { "レイアウトにない JSON の項目があります" / "A member that the layout does not have";
+          "{line}行目に、レイアウトにない項目があります（{keys}）。取り込まない項目なら file.ignored に書き、使う項目なら [[field]] を加えてください。原本は変更していません。" / "Line {line} has members that the layout does not have ({keys}). Write them to file.ignored, or add a [[field]] for what is to be taken; nothing was changed." }
+    JsonNotOneValue = "json_not_one_value" 422
+        { "一つの値ではありません" / "Not one value";
+          "{line}行目『{column}』は一つの値ではありません（配列、オブジェクトか、JSON では正確に表せない数）。一つの値か文字列にして出力し直してください。原本は変更していません。" / "Line {line}, {column} is not one value (a list, an object, or a number that JSON does not keep exactly). Export one value or a text; nothing was changed." }
     BlankUndeclared = "blank_undeclared" 422
         { "空欄の意味が決まっていません" / "The meaning of blank is not declared";
           "{line}行目『{column}』が空欄です。空欄の意味を設定（missing）に書くか、元の課に確認してください。原本は変更していません。" / "Line {line}, {column} is blank. Declare what blank means (missing) or ask the holding section; nothing was changed." }

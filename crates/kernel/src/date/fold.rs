@@ -17,6 +17,8 @@ pub(super) const GAN: u8 = 0x83;
 pub(super) const TEN: u8 = 0x84;
 /// 不詳, not known.
 pub(super) const FUSHO: u8 = 0x85;
+/// 分, behind a month: what is of it.
+pub(super) const BUN: u8 = 0x86;
 
 /// Room for the longest spelling (`昭和六十三年十二月三十一日`, 13 characters) with padding to spare.
 pub(super) const CAPACITY: usize = 32;
@@ -50,6 +52,7 @@ fn fold_char(c: char, rest: &mut std::str::Chars<'_>) -> Option<u8> {
         '日' => NICHI,
         '元' => GAN,
         '十' => TEN,
+        '分' => BUN,
         '〇' | '零' => b'0',
         '一' => b'1',
         '二' => b'2',

@@ -22,35 +22,45 @@ pub enum DateFormat {
     /// `wareki_letter`: `R5.4.1`, `R05.04.01`, `R050401`, `R5/4/1`, `R5-4-1`, `R 5. 4. 1`. Written
     /// `R05.04.01`.
     WarekiLetter,
-    /// `wareki_kanji`: `令和5年4月1日`, `令和元年5月1日`, `令和五年四月一日`, `平成20年2月不詳日`.
+    /// `wareki_kanji`: `令和5年4月1日`, `令和元年5月1日`, `令和五年四月一日`, `平成20年2月不詳日`. Without a day, a
+    /// month: `令和8年10月`, `令和8年10月分`.
     WarekiKanji,
     /// `iso`: `2023-04-01`; unknown parts left out (`2008-02`) or 00.
     Iso,
-    /// `slash`: `2023/4/1`, `2023/04/01`. Written `2023/4/1`.
+    /// `slash`: `2023/4/1`, `2023/04/01`, `2023.4.1`, `2023-4-1`. Written `2023/4/1`.
     Slash,
+    /// `ymd_kanji`: `2023年4月1日`. Without a day, a month: `2026年10月`, `2026年10月分`.
+    YmdKanji,
     /// `ymd8`: `20230401`.
     Ymd8,
     /// `excel_serial`: whole days of the 1900 date system, 1 = 1900-01-01. 60 is 1900-02-29, a day that
     /// spreadsheets count and that never was.
     ExcelSerial,
+    /// `wareki_ym`: a month, `R8.10`, `R08/10`, `R0810`, `50810`. Written `R08.10`.
+    WarekiYm,
     /// `yyyymm`: a month, `202609`.
     Yyyymm,
     /// `ym_dash`: a month, `2026-09`.
     YmDash,
+    /// `ym_slash`: a month, `2026/9`, `2026/09`. Written `2026/9`.
+    YmSlash,
 }
 
 impl DateFormat {
     /// Every format.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Wareki7,
         Self::WarekiLetter,
         Self::WarekiKanji,
         Self::Iso,
         Self::Slash,
+        Self::YmdKanji,
         Self::Ymd8,
         Self::ExcelSerial,
+        Self::WarekiYm,
         Self::Yyyymm,
         Self::YmDash,
+        Self::YmSlash,
     ];
 
     /// The name in configuration.
@@ -62,10 +72,13 @@ impl DateFormat {
             Self::WarekiKanji => "wareki_kanji",
             Self::Iso => "iso",
             Self::Slash => "slash",
+            Self::YmdKanji => "ymd_kanji",
             Self::Ymd8 => "ymd8",
             Self::ExcelSerial => "excel_serial",
+            Self::WarekiYm => "wareki_ym",
             Self::Yyyymm => "yyyymm",
             Self::YmDash => "ym_dash",
+            Self::YmSlash => "ym_slash",
         }
     }
 }
@@ -135,11 +148,17 @@ pub fn format(date: &PartialDate, format: DateFormat) -> Option<String> {
         }
         DateFormat::Iso => Some(date.to_string()),
         DateFormat::Slash => Some(format!("{year:04}/{month}/{day}")),
+        DateFormat::YmdKanji => Some(format!("{year:04}年{}月{}日", known(month), known(day))),
         DateFormat::Ymd8 => Some(format!("{year:04}{month:02}{day:02}")),
         DateFormat::ExcelSerial => excel_serial(date.day()?).map(|serial| serial.to_string()),
+        DateFormat::WarekiYm if date.precision() != Precision::Day => {
+            let (era, year) = era_year(*date)?;
+            Some(format!("{}{year:02}.{month:02}", era.letter()))
+        }
         DateFormat::Yyyymm if date.precision() != Precision::Day => Some(format!("{year:04}{month:02}")),
         DateFormat::YmDash if date.precision() != Precision::Day => Some(format!("{year:04}-{month:02}")),
-        DateFormat::Yyyymm | DateFormat::YmDash => None,
+        DateFormat::YmSlash if date.precision() != Precision::Day => Some(format!("{year:04}/{month}")),
+        DateFormat::WarekiYm | DateFormat::Yyyymm | DateFormat::YmDash | DateFormat::YmSlash => None,
     }
 }
 

@@ -16,6 +16,7 @@ fn every_format_writes_its_spelling() {
         (DateFormat::WarekiKanji, "令和5年4月1日", Some("平成20年2月不詳日"), Some("平成20年不詳月不詳日")),
         (DateFormat::Iso, "2023-04-01", Some("2008-02"), Some("2008")),
         (DateFormat::Slash, "2023/4/1", Some("2008/2/0"), Some("2008/0/0")),
+        (DateFormat::YmdKanji, "2023年4月1日", Some("2008年2月不詳日"), Some("2008年不詳月不詳日")),
         (DateFormat::Ymd8, "20230401", Some("20080200"), Some("20080000")),
         (DateFormat::ExcelSerial, "45017", None, None),
     ];
@@ -24,7 +25,9 @@ fn every_format_writes_its_spelling() {
         assert_eq!(format(&partial("2008-02"), spelling).as_deref(), month, "{spelling}");
         assert_eq!(format(&partial("2008"), spelling).as_deref(), year, "{spelling}");
     }
+    assert_eq!(format(&partial("2026-09"), DateFormat::WarekiYm).as_deref(), Some("R08.09"));
     assert_eq!(format(&partial("2026-09"), DateFormat::Yyyymm).as_deref(), Some("202609"));
+    assert_eq!(format(&partial("2026-09"), DateFormat::YmSlash).as_deref(), Some("2026/9"));
     assert_eq!(format(&partial("2026-09"), DateFormat::YmDash).as_deref(), Some("2026-09"));
     assert_eq!(format(&partial("2019-05-01"), DateFormat::WarekiKanji).as_deref(), Some("令和元年5月1日"));
 }
@@ -37,8 +40,10 @@ fn what_a_spelling_cannot_hold_is_not_written() {
         ("1868-01-24", DateFormat::WarekiKanji),
         ("2118-01-01", DateFormat::Wareki7),
         ("1899-12-31", DateFormat::ExcelSerial),
+        ("2026-09-01", DateFormat::WarekiYm),
         ("2026-09-01", DateFormat::Yyyymm),
         ("2026-09-01", DateFormat::YmDash),
+        ("2026-09-01", DateFormat::YmSlash),
     ];
     for (date, spelling) in table {
         assert_eq!(format(&partial(date), spelling), None, "{date} as {spelling}");
@@ -74,8 +79,8 @@ fn every_day_from_1868_to_2100_reads_back_in_every_format() {
         let held = match spelling {
             DateFormat::Wareki7 | DateFormat::WarekiLetter | DateFormat::WarekiKanji => DAYS - BEFORE_MEIJI,
             DateFormat::ExcelSerial => DAYS - BEFORE_SERIALS,
-            DateFormat::Yyyymm | DateFormat::YmDash => 0,
-            DateFormat::Iso | DateFormat::Slash | DateFormat::Ymd8 => DAYS,
+            DateFormat::WarekiYm | DateFormat::Yyyymm | DateFormat::YmDash | DateFormat::YmSlash => 0,
+            DateFormat::Iso | DateFormat::Slash | DateFormat::YmdKanji | DateFormat::Ymd8 => DAYS,
         };
         let days = first.iter_days().take(DAYS).map(PartialDate::from);
         assert_eq!(round_trip(days, spelling), held, "{spelling}");
@@ -111,8 +116,8 @@ fn configuration_names_formats_and_hears_of_the_valid_ones() {
     let message = "wareki".parse::<DateFormat>().unwrap_err().to_string();
     assert_eq!(
         message,
-        "unknown date format \"wareki\": write one of wareki7, wareki_letter, wareki_kanji, iso, slash, ymd8, \
-         excel_serial, yyyymm, ym_dash"
+        "unknown date format \"wareki\": write one of wareki7, wareki_letter, wareki_kanji, iso, slash, \
+         ymd_kanji, ymd8, excel_serial, wareki_ym, yyyymm, ym_dash, ym_slash"
     );
     assert!(serde_json::from_str::<DateFormat>("\"Wareki7\"").is_err());
     assert_eq!("strict".parse(), Ok(EraRule::Strict));

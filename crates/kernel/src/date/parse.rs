@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use chrono::Days;
 
 use super::era::Era;
-use super::fold::{CAPACITY, FUSHO, GAN, GETSU, NEN, NICHI, fold, four, number, two};
+use super::fold::{BUN, CAPACITY, FUSHO, GAN, GETSU, NEN, NICHI, fold, four, number, two};
 use super::format::{DateFormat, EXCEL_EPOCH, EXCEL_FALSE_LEAP_DAY};
 use super::month::YearMonth;
 use super::outcome::{DateError, DateWarning, EraRule, Parsed};
@@ -48,11 +48,17 @@ fn read(bytes: &[u8], format: DateFormat) -> Option<Written> {
             Some(western(year, month.unwrap_or(0), day.unwrap_or(0)))
         }
         DateFormat::Slash => slash(bytes),
+        DateFormat::YmdKanji => {
+            let &[y1, y2, y3, y4, NEN, ref rest @ ..] = bytes else { return None };
+            let (month, day) = after_year(rest)?;
+            Some(western(four([y1, y2, y3, y4])?, month, day))
+        }
         DateFormat::Ymd8 => {
             let &[y1, y2, y3, y4, m1, m2, d1, d2] = bytes else { return None };
             Some(western(four([y1, y2, y3, y4])?, two([m1, m2])?, two([d1, d2])?))
         }
         DateFormat::ExcelSerial => serial(bytes).map(Written::Serial),
+        DateFormat::WarekiYm => wareki_ym(bytes),
         DateFormat::Yyyymm => {
             let &[y1, y2, y3, y4, m1, m2] = bytes else { return None };
             Some(western(four([y1, y2, y3, y4])?, two([m1, m2])?, 0))
@@ -60,6 +66,11 @@ fn read(bytes: &[u8], format: DateFormat) -> Option<Written> {
         DateFormat::YmDash => {
             let &[y1, y2, y3, y4, b'-', m1, m2] = bytes else { return None };
             Some(western(four([y1, y2, y3, y4])?, two([m1, m2])?, 0))
+        }
+        DateFormat::YmSlash => {
+            let &[y1, y2, y3, y4, b'/', ref rest @ ..] = bytes else { return None };
+            let (month, []) = part(rest)? else { return None };
+            Some(western(four([y1, y2, y3, y4])?, month, 0))
         }
     }
 }
@@ -89,30 +100,53 @@ fn wareki_letter(bytes: &[u8]) -> Option<Written> {
     in_era(era, year, month, day)
 }
 
+/// `R8.10`, `R0810`, `50810`: a month.
+fn wareki_ym(bytes: &[u8]) -> Option<Written> {
+    let (&first, rest) = bytes.split_first()?;
+    let era = Era::from_letter(first).or_else(|| Era::from_digit(first.checked_sub(b'0')?))?;
+    if let &[y1, y2, m1, m2] = rest
+        && let (Some(year), Some(month)) = (two([y1, y2]), two([m1, m2]))
+    {
+        return in_era(era, year, month, 0);
+    }
+    if first.is_ascii_digit() {
+        return None;
+    }
+    let (year, rest) = era_year(rest)?;
+    let [b'.' | b'/' | b'-', rest @ ..] = rest else { return None };
+    let (month, []) = part(rest)? else { return None };
+    in_era(era, year, month, 0)
+}
+
 /// `令和5年4月1日`; from the year on the rest may be unknown, in any of the ways people write that.
 fn wareki_kanji(bytes: &[u8]) -> Option<Written> {
     let (&letter, rest) = bytes.split_first()?;
     let era = Era::from_letter(letter)?;
     let (year, rest) = era_year(rest)?;
-    let rest = rest.strip_prefix(&[NEN])?;
+    let (month, day) = after_year(rest.strip_prefix(&[NEN])?)?;
+    in_era(era, year, month, day)
+}
+
+/// Month and day behind 年, unknown ones as 0: `4月1日`, `10月分`, `月日不詳`.
+fn after_year(rest: &[u8]) -> Option<(u32, u32)> {
     if matches!(rest, [] | [FUSHO] | [GETSU, NICHI, FUSHO] | [b'(', GETSU, NICHI, FUSHO, b')']) {
-        return in_era(era, year, 0, 0);
+        return Some((0, 0));
     }
     let (month, rest) = part(rest)?;
     let rest = rest.strip_prefix(&[GETSU])?;
-    if matches!(rest, [] | [FUSHO] | [NICHI, FUSHO] | [b'(', NICHI, FUSHO, b')']) {
-        return in_era(era, year, month, 0);
+    if matches!(rest, [] | [BUN] | [FUSHO] | [NICHI, FUSHO] | [b'(', NICHI, FUSHO, b')']) {
+        return Some((month, 0));
     }
     match part(rest)? {
-        (day, [NICHI]) => in_era(era, year, month, day),
+        (day, [NICHI]) => Some((month, day)),
         _ => None,
     }
 }
 
 /// `2023/4/1`
 fn slash(bytes: &[u8]) -> Option<Written> {
-    let &[y1, y2, y3, y4, b'/', ref rest @ ..] = bytes else { return None };
-    let (month, day) = month_and_day(rest, b'/')?;
+    let &[y1, y2, y3, y4, separator @ (b'/' | b'.' | b'-'), ref rest @ ..] = bytes else { return None };
+    let (month, day) = month_and_day(rest, separator)?;
     Some(western(four([y1, y2, y3, y4])?, month, day))
 }
 

@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 
 use super::{DateError, DateFormat, DateWarning, Era, EraRule, PartialDate, parse};
-use DateFormat::{ExcelSerial, Iso, Slash, Wareki7, WarekiKanji, WarekiLetter, YmDash, Ymd8, Yyyymm};
+use DateFormat::{
+    ExcelSerial, Iso, Slash, Wareki7, WarekiKanji, WarekiLetter, WarekiYm, YmDash, YmSlash, Ymd8, YmdKanji,
+    Yyyymm,
+};
 
 /// What reading comes to, in one line: the date as ISO with a warning behind it, or the reason code.
 fn read(text: &str, formats: &[DateFormat], rule: EraRule) -> String {
@@ -39,6 +42,40 @@ fn worked_examples() {
         (WarekiKanji, "平成20年2月不詳日", "2008-02"),
         (WarekiLetter, "H00.00.00", "not_a_date"),
         (Ymd8, "00000000", "not_a_date"),
+    ]);
+}
+
+#[test]
+fn western_years_in_kanji_and_months_without_a_day() {
+    check(&[
+        (YmdKanji, "2025年4月1日", "2025-04-01"),
+        (YmdKanji, "２０２５年１０月３１日", "2025-10-31"),
+        (YmdKanji, "2026年10月", "2026-10"),
+        (YmdKanji, "2026年10月分", "2026-10"),
+        (YmdKanji, "2026年", "2026"),
+        (YmdKanji, "2025年2月30日", "impossible"),
+        (YmdKanji, "令和8年10月", "not_a_date"),
+        (YmdKanji, "10月分", "not_a_date"),
+        (WarekiKanji, "令和8年10月分", "2026-10"),
+        (WarekiKanji, "平成31年5月分", "2019-05 era_overflow"),
+        (WarekiKanji, "令和8年10月1日分", "not_a_date"),
+        (WarekiYm, "R8.10", "2026-10"),
+        (WarekiYm, "R08/10", "2026-10"),
+        (WarekiYm, "R0810", "2026-10"),
+        (WarekiYm, "R8.10.1", "not_a_date"),
+        (WarekiYm, "R8.13", "impossible"),
+        (WarekiYm, "R8.", "not_a_date"),
+        (YmSlash, "2026/10", "2026-10"),
+        (YmSlash, "2026/9", "2026-09"),
+        (YmSlash, "2026/9/1", "not_a_date"),
+        (Slash, "2025.4.1", "2025-04-01"),
+        (Slash, "2025-4-1", "2025-04-01"),
+        (Slash, "2025.4", "not_a_date"),
+        (Slash, "2025/4.1", "not_a_date"),
+        (WarekiYm, "50810", "2026-10"),
+        (WarekiYm, "43105", "2019-05 era_overflow"),
+        (WarekiYm, "50104", "era_bounds"),
+        (WarekiYm, "5081001", "not_a_date"),
     ]);
 }
 

@@ -193,8 +193,8 @@ impl<'l> Converter<'l> {
             }
             Kind::Month { formats, era } => {
                 let (date, overflow) = self.date(text, formats, *era)?;
-                // A month in a workbook is a date that shows no day: its first.
-                let is_first = |day: NaiveDate| self.dated && chrono::Datelike::day(&day) == 1;
+                // A month in a spreadsheet, and in what is exported from one, is a date that shows no day: its first.
+                let is_first = |day: NaiveDate| chrono::Datelike::day(&day) == 1;
                 let month = date.month().filter(|_| date.day().is_none_or(is_first));
                 Read {
                     cell: Cell::Month(month.ok_or(Refusal::Plain(Code::NotADate))?),

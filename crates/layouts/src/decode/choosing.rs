@@ -42,9 +42,13 @@ impl<'l> Core<'l> {
         let (layout, found) = match header::choose(&self.versions, &names) {
             // A header that fits is proof enough.
             Ok(found) => found,
-            // Bytes of another encoding are characters in UTF-16, too, but never the columns' names.
-            Err(mismatch) if mismatch.found == 0 && self.transcoder.is_some() => {
+            // Bytes of another encoding are characters in UTF-16, too, but never the columns' names; what stands
+            // above the header has none of them either.
+            Err(mismatch) if mismatch.found == 0 && self.transcoder.is_some() && !is_title => {
                 return Err(placed(self.evidence.wrong(line)));
+            }
+            Err(_) if !form.carriage_return && ends_with_cr(record) => {
+                return Err(placed(Fault::new(Code::LineEndsCr)));
             }
             Err(mismatch) => {
                 evidence.map_err(placed)?;
@@ -80,7 +84,14 @@ impl<'l> Core<'l> {
         if std::ptr::eq(layout, self.rows.layout()) {
             return Ok(());
         }
+        let noted = self.rows.noted.take();
         self.rows = RowReader::new(layout, self.options);
+        self.rows.noted = noted;
         self.name_tells()
     }
+}
+
+/// Whether a record holds the end of a line that its layout does not know as one.
+fn ends_with_cr(record: &[u8]) -> bool {
+    record.windows(2).any(|pair| matches!(pair, [b'\r', after] if *after != b'\n'))
 }

@@ -9,6 +9,7 @@ use super::footer::{Footer, Line};
 use super::frame::{Frame, Quotes};
 use super::header::{self, Columns, Mismatch};
 use super::json::JsonCutter;
+use super::keys::LastLines;
 use super::reader::RowReader;
 use super::table::TableCutter;
 use super::transcode::Transcoder;
@@ -112,6 +113,18 @@ impl<'l> Core<'l> {
 
     /// Ends the file.
     pub fn finish(mut self, out: Out<'_, '_>) -> Result<(Summary, Quality), Fault> {
+        self.end(out)?;
+        let (layout, summary) = (self.rows.layout(), self.rows.summary);
+        Ok((summary, self.rows.quality.finish(layout, summary.rows, self.evidence.reading())))
+    }
+
+    /// Ends the file, and gives what was noted of its keys.
+    pub fn finish_noting(mut self, out: Out<'_, '_>) -> Result<LastLines, Fault> {
+        self.end(out)?;
+        Ok(self.rows.noted.unwrap_or_default())
+    }
+
+    fn end(&mut self, out: Out<'_, '_>) -> Result<(), Fault> {
         if let Some(transcoder) = &mut self.transcoder {
             let text = transcoder.take(&[], true);
             self.take(&text, out)?;
@@ -129,6 +142,10 @@ impl<'l> Core<'l> {
         }
         match &self.cut {
             Cut::Fixed(cutter) => cutter.finish(self.rows.layout())?,
+            // A file in UTF-16 has lines; bytes of another encoding have none that would be one.
+            Cut::Csv { columns: None, .. } if self.transcoder.is_some() && self.records == 1 => {
+                return Err(self.placed(self.evidence.wrong(1)));
+            }
             Cut::Csv { columns: None, nearest, .. } => {
                 let fault = nearest.as_ref().filter(|nearest| nearest.found > 0).map(Mismatch::fault);
                 return Err(self.placed(fault.unwrap_or_else(|| header::nowhere(&self.versions))));
@@ -136,8 +153,7 @@ impl<'l> Core<'l> {
             Cut::Sheet(cutter) => cutter.finish(&self.versions).map_err(|fault| self.placed(fault))?,
             _ => {}
         }
-        let (layout, summary) = (self.rows.layout(), self.rows.summary);
-        Ok((summary, self.rows.quality.finish(layout, summary.rows, self.evidence.reading())))
+        Ok(())
     }
 
     /// The last record, which may have no line end.

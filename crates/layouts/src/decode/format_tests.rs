@@ -197,16 +197,56 @@ fn json_lines_are_read_by_path() {
                 {\"child\":{\"no\":\"8\"},\"year\":\"令和8年度\",\"month\":\"4月\",\"late\":null}\n\
                 {\"child\":{\"no\":9},\"year\":2026,\"month\":5,\"late\":[1]}\n\
                 [1]\n\
-                {\"child\":{\"no\":10},\"year\":2026,\"month\":5,\"late\":1,\"colour\":\"red\"}\n";
+                {\"child\":{\"no\":10},\"year\":2026,\"month\":5,\"late\":1,\"colour\":\"red\"}\n\
+                {\"child\":{\"no\":11},\"year\":2026,\"month\":5,\"late\":1,\"late\":2}\n";
     let (rows, rejects, end) = decode(&layout, file.as_bytes());
-    assert_eq!(end.unwrap().rows, 5);
+    assert_eq!(end.unwrap().rows, 6);
     assert_eq!(rows[0].record.month.map(|month| month.to_string()).as_deref(), Some("2027-02"));
     assert_eq!(rows[1].persons[0].1.local_id.value().map(String::as_str), Some("0008"));
     assert_eq!(rows[1].record.month.map(|month| month.to_string()).as_deref(), Some("2026-04"));
     let codes: Vec<_> = rejects.iter().map(|reasons| reasons[0].code()).collect();
-    assert_eq!(codes, [Code::PatternMismatch, Code::JsonUnreadable, Code::HeaderMismatch]);
+    assert_eq!(
+        codes,
+        [Code::JsonNotOneValue, Code::JsonUnreadable, Code::JsonKeyUnknown, Code::JsonKeyTwice]
+    );
+    let words: Vec<_> = rejects.iter().map(|reasons| reasons[0].detail(Lang::En)).collect();
+    assert!(words[0].starts_with("Line 3, late is not one value"), "{}", words[0]);
+    assert!(words[2].contains("Line 5") && words[2].contains("(colour)"), "{}", words[2]);
+    assert!(words[3].starts_with("Line 6 has late twice"), "{}", words[3]);
     let written = encode(&layout, options().as_of, &rows).unwrap();
     assert!(decode(&layout, &written).0 == rows);
+}
+
+#[test]
+fn a_title_over_a_header_in_utf16_is_no_other_encoding() {
+    let text = REGISTER.replace("cp932", "utf16le").replace("header =", "titles = 3\nheader =");
+    let units = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let titled = format!("住民の一覧\r\n,,\r\n{HEADER}\r\n{ROW}\r\n");
+    assert_eq!(end(&text, &units(&titled)), Ok(1));
+    // Bytes of another encoding have no line that would be one, and no name that would be a column's.
+    assert_eq!(end(&text, &register()), Err(Code::WrongEncoding));
+    assert_eq!(end(&text, &units("一\r\n二\r\n三\r\n四\r\n五\r\n")), Err(Code::WrongEncoding));
+}
+
+#[test]
+fn lines_that_end_otherwise_and_files_put_together_are_told() {
+    let old = format!("{HEADER}\r{ROW}\r");
+    assert_eq!(end(REGISTER, &cp932(&old)), Err(Code::LineEndsCr));
+    let text = REGISTER.replace("cp932", "utf8");
+    let two = format!("{HEADER}\n{ROW}\n\u{feff}{}\n", ROW.replacen('1', "2", 1));
+    let (rows, rejects, _) = decode(&layout(&text), two.as_bytes());
+    assert_eq!((rows.len(), rejects[0][0].code()), (1, Code::BadEncoding));
+}
+
+#[test]
+fn a_month_in_text_may_be_its_first_day() {
+    let text = ATTENDANCE.replace("[\"yyyymm\", \"ym_dash\"]", "[\"slash\", \"ymd_kanji\"]");
+    let layout = layout(&text);
+    for (month, read) in [("2026/9/1", true), ("2026年9月分", true), ("2026/9/2", false)] {
+        let file = format!("1,{month},4,1,1,\n");
+        let told = decode_in(&layout, &options(), file.as_bytes(), 64);
+        assert_eq!(told.rows.iter().any(|row| row.contains("2026-09")), read, "{month} {:?}", told.rejects);
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use kernel::{Code, Fault};
 use serde_json::Value;
 
-use super::header::{Columns, Mismatch, declared};
+use super::header::{Columns, declared};
+use super::members::{self, Broken};
 use super::reader::RowReader;
 use crate::layout::{Header, Layout, TableForm};
 use crate::refusal::Refusal;
@@ -14,6 +15,9 @@ use crate::row::Outcome;
 
 /// Whole numbers up to here are exact in JSON.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Members that a message names.
+const TOLD: usize = 20;
 
 /// The paths that a layout reads, and where each field finds its own among them.
 pub(super) struct JsonCutter {
@@ -37,14 +41,19 @@ impl JsonCutter {
         line: u32,
         record: &'r [u8],
     ) -> Outcome<'r> {
-        let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(record) else {
-            return rows.refuse(line, record, Fault::new(Code::JsonUnreadable).with("line", line));
+        let refused = |code| Fault::new(code).with("line", line);
+        let object = match members::read(record) {
+            Ok(object) => object,
+            Err(Broken::NoObject) => return rows.refuse(line, record, refused(Code::JsonUnreadable)),
+            Err(Broken::Twice(path)) => {
+                return rows.refuse(line, record, refused(Code::JsonKeyTwice).with("key", path));
+            }
         };
-        let object = Value::Object(object);
         if form.header == Header::Exact {
             let extra = self.unknown(form, &object);
             if !extra.is_empty() {
-                return rows.refuse(line, record, Mismatch { extra, ..Mismatch::default() }.fault());
+                let keys = extra.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join(", ");
+                return rows.refuse(line, record, refused(Code::JsonKeyUnknown).with("keys", keys));
             }
         }
         let texts: Vec<_> = self.paths.iter().map(|path| text(at(&object, path))).collect();
@@ -98,9 +107,9 @@ fn text(value: Option<&Value>) -> Result<Cow<'_, str>, Code> {
         Some(Value::String(text)) => Cow::Borrowed(text),
         Some(Value::Bool(flag)) => Cow::Borrowed(if *flag { "1" } else { "0" }),
         Some(Value::Number(number)) => match number.as_f64() {
-            Some(float) if number.is_f64() && float.abs() >= EXACT => return Err(Code::PatternMismatch),
+            Some(float) if number.is_f64() && float.abs() >= EXACT => return Err(Code::JsonNotOneValue),
             _ => Cow::Owned(number.to_string()),
         },
-        Some(Value::Array(_) | Value::Object(_)) => return Err(Code::PatternMismatch),
+        Some(Value::Array(_) | Value::Object(_)) => return Err(Code::JsonNotOneValue),
     })
 }

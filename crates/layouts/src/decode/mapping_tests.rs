@@ -121,6 +121,25 @@ fn decimals_and_units_become_whole() {
 }
 
 #[test]
+fn decimals_that_are_kept_are_not_the_items_unit() {
+    let seen = |item: &str, keys: &str| {
+        let field =
+            format!("[[field]]\nto = \"late\"\ncolumn = \"値\"\ntype = \"int\"\nzero = \"value\"\n{keys}");
+        let text = with(&field, &["late"]);
+        refused(&format!("{text}\n[[observation]]\nof = \"person\"\nitem = \"{item}\"\nfield = \"late\"\n"))
+    };
+    let none: [String; 0] = [];
+    assert!(seen("growth.height", "scale = 1\n")[0].starts_with("config_invalid_value"));
+    assert!(seen("growth.tenths", "scale = 2\n")[0].starts_with("config_invalid_value"));
+    assert_eq!(seen("growth.tenths", "scale = 1\n"), none);
+    let metres = "unit = { from = \"m\", to = \"cm\" }\n";
+    assert_eq!(seen("growth.height", metres), none);
+    assert_eq!(seen("growth.tenths", &format!("scale = 1\n{metres}")), none);
+    assert!(seen("growth.height", &format!("scale = 1\n{metres}"))[0].starts_with("config_invalid_value"));
+    assert!(seen("growth.tenths", metres)[0].starts_with("config_invalid_value"));
+}
+
+#[test]
 fn an_unknown_code_is_what_the_layout_says() {
     let text = |rule: &str| {
         let field = "[[field]]\nto = \"school\"\ncolumn = \"学校\"\ntype = \"code\"\ncodes = \"school\"\n";

@@ -16,22 +16,26 @@ mod frame;
 mod header;
 mod json;
 mod keys;
+mod members;
 mod options;
 mod reader;
 mod table;
 mod transcode;
+
+use std::sync::Arc;
 
 use kernel::Fault;
 
 pub(crate) use cells::Cells;
 pub(crate) use frame::{Frame, Quotes};
 pub(crate) use header::{declared, joined as joined_header};
+pub use keys::LastLines;
 pub use options::{DecodeOptions, Limits};
 pub(crate) use transcode::encode as encode_utf16;
 
 use self::container::Container;
 use self::core::Core;
-use crate::layout::{Form, Layout};
+use crate::layout::{Form, Layout, Mode};
 use crate::quality::Quality;
 use crate::row::{Outcome, Summary};
 use crate::sheet::SheetRow;
@@ -52,6 +56,24 @@ pub fn unpacked(
     let mut container = Container::new(limits, false);
     container.push(bytes, sink)?;
     container.finish(sink)
+}
+
+/// Where each key of a delta stands last, for [`DecodeOptions::last_lines`]; `None` for a file that is no delta. A
+/// delta in a workbook of the old format is read apart: [`Decoder::noting`] with [`Decoder::push_row`].
+///
+/// # Errors
+/// A fault of the whole file, as decoding it gives.
+pub fn last_lines(
+    layout: &Layout,
+    options: &DecodeOptions,
+    bytes: &[u8],
+) -> Result<Option<Arc<LastLines>>, Fault> {
+    if layout.mode != Mode::Delta {
+        return Ok(None);
+    }
+    let mut decoder = Decoder::new(layout, options).noting();
+    decoder.push(bytes, &mut |_| {})?;
+    decoder.last_lines().map(Some)
 }
 
 /// Decodes one file.
@@ -119,6 +141,26 @@ impl<'l> Decoder<'l> {
         let core = &mut self.core;
         self.container.finish(&mut |bytes| core.feed(bytes, out))?;
         self.core.finish(out)
+    }
+
+    /// The same decoder, which also notes where each key stands last.
+    #[must_use]
+    pub fn noting(mut self) -> Self {
+        self.core.rows.noted = Some(LastLines::default());
+        self
+    }
+
+    /// Ends the file of a decoder that is [noting](Self::noting), and gives what it noted.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub fn last_lines(mut self) -> Result<Arc<LastLines>, Fault> {
+        if let Some(fault) = self.failed {
+            return Err(fault);
+        }
+        let core = &mut self.core;
+        self.container.finish(&mut |bytes| core.feed(bytes, &mut |_| {}))?;
+        self.core.finish_noting(&mut |_| {}).map(Arc::new)
     }
 
     fn unless(failed: &mut Option<Fault>, work: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {

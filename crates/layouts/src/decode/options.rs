@@ -1,7 +1,11 @@
 //! What decoding needs besides layout and bytes, and how much a file may ask of the machine.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use kernel::SourceCode;
+
+use super::keys::LastLines;
 
 /// What decoding needs besides layout and bytes.
 #[derive(Debug, Clone)]
@@ -15,13 +19,18 @@ pub struct DecodeOptions {
     pub file_name: Option<String>,
     /// What the file may ask for.
     pub limits: Limits,
+    /// Of a delta, on which line each key stands last, from a decode before ([`Decoder::last_lines`]): a row that a
+    /// later one overtakes then says so. Without it a second row of a key is a `duplicate_key`, as in other files.
+    ///
+    /// [`Decoder::last_lines`]: super::Decoder::last_lines
+    pub last_lines: Option<Arc<LastLines>>,
 }
 
 impl DecodeOptions {
     /// With the usual limits and no file name.
     #[must_use]
     pub const fn new(source: SourceCode, as_of: NaiveDate) -> Self {
-        Self { source, as_of, file_name: None, limits: Limits::USUAL }
+        Self { source, as_of, file_name: None, limits: Limits::USUAL, last_lines: None }
     }
 }
 

@@ -4,7 +4,7 @@ use kernel::{Code, Fault};
 
 use super::DecodeOptions;
 use super::assemble::{Assembly, GAP};
-use super::keys::Keys;
+use super::keys::{Keys, LastLines};
 use crate::cell::Cell;
 use crate::convert::Converter;
 use crate::layout::{Field, Layout, Mode, Slot, Target};
@@ -32,6 +32,8 @@ pub(super) struct RowReader<'l> {
     /// Of each observation whether a later one sees the same.
     again: Vec<bool>,
     keys: Keys,
+    /// The last lines so far, where somebody wants to know them.
+    pub noted: Option<LastLines>,
     pub quality: Collector,
     pub summary: Summary,
 }
@@ -59,6 +61,7 @@ impl<'l> RowReader<'l> {
             unobserved: layout.unobserved().collect(),
             again: Assembly::again(layout),
             keys: Keys::default(),
+            noted: None,
             quality: Collector::new(layout, options.as_of),
             summary: Summary::default(),
         }
@@ -113,7 +116,7 @@ impl<'l> RowReader<'l> {
             reasons.push(self.gap(line, role, step, cell));
         }
         let read = key.is_whole(self.layout);
-        let key = self.key(line, key, &mut reasons);
+        let (key, overtaken_by) = self.key(line, key, &mut reasons);
         self.summary.rows += 1;
         if !reasons.is_empty() {
             self.summary.rejected += 1;
@@ -138,6 +141,7 @@ impl<'l> RowReader<'l> {
             persons: row.persons(self.layout),
             record,
             operation,
+            overtaken_by,
             observations,
             locals,
             warnings,
@@ -203,20 +207,34 @@ impl<'l> RowReader<'l> {
 
     /// The key, and the reason when an earlier row has the same. A rejected row's key counts too: which
     /// of the two is right is not ours to say.
-    fn key(&mut self, line: u32, mut parts: KeyParts, reasons: &mut Vec<Fault>) -> String {
+    /// In a delta, of which the last lines are known, the line that overtakes this one instead.
+    fn key(&mut self, line: u32, mut parts: KeyParts, reasons: &mut Vec<Fault>) -> (String, Option<u32>) {
         let is_whole = parts.is_whole(self.layout);
         let key = match parts.texts.as_mut_slice() {
             [one] => std::mem::take(one),
             several => several.join(&*KEY_SEPARATOR.encode_utf8(&mut [0; 4])),
         };
-        if is_whole && let Some(first) = self.keys.seen(&key, line) {
+        if !is_whole {
+            return (key, None);
+        }
+        if let Some(noted) = &mut self.noted {
+            noted.note(&key, line);
+        }
+        if let Some(last) = self.options.last_lines.as_ref().filter(|_| self.layout.mode == Mode::Delta) {
+            let later = last.overtakes(&key, line);
+            if later.is_some() {
+                self.quality.duplicate(line);
+            }
+            return (key, later);
+        }
+        if let Some(first) = self.keys.seen(&key, line) {
             self.quality.duplicate(line);
             let label = self.layout.key_label();
             let fault =
                 Fault::new(Code::DuplicateKey).with("line", line).with("first", first).with("column", &label);
             reasons.push(fault.at_line(self.options.source.as_str(), line, Some(label)));
         }
-        key
+        (key, None)
     }
 }
 

@@ -77,6 +77,49 @@ fn a_delta_says_what_each_row_does() {
     assert!(refused(&stray).iter().any(|told| told.starts_with("config_invalid_value")));
 }
 
+#[test]
+fn the_last_row_of_a_key_is_how_a_delta_leaves_it() {
+    let text = REGISTER.replace("\"snapshot\"", "\"delta\"").replace("[\"備考\"]", "[]")
+        + "[[field]]\nto = \"record.operation\"\ncolumn = \"備考\"\ncodes = \"operation\"\n";
+    let layout = layout(&text);
+    let two = ROW.replace("1,襷", "2,襷");
+    // Changed twice; made and ended; changed, and then a row that nobody can read.
+    let file = cp932(&format!("{HEADER}\n{ROW}U\n{two}U\n{ROW}U\n2,,,,,,,,D\n3,,,,,,,,D\n3,,,,,,,,X\n"));
+    let mut options = options();
+    let rows = |options: &crate::DecodeOptions, file: &[u8]| {
+        let mut told = Vec::new();
+        let mut decoder = Decoder::new(&layout, options);
+        let mut out = |outcome: Outcome<'_>| {
+            told.push(match outcome {
+                Outcome::Row(row) => (row.line, row.overtaken_by, None),
+                Outcome::Reject(reject) => (reject.line, None, reject.reasons.last().map(kernel::Fault::code)),
+            });
+        };
+        decoder.push(file, &mut out).unwrap();
+        let (summary, quality) = decoder.finish_with_quality(&mut out).unwrap();
+        (told, summary, quality.duplicates.first)
+    };
+    options.last_lines = super::last_lines(&layout, &options, &file).unwrap();
+    let (told, summary, duplicates) = rows(&options, &file);
+    let expected = [
+        (2, Some(4), None),
+        (3, Some(5), None),
+        (4, None, None),
+        (5, None, None),
+        (6, Some(7), None),
+        (7, None, Some(Code::CodeUnmapped)),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!((summary.rows, summary.accepted, summary.rejected), (6, 5, 1));
+    assert_eq!(duplicates, [2, 3, 6]);
+    // Read once, a second row of a key is refused as in any other file.
+    options.last_lines = None;
+    assert!(rows(&options, &file).0.contains(&(4, None, Some(Code::DuplicateKey))));
+    // A snapshot has no order in time: which of two is right nobody can say.
+    let snapshot = crate::fixtures::layout(REGISTER);
+    assert!(super::last_lines(&snapshot, &options, &file).unwrap().is_none());
+}
+
 /// Attendance with the months of a school year side by side.
 pub const MONTHS: &str = r#"
 format = 1

@@ -3,7 +3,7 @@
 use kernel::{ItemDef, Known, Value, ValueKind};
 
 use super::Layout;
-use super::field::{Field, Kind};
+use super::field::{Field, Kind, Reckon};
 use super::observation::{ObservationPlan, Seen, WhenPlan};
 use super::resolve::Resolver;
 use super::target::{RecordPart, Target};
@@ -79,16 +79,36 @@ pub(super) fn local(
         return None;
     }
     if let (Kind::Int { reckon, .. }, Some(unit)) = (&field.kind, &def.unit)
-        && let Some(stated) = reckon.unit.as_ref().filter(|stated| *stated != unit)
+        && let Some((ja, en)) = other_unit(reckon, unit)
     {
-        let (ja, en) = (
-            format!("項目の単位は {unit} ですが、列の unit.to は {stated} です"),
-            format!("the item is kept in {unit}, unit.to of the column is {stated}"),
-        );
         resolver.faults.push(name.spot.invalid(&ja, &en));
         return None;
     }
     Some(Seen::Local(index))
+}
+
+/// Why numbers of a field are in another unit than their item's. With decimals kept, a number counts tenths or
+/// hundredths: 145.3 cm is 1453 of 0.1cm, and of nothing else.
+fn other_unit(reckon: &Reckon, unit: &str) -> Option<(String, String)> {
+    let width = usize::try_from(reckon.scale).ok()?;
+    let part = if reckon.scale == 0 { String::new() } else { format!("0.{:0>width$}", 1) };
+    match &reckon.unit {
+        Some(stated) if *unit != format!("{part}{stated}") => Some((
+            format!("項目の単位は {unit} ですが、列の unit.to は {stated}（scale = {width}）です"),
+            format!("the item is kept in {unit}, unit.to of the column is {stated} (scale = {width})"),
+        )),
+        None if !unit.starts_with(&part) => Some((
+            format!(
+                "項目の単位は {unit} ですが、scale = {width} の数は {part}{unit} を 1 とする数です。\
+                 unit = {{ from, to }} で小さい単位の項目にするか、項目の単位を {part}{unit} にしてください"
+            ),
+            format!(
+                "the item is kept in {unit}, but with scale = {width} a number counts {part}{unit}; \
+                 bring it to a smaller unit by unit = {{ from, to }}, or keep the item in {part}{unit}"
+            ),
+        )),
+        _ => None,
+    }
 }
 
 fn kind_of(field: &Field) -> ValueKind {

@@ -76,8 +76,10 @@ pub struct Profile {
     pub eof_mark: bool,
     /// The word that begins the total under a sheet's table.
     pub footer: Option<String>,
-    /// The sheet looked at.
+    /// The sheet looked at, where somebody named it.
     pub sheet: Option<String>,
+    /// Of an `.xlsx` of which no sheet was named, those that are shown: the first was looked at.
+    pub sheets: Vec<String>,
     /// Rows looked at, without the header.
     pub rows: u64,
     /// Its columns, in order; of records of one length none, where a column ends no sample can tell.
@@ -115,7 +117,11 @@ pub fn profile_sheet(bytes: &[u8], sheet: Option<&str>, as_of: NaiveDate) -> Res
     let plain = detect::unpacked(bytes, &Limits::USUAL)?;
     let found = detect::Found { sheet: sheet.map(str::to_owned), ..detect::file(&plain)? };
     let table = records::table(&plain, &found)?;
-    Ok(looked_at(&plain, found, table, as_of))
+    let sheets = match (found.shape, sheet) {
+        (FileShape::Xlsx, None) => crate::sheet::shown(&plain, &Limits::USUAL)?,
+        _ => Vec::new(),
+    };
+    Ok(Profile { sheets, ..looked_at(&plain, found, table, as_of) })
 }
 
 /// What is asked of a workbook from before 2007 to be looked at by a process of its own; `None` for other files.
@@ -163,6 +169,7 @@ fn looked_at(plain: &[u8], found: detect::Found, table: records::Table, as_of: N
         eof_mark: plain.last() == Some(&0x1A),
         footer,
         sheet: found.sheet,
+        sheets: Vec::new(),
         rows: rows.len() as u64,
         columns,
         ruler,

@@ -35,15 +35,18 @@ pub enum Shape {
 }
 
 /// Spellings of days, those first whose shape tells most. A serial is any number: it is told by nothing.
-const DAYS: [DateFormat; 6] = [
+const DAYS: [DateFormat; 7] = [
     DateFormat::WarekiKanji,
     DateFormat::WarekiLetter,
     DateFormat::Iso,
     DateFormat::Slash,
+    DateFormat::YmdKanji,
     DateFormat::Wareki7,
     DateFormat::Ymd8,
 ];
-const MONTHS: [DateFormat; 2] = [DateFormat::YmDash, DateFormat::Yyyymm];
+const MONTHS: [DateFormat; 3] = [DateFormat::YmDash, DateFormat::YmSlash, DateFormat::Yyyymm];
+/// Spellings of days in which a month may stand alone: then it ends so.
+const WRITTEN_MONTHS: [DateFormat; 2] = [DateFormat::WarekiKanji, DateFormat::YmdKanji];
 
 /// What `text` looks like.
 pub(super) fn of(text: &str) -> Shape {
@@ -51,6 +54,13 @@ pub(super) fn of(text: &str) -> Shape {
     for format in MONTHS {
         if is_in(text, format, |year| (1990..2100).contains(&year)) {
             return Shape::Month(format.as_str());
+        }
+    }
+    if text.ends_with(['月', '分']) {
+        for format in WRITTEN_MONTHS {
+            if is_in(text, format, |year| (1990..2100).contains(&year)) {
+                return Shape::Month(format.as_str());
+            }
         }
     }
     for format in DAYS {

@@ -94,11 +94,18 @@ fn contained<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
         .unwrap_or_else(|_| Err(unreadable("壊れています", "it is damaged")))
 }
 
+/// The sheets of an `.xlsx` that are shown.
+pub(crate) fn shown(workbook: &[u8], limits: &Limits) -> Result<Vec<String>, Fault> {
+    bounded(workbook, limits.workbook_bytes)?;
+    xlsx::shown(workbook, limits)
+}
+
+fn is_shown(sheet: &&calamine::Sheet) -> bool {
+    sheet.typ == calamine::SheetType::WorkSheet && sheet.visible == calamine::SheetVisible::Visible
+}
+
 /// The sheet that is meant, by name or as the first that is shown.
 fn choose(name: Option<&str>, sheets: &[calamine::Sheet]) -> Result<String, Fault> {
-    let is_shown = |sheet: &&calamine::Sheet| {
-        sheet.typ == calamine::SheetType::WorkSheet && sheet.visible == calamine::SheetVisible::Visible
-    };
     let chosen = match name {
         Some(name) => sheets.iter().find(|sheet| sheet.name == name),
         None => sheets.iter().find(is_shown),

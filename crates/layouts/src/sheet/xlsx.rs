@@ -6,7 +6,7 @@ use calamine::{DataRef, Reader, Xlsx, XlsxCellReader};
 use kernel::Fault;
 
 use super::guard;
-use super::{Rows, SheetRow, choose, contained, too_large, unreadable, value};
+use super::{Rows, SheetRow, choose, contained, is_shown, too_large, unreadable, value};
 use crate::decode::Limits;
 use crate::layout::SheetForm;
 
@@ -29,6 +29,15 @@ pub(super) fn read(form: &SheetForm, workbook: Vec<u8>, limits: &Limits, out: Ro
             rows.plain(cells)?
         }
         rows.flush()
+    })
+}
+
+/// The sheets that are shown, in their order.
+pub(super) fn shown(workbook: &[u8], limits: &Limits) -> Result<Vec<String>, Fault> {
+    guard::inspect(workbook, limits)?;
+    contained(|| {
+        let book = Book::new(Cursor::new(workbook.to_vec())).map_err(|_| damaged())?;
+        Ok(book.sheets_metadata().iter().filter(is_shown).map(|sheet| sheet.name.clone()).collect())
     })
 }
 

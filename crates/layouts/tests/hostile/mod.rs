@@ -78,7 +78,7 @@ pub fn dates(bytes: &[u8]) {
     }
 }
 
-const FORMATS: [DateFormat; 9] = [
+const FORMATS: [DateFormat; 12] = [
     DateFormat::Wareki7,
     DateFormat::WarekiLetter,
     DateFormat::WarekiKanji,
@@ -86,8 +86,11 @@ const FORMATS: [DateFormat; 9] = [
     DateFormat::Slash,
     DateFormat::Ymd8,
     DateFormat::ExcelSerial,
+    DateFormat::YmdKanji,
+    DateFormat::WarekiYm,
     DateFormat::Yyyymm,
     DateFormat::YmDash,
+    DateFormat::YmSlash,
 ];
 
 /// What a file came to.

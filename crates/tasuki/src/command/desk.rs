@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use app::App;
 use app::rows::MemberRow;
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use clap::{Args, ValueEnum};
 use kernel::id::{RequestId, StaffId};
 use kernel::{CoopCtx, Fault, Lang};
@@ -110,6 +110,14 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// A day on the command line.
+///
+/// # Errors
+/// In both languages, how it is written.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "日付は 2026-04-01 の形で書いてください / write a day as 2026-04-01".to_owned())
 }
 
 /// Faults as a person reads them: code, both languages.

@@ -47,6 +47,9 @@ enum Command {
         /// The folder.
         #[arg(default_value = "tenants")]
         tenants: PathBuf,
+        /// How to answer.
+        #[arg(long, value_enum, default_value = "text")]
+        format: desk::Format,
     },
     /// Write the OpenAPI document.
     Openapi {
@@ -93,7 +96,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             database.install(&installation).await?;
         }
         Command::Serve(options) => serve::run(&options).await?,
-        Command::Validate { tenants } => return tenants::validate(&tenants),
+        Command::Validate { tenants, format } => {
+            return tenants::validate(&tenants, format == desk::Format::Json);
+        }
         Command::Openapi { write } => match write {
             Some(path) => std::fs::write(path, api::document_json())?,
             None => print!("{}", api::document_json()),

@@ -61,7 +61,7 @@ pub(super) struct Plan {
     #[arg(long, requires_all = ["as_of", "path"])]
     pub source: Option<SourceCode>,
     /// The day the file shows.
-    #[arg(long, requires = "source")]
+    #[arg(long, requires = "source", value_parser = super::desk::day)]
     pub as_of: Option<NaiveDate>,
 }
 

@@ -59,8 +59,9 @@ fn print(town: &str, report: &LoadReport) {
     println!("{town}　{}（{}）　{}時点", report.source_name, load.source, load.as_of);
     println!("読んだ行 {} ＝ 取込 {} ＋ 変化なし {} ＋ エラー {}", c.read, c.loaded, c.unchanged, c.rejected);
     println!(
-        "終了 {}　同じキー {}　該当者なし {}　候補あり {}　文字コード {}",
+        "終了 {}　知らない記録の終了 {}　同じキー {}　該当者なし {}　候補あり {}　文字コード {}",
         c.closed,
+        met.ended_unknown,
         report.numbers.file.duplicates,
         met.orphans,
         met.ambiguous,

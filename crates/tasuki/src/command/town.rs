@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use profiles::Cooperative;
 use serde_json::{Value, json};
 
-use super::desk::{At, said, told};
+use super::desk::{At, Format, said, told};
 use super::{configuration, loading, plan, report, sample, training};
 use crate::{table, tenants};
 
@@ -44,6 +44,9 @@ pub(super) enum Command {
         /// The folder.
         #[arg(default_value = "tenants")]
         tenants: PathBuf,
+        /// How to answer.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
     },
     /// What a folder would change in a town (or in all), or what a file would; kept for a week. Ends with 0 for
     /// nothing, 2 for changes, 3 for changes that close or take away, 4 where a guard trips.
@@ -82,7 +85,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(options) => sample::init(&options).await?,
         Command::Profile(options) => sample::look(&options).await?,
         Command::Preview(options) => sample::preview(&options).await?,
-        Command::Validate { tenants } => return tenants::validate(&tenants),
+        Command::Validate { tenants, format } => return tenants::validate(&tenants, format == Format::Json),
         Command::Plan(options) => return plan::plan(&options).await,
         Command::Apply(options) => plan::apply(&options).await?,
         Command::History(options) => configuration::history(&options).await?,

@@ -67,7 +67,7 @@ impl From<RejectPlace> for RejectedLine {
     },
     "source_name": "月別の出欠", "section": "board/gakko", "section_name": "学校教育課", "bytes": 18230,
     "encoding": "cp932", "byte_order_mark": false, "encoding_decided_on_line": 1,
-    "persons": {"newcomers": 0, "numbers_learned": 2, "orphans": 1, "ambiguous": 0, "link_tasks_open": 1},
+    "persons": {"newcomers": 0, "numbers_learned": 2, "ended_unknown": 0, "orphans": 1, "ambiguous": 0, "link_tasks_open": 1},
     "duplicate_rows": 0, "uncut_rows": {},
     "columns": [{
         "name": "遅刻", "to": "late_days", "item_codes": ["attendance.late_days"], "filled": 301,
@@ -136,6 +136,8 @@ pub struct LoadReportPersons {
     newcomers: i64,
     /// Numbers learned for known persons.
     numbers_learned: i64,
+    /// Rows of a delta that end a record the town does not have: an earlier file may be missing.
+    ended_unknown: i64,
     /// 該当者なし: near nobody; they wait in the link queue.
     orphans: i64,
     /// 候補あり: not certain; they wait likewise.
@@ -268,6 +270,7 @@ impl LoadReportPersons {
         Self {
             newcomers: met.newcomers,
             numbers_learned: met.numbers_learned,
+            ended_unknown: met.ended_unknown,
             orphans: met.orphans,
             ambiguous: met.ambiguous,
             link_tasks_open: report.link_tasks.get("open").copied().unwrap_or_default(),

@@ -8,6 +8,11 @@ use super::super::{ColumnProfile, Profile};
 /// Months side by side from which they count as such.
 const LEAST: usize = 2;
 
+/// What a row's person is called in JSON.
+const PERSONS: [&str; 7] = ["child", "person", "pupil", "student", "resident", "児童", "本人"];
+/// Members that only what stands above them tells.
+const BARE: [&str; 7] = ["name", "kana", "id", "no", "code", "number", "番号"];
+
 /// One column, or one for each month.
 pub(super) struct Column<'p> {
     /// Its name in the header, with `{month}` where there are several; empty without header.
@@ -65,6 +70,13 @@ impl Column<'_> {
     pub fn lower_name(&self) -> Option<String> {
         let bare = self.bare_name();
         bare.split_once('_').map(|(_, lower)| lower.to_owned()).filter(|lower| !lower.is_empty())
+    }
+
+    /// The last part of a path in JSON, `child.name.family`; `None` where it says of whom or what nothing by itself.
+    pub fn leaf_name(&self) -> Option<String> {
+        let (above, leaf) = self.name.rsplit_once('.')?;
+        let person = above.rsplit('.').next().is_some_and(|above| PERSONS.contains(&above));
+        (!leaf.is_empty() && (person || !BARE.contains(&leaf))).then(|| leaf.to_owned())
     }
 
     /// The name, or the place where there is none.

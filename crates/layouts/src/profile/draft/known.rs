@@ -18,6 +18,8 @@ const PROPOSED: u32 = 60;
 const SERIAL: u64 = 5;
 /// What stands below in a header of two rows says less than the whole name.
 const LOWER: u32 = 5;
+/// From how alike, in per cent, a name is that of somebody beside the row's own person.
+const OTHERS: u32 = 90;
 /// From how alike, in per cent, two names are one.
 const SAME: u32 = 95;
 /// Dictionary names are longer than columns': the name of an item counts a little less.
@@ -94,8 +96,9 @@ pub(super) fn matched<'k>(
             continue;
         }
         if has_header {
-            let lower = column.lower_name().map(|lower| (lower, LOWER));
-            for (name, less) in std::iter::once((column.bare_name(), 0)).chain(lower) {
+            let parts = [column.lower_name(), column.leaf_name()];
+            let parts = parts.into_iter().flatten().map(|part| (part, LOWER));
+            for (name, less) in std::iter::once((column.bare_name(), 0)).chain(parts) {
                 let named = by_layouts(&name, column, knowledge, base)
                     .chain(by_dictionary(&name, column, knowledge, base))
                     .map(|found| Found { sure: found.sure.saturating_sub(less), ..found });
@@ -111,7 +114,9 @@ pub(super) fn matched<'k>(
         found.to == Target::Person(RoleId::Person, Part::LocalId)
             && columns.get(n).is_some_and(|column| likeness("宛名番号", &column.bare_name()) >= SAME)
     };
-    pairs.sort_by_key(|(n, found)| (std::cmp::Reverse(found.sure), !is_own(*n, found), *n));
+    // Of two fields of the same name, the one that the source is going to extend.
+    let is_base = |found: &Found<'_>| matches!(found.clue, Clue::Field { layout, .. } if base.is_some_and(|base| base.name == layout));
+    pairs.sort_by_key(|(n, found)| (std::cmp::Reverse(found.sure), !is_own(*n, found), !is_base(found), *n));
     let mut chosen: Vec<Option<Found<'k>>> = vec![None; columns.len()];
     let mut taken: Vec<Target> = Vec::new();
     for (n, found) in pairs {
@@ -156,10 +161,15 @@ fn by_layouts<'k>(
         if column.is_folded() && !matches!(to, Target::Local(_)) {
             return None;
         }
+        // Of whom else a number or a name is, its own name says: 番号 alone is nobody's second child.
+        let by_name = likeness(known, name);
+        if by_name < OTHERS && matches!(to, Target::Person(role, _) if *role != RoleId::Person) {
+            return None;
+        }
         let nearer = if base.is_some_and(|base| base.name == layout) { 5 } else { 0 };
         let clue = Clue::Field { layout, doc, field, column: known };
         let found = Found { to: to.clone(), sure: 0, clue };
-        let sure = sure(likeness(known, name), nearer, &found, column)?;
+        let sure = sure(by_name, nearer, &found, column)?;
         Some(Found { sure, ..found })
     })
 }
@@ -219,7 +229,9 @@ fn fits(found: &Found<'_>, held: &ColumnProfile) -> Option<bool> {
         (FieldType::Code | FieldType::Bool, Shape::Digits | Shape::Short) => true,
         (FieldType::Code | FieldType::Bool, Shape::Text) => return None,
         (FieldType::Code | FieldType::Bool, _) => false,
-        (FieldType::Text, Shape::Date("wareki_kanji" | "wareki_letter" | "iso" | "slash")) => false,
+        (FieldType::Text, Shape::Date("wareki_kanji" | "wareki_letter" | "iso" | "slash" | "ymd_kanji")) => {
+            false
+        }
         (FieldType::Text, _) => return None,
     })
 }

@@ -94,3 +94,5 @@ pub fn draft(wanted: Wanted<'_>, profile: &Profile, knowledge: Knowledge<'_>) ->
 
 #[cfg(test)]
 mod folded_tests;
+#[cfg(test)]
+mod honest_tests;

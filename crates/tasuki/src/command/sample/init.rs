@@ -12,9 +12,10 @@ use kernel::slug::TownSlug;
 use layouts::profile::FileShape;
 use layouts::profile::draft::{Draft, Knowledge, Proposal, Wanted, draft};
 use profiles::Cooperative;
+use serde_json::{Value, json};
 
-use super::super::desk::told;
-use super::looked_at;
+use super::super::desk::{Format, told};
+use super::{looked_at, other_sheets};
 use crate::{table, tenants};
 
 /// A town's folder from samples.
@@ -33,6 +34,9 @@ pub struct Init {
     /// The folder of all towns.
     #[arg(long, default_value = "tenants")]
     tenants: PathBuf,
+    /// How to answer.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
 }
 
 /// What is going to be written, by path.
@@ -53,10 +57,19 @@ pub async fn init(options: &Init) -> anyhow::Result<()> {
     if !town.join("town.toml").exists() {
         files.insert(town.join("town.toml"), profiles::town_draft(options.slug.as_str()));
     }
+    let mut drafts = Vec::new();
     for sample in &options.from {
-        draft_of(options, sample, &cooperative, &town, &mut files).await?;
+        draft_of(options, sample, &cooperative, &town, &mut files, &mut drafts).await?;
     }
     write(&files)?;
+    if options.format == Format::Json {
+        let written: BTreeMap<_, _> = files
+            .iter()
+            .map(|(path, text)| (path.display().to_string(), text.matches("TODO").count()))
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&json!({"drafts": drafts, "written": written}))?);
+        return Ok(());
+    }
     println!("\n書いたもの / written:");
     for (path, text) in &files {
         println!("    {}（TODO {} か所）", path.display(), text.matches("TODO").count());
@@ -73,6 +86,7 @@ async fn draft_of(
     cooperative: &Cooperative,
     town: &Path,
     files: &mut Files,
+    drafts: &mut Vec<Value>,
 ) -> anyhow::Result<()> {
     let found = looked_at(sample, options.sheet.as_deref()).await?;
     let knowledge =
@@ -81,7 +95,11 @@ async fn draft_of(
     let source = options.source.as_ref().map(SourceCode::as_str);
     let wanted = Wanted { town: options.slug.as_str(), source, file: &name };
     let made = draft(wanted, &found, knowledge);
-    tell(&name, found.shape, &made);
+    if options.format == Format::Text {
+        tell(&name, found.shape, &made);
+        other_sheets(&found);
+    }
+    drafts.push(json!({"file": name, "sheets": found.sheets, "draft": made}));
     let path = town.join("sources").join(format!("{}.toml", made.source));
     if files.insert(path, made.toml).is_some() {
         bail!(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use layouts::profile::ColumnProfile;
 
-use super::looked_at;
+use super::{looked_at, other_sheets};
 use crate::table;
 
 /// What a file is and what its columns hold.
@@ -40,6 +40,7 @@ pub async fn look(options: &Look) -> anyhow::Result<()> {
             (Some(row), _) => format!("{row} 行目"),
         },
     );
+    other_sheets(&found);
     let heads = ["列", "記入率", "種類", "形", "値", "値のない印？"];
     table::print(&heads, &found.columns.iter().map(row).collect::<Vec<_>>());
     for run in &found.ruler {

@@ -9,13 +9,17 @@ use anyhow::{Context, bail};
 use chrono::NaiveDate;
 use clap::Args;
 use kernel::{Code, Fault, Lang, SourceCode};
-use layouts::decode::unpacked;
-use layouts::{DecodeOptions, Decoder, Layout, Limits, Outcome, told};
+use layouts::decode::{last_lines, unpacked};
+use layouts::layout::Mode;
+use layouts::sheet::OldBook;
+use layouts::{DecodeOptions, Decoder, Layout, Limits, Outcome, Summary, told};
 use profiles::Cooperative;
 use profiles::golden::Expectation;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::desk::{said, told as tell};
+use super::super::desk::{Format, said, told as tell};
+use super::bytes_of;
+use crate::table::visible;
 use crate::{old_books, tenants};
 
 /// How a source reads a file.
@@ -28,7 +32,7 @@ pub struct Preview {
     /// The file.
     file: PathBuf,
     /// 何月何日時点.
-    #[arg(long)]
+    #[arg(long, value_parser = super::super::desk::day)]
     as_of: NaiveDate,
     /// Rows and rejects to show.
     #[arg(long, default_value_t = 20)]
@@ -40,6 +44,9 @@ pub struct Preview {
     /// The folder of all towns.
     #[arg(long, default_value = "tenants")]
     tenants: PathBuf,
+    /// How to answer.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
 }
 
 pub async fn preview(options: &Preview) -> anyhow::Result<()> {
@@ -47,10 +54,13 @@ pub async fn preview(options: &Preview) -> anyhow::Result<()> {
     let shared = tenants::read(&options.tenants)?.of_town(&options.slug).map_err(|faults| tell(&faults))?;
     let cooperative = Cooperative::read(&shared.to_bundle()).map_err(|faults| tell(&faults))?;
     let town = cooperative.town_named(&options.slug).context("no such town / 町がありません")?;
-    let source = town.sources.get(&options.source).context("no such source / 連携元がありません")?;
+    let Some(source) = town.sources.get(&options.source) else {
+        let known: Vec<_> = town.sources.keys().map(SourceCode::as_str).collect();
+        bail!("no such source / 連携元がありません。あるのは / there are: {}", known.join(", "));
+    };
     let mut decode = DecodeOptions::new(options.source.clone(), options.as_of);
     decode.file_name = options.file.file_name().map(|name| name.to_string_lossy().into_owned());
-    let bytes = fs::read(&options.file).with_context(|| format!("reading {}", options.file.display()))?;
+    let bytes = bytes_of(&options.file)?;
     let ask = source.layout.old_book(decode.as_of, &decode.limits);
     if let Some(path) = &options.expect {
         if ask.is_some() {
@@ -60,24 +70,22 @@ pub async fn preview(options: &Preview) -> anyhow::Result<()> {
         }
         return expect(path, &source.layout, &decode, &bytes);
     }
-    let mut shown = 0;
+    let (mut shown, mut rows) = (0, Vec::new());
     let mut out = |outcome: Outcome<'_>| {
         shown += 1;
-        if shown <= options.rows {
-            show(&source.layout, &outcome);
+        match options.format {
+            _ if shown > options.rows => {}
+            Format::Json => rows.push(as_json(&source.layout, &outcome)),
+            Format::Text => show(&source.layout, &outcome),
         }
     };
-    let mut decoder = Decoder::new(&source.layout, &decode);
-    match ask {
-        Some(ask) => {
-            let workbook = unpacked_book(&bytes, ask.bytes).map_err(said)?;
-            for row in old_books::rows(ask, workbook, usize::MAX).await.map_err(said)? {
-                decoder.push_row(&row, &mut out).map_err(said)?;
-            }
-        }
-        None => decoder.push(&bytes, &mut out).map_err(said)?,
+    let summary = read(&source.layout, decode, bytes, ask, &mut out).await.map_err(said)?;
+    if options.format == Format::Json {
+        let counts =
+            json!({"rows": summary.rows, "accepted": summary.accepted, "rejected": summary.rejected});
+        println!("{}", serde_json::to_string_pretty(&json!({"summary": counts, "rows": rows}))?);
+        return Ok(());
     }
-    let summary = decoder.finish(&mut out).map_err(said)?;
     println!(
         "\n{} 行：{} 行は読めます、{} 行は取込エラーです。何も取り込んでいません。",
         summary.rows, summary.accepted, summary.rejected
@@ -87,6 +95,43 @@ pub async fn preview(options: &Preview) -> anyhow::Result<()> {
         summary.rows, summary.accepted, summary.rejected
     );
     Ok(())
+}
+
+/// Reads the file, a delta twice: what comes of a row follows from the rows after it.
+async fn read(
+    layout: &Layout,
+    mut decode: DecodeOptions,
+    bytes: Vec<u8>,
+    ask: Option<OldBook>,
+    out: &mut dyn FnMut(Outcome<'_>),
+) -> Result<Summary, Fault> {
+    let Some(ask) = ask else {
+        decode.last_lines = last_lines(layout, &decode, &bytes)?;
+        let mut decoder = Decoder::new(layout, &decode);
+        decoder.push(&bytes, out)?;
+        return decoder.finish(out);
+    };
+    let workbook = unpacked_book(&bytes, ask.bytes)?;
+    let rows = old_books::rows(ask, workbook, usize::MAX).await?;
+    if layout.mode == Mode::Delta {
+        let mut noting = Decoder::new(layout, &decode).noting();
+        rows.iter().try_for_each(|row| noting.push_row(row, &mut |_| {}))?;
+        decode.last_lines = Some(noting.last_lines()?);
+    }
+    let mut decoder = Decoder::new(layout, &decode);
+    rows.iter().try_for_each(|row| decoder.push_row(row, out))?;
+    decoder.finish(out)
+}
+
+/// As [`told::outcome`] says it, with the reasons of a reject in words.
+fn as_json(layout: &Layout, outcome: &Outcome<'_>) -> Value {
+    let mut told = told::outcome(layout, outcome);
+    if let (Outcome::Reject(reject), Some(object)) = (outcome, told.as_object_mut()) {
+        let words = |lang| reject.reasons.iter().map(|reason| reason.detail(lang)).collect::<Vec<_>>();
+        object.insert("ja".to_owned(), words(Lang::Ja).into());
+        object.insert("en".to_owned(), words(Lang::En).into());
+    }
+    told
 }
 
 /// The workbook out of the archive it may have come in.
@@ -127,12 +172,19 @@ fn expect(path: &PathBuf, layout: &Layout, decode: &DecodeOptions, bytes: &[u8])
 fn show(layout: &Layout, outcome: &Outcome<'_>) {
     match outcome {
         Outcome::Row(row) => {
-            println!("{:>4}  {}", row.line, told::raw(layout, row.raw));
+            println!("{:>4}  {}", row.line, visible(&told::raw(layout, row.raw)));
             let told = told::outcome(layout, outcome);
+            if let Some(operation) = told.get("operation") {
+                println!("      operation = {}", plain(operation));
+            }
+            if let Some(later) = row.overtaken_by {
+                println!("      → 同じキーの {later}行目のとおりになります。この行は何も変えません。");
+                println!("        The record is as line {later} says; this row changes nothing.");
+            }
             for (role, parts) in object(&told, "persons") {
                 let parts = parts.as_object().into_iter().flatten();
                 let parts: Vec<_> = parts.map(|(part, value)| format!("{part}={}", plain(value))).collect();
-                println!("      {role}: {}", parts.join("  "));
+                println!("      {role}: {}", visible(&parts.join("  ")));
             }
             for (name, value) in object(&told, "record").into_iter().chain(object(&told, "keys")) {
                 println!("      {name} = {}", plain(value));
@@ -141,13 +193,15 @@ fn show(layout: &Layout, outcome: &Outcome<'_>) {
                 println!("      {}", observed(seen));
             }
             for warning in &row.warnings {
-                println!("      ! {}", warning.detail(Lang::Ja));
+                println!("      ! {}", visible(&warning.detail(Lang::Ja)));
+                println!("        {}", visible(&warning.detail(Lang::En)));
             }
         }
         Outcome::Reject(reject) => {
-            println!("{:>4}  {}", reject.line, told::raw(layout, &reject.raw));
+            println!("{:>4}  {}", reject.line, visible(&told::raw(layout, &reject.raw)));
             for reason in &reject.reasons {
-                println!("      × {} {}", reason.code(), reason.detail(Lang::Ja));
+                println!("      × {} {}", reason.code(), visible(&reason.detail(Lang::Ja)));
+                println!("        {}", visible(&reason.detail(Lang::En)));
             }
         }
     }

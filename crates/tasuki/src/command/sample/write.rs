@@ -26,7 +26,7 @@ pub struct Sample {
     #[arg(long)]
     write: PathBuf,
     /// 何月何日時点; today without it.
-    #[arg(long)]
+    #[arg(long, value_parser = super::super::desk::day)]
     as_of: Option<NaiveDate>,
     /// The folder of all towns.
     #[arg(long, default_value = "tenants")]

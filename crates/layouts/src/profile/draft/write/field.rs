@@ -6,7 +6,7 @@ use kernel::Absence;
 
 use super::super::columns::Column;
 use super::super::known::{Clue, Found};
-use super::{Writer, described, quoted};
+use super::{OWN_NUMBER, Writer, described, quoted};
 use crate::config::{FieldDoc, FieldType};
 use crate::layout::{Target, natural, unit_factor};
 use crate::profile::Shape;
@@ -147,35 +147,43 @@ impl Writer<'_> {
     }
 }
 
-/// The spellings of days: those of the sample, then those known that are not told apart from it.
+/// The spellings of days: those of the sample, and of a sample that has none those known.
 fn dates(text: &mut String, column: &Column<'_>, found: &Found<'_>) {
     let known = found.clue.field().and_then(|field| field.formats.as_ref());
     let known: Vec<_> = known.map(|formats| formats.value.clone()).unwrap_or_default();
-    let commonest = column.profile.shapes.first();
-    match (column.profile.shape(), commonest) {
-        (Some(Shape::Date(format) | Shape::Month(format)), _) => {
-            _ = writeln!(text, "formats = [\"{format}\"]");
+    let held = column.profile;
+    let spelling = |(shape, count): &(Shape, u64)| match shape {
+        Shape::Date(format) | Shape::Month(format) => Some((*format, *count)),
+        _ => None,
+    };
+    let seen: Vec<_> = held.shapes.iter().filter_map(spelling).collect();
+    let dated: u64 = seen.iter().map(|(_, count)| count).sum();
+    let listed = |names: &[&str]| {
+        format!(
+            "formats = [{}]\n",
+            names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+        )
+    };
+    // Numbers may be days that are told by nothing: serials, or years, months and days without separators.
+    let numbers = matches!(held.shape(), Some(Shape::Digits | Shape::Number) | None) && dated == 0;
+    match held.shape() {
+        Some(Shape::Date(format) | Shape::Month(format)) => text.push_str(&listed(&[format])),
+        _ if dated * 2 > held.filled => {
+            let others = held.filled - dated;
+            if others > 0 {
+                let _ = writeln!(text, "# ほかの書き方か、ありえない日付が {others} 件ある。確かめる");
+            }
+            if seen.len() > 1 {
+                let counts: Vec<_> = seen.iter().map(|(name, count)| format!("{name} {count} 件")).collect();
+                let _ = writeln!(text, "# 書き方が混ざっている（{}）。上から順に試す", counts.join("、"));
+            }
+            text.push_str(&listed(&seen.iter().map(|(name, _)| *name).collect::<Vec<_>>()));
         }
-        (None, Some((Shape::Date(format) | Shape::Month(format), count)))
-            if count * 2 > column.profile.filled =>
-        {
-            let others = column.profile.filled - count;
-            let _ = writeln!(
-                text,
-                "# ほかの書き方か、ありえない日付が {others} 件ある。確かめる\nformats = [\"{format}\"]"
-            );
+        _ if !known.is_empty() && (held.filled == 0 || numbers) => {
+            text.push_str("# 見本からは日付の書き方が分からない。確かめる\n");
+            text.push_str(&listed(&known.iter().map(|format| format.as_str()).collect::<Vec<_>>()));
         }
-        _ if known.is_empty() => {
-            text.push_str("formats = [\"TODO: 日付の書き方（docs/layouts.md の 3）\"]\n")
-        }
-        _ => {
-            let names: Vec<_> = known.iter().map(|format| format!("\"{format}\"")).collect();
-            let _ = writeln!(
-                text,
-                "# 見本からは日付の書き方が分からない。確かめる\nformats = [{}]",
-                names.join(", ")
-            );
-        }
+        _ => text.push_str("formats = [\"TODO: 日付の書き方（docs/layouts.md の 3）\"]\n"),
     }
 }
 
@@ -200,6 +208,14 @@ fn digits(text: &mut String, column: &Column<'_>, found: &Found<'_>) {
             let said = if least == most { format!("{least}") } else { format!("[{least}, {most}]") };
             let _ = writeln!(text, "digits = {said}");
         }
+        // A spreadsheet has taken the zeros before some of them.
+        Some((least, most))
+            if is_digits && !held.leading_zeros && least == most && short < long && long == most as u64 =>
+        {
+            let _ =
+                writeln!(text, "# 先頭の 0 が落ちた値がある。{most} 桁に戻す\ndigits = {most}\npad = {most}");
+            return;
+        }
         _ if is_digits && short == long && long >= 4 => _ = writeln!(text, "digits = {long}"),
         _ => return,
     }
@@ -220,7 +236,10 @@ fn missing(text: &mut String, column: &Column<'_>, found: &Found<'_>) {
         said.push(sentinel("", stated(field, "")));
         counted.push(format!("空欄 {} 件", column.blank()));
     }
-    for (odd, count) in column.odd() {
+    // Among the row's own numbers, each another, 999 is one more of them.
+    let own = found.to == OWN_NUMBER && column.profile.distinct == column.profile.filled;
+    for (odd, count) in column.odd().into_iter().filter(|(odd, count)| !(own && *count == 1 && is_nines(odd)))
+    {
         said.push(sentinel(odd, stated(field, odd)));
         counted.push(format!("「{odd}」{count} 件"));
     }
@@ -237,6 +256,11 @@ fn missing(text: &mut String, column: &Column<'_>, found: &Found<'_>) {
         counted.join("、"),
         said.join(", ")
     );
+}
+
+/// Nines, fewer than a number would be filled up with.
+fn is_nines(text: &str) -> bool {
+    text.len() < 6 && text.bytes().all(|byte| byte == b'9')
 }
 
 fn sentinel(text: &str, reason: Option<Absence>) -> String {

@@ -122,6 +122,17 @@ impl Writer<'_> {
         if !matches!(profile.shape, FileShape::Xlsx | FileShape::Xls) {
             let _ = writeln!(text, "encoding = \"{}\"", profile.encoding.encoding.name());
         }
+        if let [first, others @ ..] = profile.sheets.as_slice()
+            && !others.is_empty()
+        {
+            let others: Vec<_> = others.iter().map(|name| quoted(name)).collect();
+            let _ = writeln!(
+                text,
+                "# 見たのは最初のシート {}。ほかのシート：{}。その表なら --sheet で作り直す",
+                quoted(first),
+                others.join("、")
+            );
+        }
         if let Some(sheet) = &profile.sheet {
             let _ = writeln!(text, "sheet = {}", quoted(sheet));
         }
@@ -151,6 +162,7 @@ impl Writer<'_> {
                      header = \"exact\"\nheader_rows = 2"
                 );
             }
+            _ if matches!(profile.shape, FileShape::Jsonl) => text.push_str("header = \"exact\"\n"),
             _ => _ = writeln!(text, "# 見出しは {row} 行目\nheader = \"exact\""),
         }
         if row > 1 && matches!(profile.shape, FileShape::Separated(_)) {
@@ -259,10 +271,18 @@ fn left_over_months(profile: &Profile) -> bool {
     profile.columns.iter().filter(|column| is_dated(&column.name)).count() > 2
 }
 
-/// A column that nothing is known of, but whose name and values are those of a number.
+/// What systems call the column that says what a row of a delta does.
+const OPERATIONS: [&str; 8] =
+    ["異動区分", "処理区分", "更新区分", "操作区分", "変更区分", "登録区分", "異動種別", "更新種別"];
+
+/// A column that nothing is known of, but whose name says what it may be for: what a row of a delta does, or, with
+/// the values of one, a number.
 fn hint(column: &Column<'_>) -> &'static str {
     let named = ["番号", "コード", "ID", "No", "NO", "ＩＤ"].iter().any(|word| column.name.ends_with(word));
     let numbers = matches!(column.profile.shape(), Some(Shape::Digits | Shape::Text | Shape::Short));
+    if OPERATIONS.contains(&column.name.as_str()) {
+        return "。変更だけのファイル（mode = \"delta\"）なら record.operation（docs/layouts.md の 6）";
+    }
     if named && numbers && column.profile.is_unique() {
         "。ほかのシステムの番号なら [[number]]（docs/layouts.md の 4）"
     } else {
