@@ -236,10 +236,13 @@ fn rows_without_a_key_are_not_alike() {
 }
 
 #[test]
-fn a_day_is_no_month() {
+fn a_day_is_no_month_but_the_first_may_stand_for_it() {
     let text = ATTENDANCE.replace("[\"yyyymm\", \"ym_dash\"]", "[\"iso\"]");
-    let (rows, rejects, _) = decode(&layout(&text), b"1,2026-09,4,1,1,\n1,2026-10-01,4,1,1,\n");
-    assert_eq!(rows[0].record.month.map(|month| month.to_string()).as_deref(), Some("2026-09"));
+    let (rows, rejects, _) =
+        decode(&layout(&text), b"1,2026-09,4,1,1,\n1,2026-10-02,4,1,1,\n1,2026-11-01,4,1,1,\n");
+    let months: Vec<_> =
+        rows.iter().filter_map(|row| row.record.month.map(|month| month.to_string())).collect();
+    assert_eq!(months, ["2026-09", "2026-11"]);
     assert_eq!(rejects[0][0].code(), Code::NotADate);
 }
 

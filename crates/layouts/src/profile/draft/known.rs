@@ -213,6 +213,8 @@ fn sure(by_name: u32, nearer: u32, found: &Found<'_>, column: &Column<'_>) -> Op
 fn fits(found: &Found<'_>, held: &ColumnProfile) -> Option<bool> {
     let kind = found.kind()?;
     Some(match (kind, held.shape()?) {
+        // A month is no day: 年月 stands in 生年月日 and is none.
+        (FieldType::Date, Shape::Month(_)) => false,
         (FieldType::Date | FieldType::Month, Shape::Date(_) | Shape::Month(_)) => true,
         (FieldType::Date, Shape::Digits) if held.length.1 < SERIAL => false,
         // A day without separators or a serial may look like any number.
