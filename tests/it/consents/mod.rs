@@ -36,9 +36,16 @@ async fn what_is_no_consent_is_not_recorded() {
     let family = Family::new().await;
     let (app, worker) = (family.app(), family.sender());
     type Change = fn(&Family, &mut app::consents::NewConsent);
-    let cases: [(Change, Code); 6] = [
+    let cases: [(Change, Code); 7] = [
         (|_, new| new.person = PersonId::new(), Code::PersonNotFound),
         (|family, new| new.person = family.child_there, Code::PersonNotFound),
+        (
+            |family, new| {
+                let Giver::Representative(by) = &mut new.giver else { panic!("a representative") };
+                by.person = Some(family.mother_there);
+            },
+            Code::PersonNotFound,
+        ),
         (|_, new| new.until = today() - TimeDelta::days(1), Code::InvalidValue),
         (|_, new| new.given_at = Some(Utc::now() + TimeDelta::hours(1)), Code::InvalidValue),
         (|_, new| new.controller = "kaigi".parse().unwrap(), Code::InvalidValue),

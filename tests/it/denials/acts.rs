@@ -4,6 +4,7 @@
 use app::cases::{CaseStep, NewMember};
 use app::denials::{NewDenial, Reason};
 use app::handovers::Approval;
+use app::runs::Verdict;
 use app::tasks::{Completion, How};
 use evidence::Act;
 use handover::machine::RefusalCode;
@@ -14,6 +15,8 @@ use testkit::towns::KAISEI;
 
 use crate::handovers::family::{Family, refused, today};
 use crate::relations::{change, seen};
+use crate::resting::acts;
+use crate::runs::read::Scored;
 
 const PARENT: RelationKind = RelationKind::Parent;
 
@@ -92,4 +95,35 @@ async fn nobody_decides_about_somebody_denied() {
     for act in [Act::HandoverApproved, Act::HandoverReturned] {
         assert_eq!(family.count(KAISEI, act).await, 0, "{act}");
     }
+}
+
+#[tokio::test]
+async fn that_nothing_is_recorded_about_somebody_denied_is_not_told_either() {
+    let family = Family::new().await;
+    let app = family.app();
+    let worker = family.world.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Support);
+    deny(&family, &worker, family.child).await;
+    assert_eq!(refused(app.cases(&worker, family.child).await), Code::PersonDenied);
+    assert_eq!(refused(app.relations_recorded(&worker, family.child).await), Code::PersonDenied);
+    assert_eq!(refused(app.assessments(&worker, family.child).await), Code::PersonDenied);
+    assert_eq!(refused(app.consents(&worker, family.child).await), Code::PersonDenied);
+    assert_eq!(refused(app.watch_notes(&worker, family.child).await), Code::PersonDenied);
+}
+
+#[actix_web::test]
+async fn nobody_denied_is_assessed() {
+    let scored = Scored::new().await;
+    let app = &scored.platform.app;
+    let (run, person) = (scored.run.parse().unwrap(), scored.children().await[0].1.parse().unwrap());
+    let worker = scored.platform.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Assessment);
+    let said = || (Verdict::TooHigh, "架空の所見".to_owned());
+    app.candidate_assess(&worker, run, person, said()).await.unwrap();
+    let admin = scored.platform.desk(KAISEI, Grant::TownAdmin).ctx(Purpose::Support);
+    let kin = NewDenial { person, reason: Reason::Kin, from: today(), until: None };
+    app.denial_add(&admin, worker.staff, kin).await.unwrap();
+    let before = acts(&scored.platform, KAISEI).await;
+    assert_eq!(refused(app.candidate_assess(&worker, run, person, said()).await), Code::PersonDenied);
+    let changed = app.candidate_reassess(&worker, run, person, change(1), said()).await;
+    assert_eq!(refused(changed), Code::PersonDenied);
+    assert_eq!(acts(&scored.platform, KAISEI).await, before, "nothing was written");
 }
