@@ -8,6 +8,7 @@ use kernel::{Code, Grant, Purpose};
 use testkit::towns::{KAISEI, OI};
 
 use crate::handovers::family::{Family, refused, today};
+use crate::resting::Held;
 
 #[tokio::test]
 async fn a_consent_is_recorded_read_and_withdrawn() {
@@ -28,6 +29,19 @@ async fn a_consent_is_recorded_read_and_withdrawn() {
     assert_eq!(refused(app.consent_withdraw(&worker, first, Entity::Subject).await), Code::ConsentWithdrawn);
     assert!(!app.consent(&worker, second).await.unwrap().0.is_withdrawn(), "nobody else's");
     assert_eq!(family.count(KAISEI, Act::ConsentRecorded).await, 2);
+    assert_eq!(family.count(KAISEI, Act::ConsentWithdrawn).await, 1);
+}
+
+#[tokio::test]
+async fn of_two_who_withdraw_it_at_once_one_does() {
+    let family = Family::new().await;
+    let (app, worker) = (family.app(), family.sender());
+    let consent = family.consent(|_| ()).await;
+    let held = Held::rows(&family.world, "consent").await;
+    let withdraw = || app.consent_withdraw(&worker, consent, Entity::Subject);
+    let (a, b, ()) = tokio::join!(withdraw(), withdraw(), held.let_go(2));
+    assert!(a.is_ok() != b.is_ok(), "exactly one");
+    assert_eq!(if a.is_ok() { refused(b) } else { refused(a) }, Code::Unavailable);
     assert_eq!(family.count(KAISEI, Act::ConsentWithdrawn).await, 1);
 }
 

@@ -8,8 +8,9 @@ use handover::consent::Entity;
 use handover::machine::RefusalCode;
 use kernel::{Code, Grant};
 use serde_json::json;
+use store::StoreError;
 use testkit::Sql;
-use testkit::towns::KAISEI;
+use testkit::towns::{KAISEI, code};
 
 use super::family::{Family, at, refused};
 use crate::http::{Ask, Http};
@@ -79,6 +80,19 @@ async fn nobody_approves_other_terms_than_they_have_read() {
     let approve = app.handover_approve(&approver, id, Approval::default());
     assert_eq!(refused(overtaken(&sql, &watch, "handover", approve).await), Code::Unavailable);
     assert_eq!(at(&app.handover(&approver, id).await.unwrap()).0, "draft");
+}
+
+/// The wall behind the held row: what was read before it moved on replaces nothing.
+#[tokio::test]
+async fn a_row_that_has_moved_on_is_not_replaced() {
+    let family = Family::new().await;
+    let id = family.draft(|_| ()).await.unwrap();
+    let mut tx = family.world.db.towns().begin(code(KAISEI)).await.unwrap();
+    let row = tx.handover(id).await.unwrap().unwrap();
+    tx.handover_update(&row).await.unwrap();
+    assert!(matches!(tx.handover_update(&row).await, Err(StoreError::Contention)));
+    let approved = tx.handover_approve(&row, family.approver().staff).await;
+    assert!(matches!(approved, Err(StoreError::Contention)));
 }
 
 /// The offer has found the consent given; before it holds it, it was withdrawn.

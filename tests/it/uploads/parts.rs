@@ -19,7 +19,7 @@ use testkit::towns::KAISEI;
 
 use super::{holder, large, today, uploads};
 use crate::http::{Answer, Ask, Http};
-use crate::resting::number;
+use crate::resting::{Held, number};
 
 fn digest(bytes: &[u8]) -> String {
     format!("sha-256=:{}:", BASE64_STANDARD.encode(Digest::of(bytes).as_bytes()))
@@ -103,7 +103,9 @@ async fn a_part_that_is_cut_off_stays_as_far_as_it_came() {
     // Two at once that go on from the same place: one is kept.
     let other = Sender { http: Http::open(&world).await, token: sender.token, upload: sender.upload.clone() };
     let end = bytes.len();
-    let (one, two) = futures_util::join!(sender.part(end, b"abc"), other.part(end, b"xyz"));
+    let held = Held::rows(&world, "upload").await;
+    let both = futures_util::join!(sender.part(end, b"abc"), other.part(end, b"xyz"), held.let_go(2));
+    let (one, two, ()) = both;
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
