@@ -1,12 +1,13 @@
 //! What rests in a town's tables, counted: equal before and after says that nothing is half done.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use evidence::{Act, Leaf};
 use kernel::{Code, Fault, Lang};
 use store::hub::LeafEntry;
-use testkit::TestApp;
 use testkit::towns::code;
+use testkit::{Sql, TestApp};
 
 /// Tables a load writes, and what of them is in force.
 const COUNTED: &[(&str, &str)] = &[
@@ -50,6 +51,31 @@ pub async fn acts(world: &TestApp, town: &str) -> Vec<Act> {
     let leaves = leaves(world, town).await;
     let acts = leaves.iter().map(|leaf| Leaf::from_bytes(&leaf.body).unwrap().act);
     acts.filter(|act| *act != Act::PersonsRead).collect()
+}
+
+/// Rows of a table that somebody holds.
+pub struct Held {
+    sql: Sql,
+    watch: Sql,
+}
+
+impl Held {
+    pub async fn rows(world: &TestApp, table: &str) -> Self {
+        let (sql, watch) = (world.db.superuser().await, world.db.superuser().await);
+        sql.run("BEGIN").await;
+        sql.run(&format!("SELECT 1 FROM town.{table} FOR UPDATE")).await;
+        Self { sql, watch }
+    }
+
+    /// Lets go of them once so many wait: what all of those have read is then old for all but the first.
+    pub async fn let_go(self, waiting: i64) {
+        let waits = "SELECT count(*) FROM pg_stat_activity \
+            WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        while self.watch.number(waits).await < waiting {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.sql.run("COMMIT").await;
+    }
 }
 
 /// That something was refused for this reason, and says so in both languages without a gap.

@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_fault_is_told_with_its_line() {
-        let text = "source,target,valid_from,valid_to\n1,male,,\n1,female,2020-01-01,\n2\n3,other,2020-13-01,\n,x,,\n";
+        let text = "source,target,valid_from,valid_to\n1,male,,\n1,female,2020-01-01,\n2\n3,other,2020-13-01,\n,x,,\n4,x,,,\n";
         let faults = CodeLists::default().add("sex", "codes/sex.csv", text).unwrap_err();
         let told: Vec<_> = faults
             .iter()
@@ -202,6 +202,7 @@ mod tests {
                 ("codes/sex.csv", 4, "config_invalid_value"),
                 ("codes/sex.csv", 5, "config_invalid_value"),
                 ("codes/sex.csv", 6, "config_invalid_value"),
+                ("codes/sex.csv", 7, "config_invalid_value"),
             ]
         );
         assert!(CodeLists::default().add("sex", "f", "code,meaning\n1,male\n").is_err());

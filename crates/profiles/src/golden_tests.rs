@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use kernel::{Fault, Place};
+use kernel::{Fault, Lang, Place};
 use layouts::sample::sample;
+use layouts::{CodeLists, LayoutDoc};
 
 use super::*;
 use crate::schema::tests::tenants;
@@ -148,4 +149,17 @@ fn a_fictional_file_of_every_source_is_read_whole() {
         }
     }
     assert!(read > 400);
+}
+
+#[test]
+fn an_old_workbook_is_no_sample() {
+    let text = "format = 1\nidentity = { system = \"a\" }\nkey = [\"person.local_id\"]\nmode = \"append\"\n\
+                [file]\nkind = \"xls\"\nheader = \"exact\"\n\
+                [[field]]\nto = \"person.local_id\"\ncolumn = \"no\"\n";
+    let doc = LayoutDoc::parse("a.toml", text).unwrap();
+    let layout = Layout::resolve(None, &doc, &CodeLists::default(), &|_| None).unwrap();
+    let options = DecodeOptions::new("a".parse().unwrap(), day());
+    let refused = decode(&layout, &options, b"no\n1\n", &mut |_| ()).unwrap_err();
+    assert_eq!(refused.code(), Code::SheetUnreadable);
+    assert!(refused.detail(Lang::En).contains("no sample"), "{}", refused.detail(Lang::En));
 }

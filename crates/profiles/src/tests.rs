@@ -313,7 +313,9 @@ fn what_configures_nothing_is_passed_over_and_what_is_too_large_is_refused() {
     }
     assert_eq!(told(&faults_of(files.clone())), []);
     files.insert("oi/codes/huge.csv".to_owned(), vec![b'x'; MAX_FILE + 1]);
-    assert_eq!(told(&faults_of(files)), [("oi/codes/huge.csv".to_owned(), 1, "file_too_large")]);
+    let huge = [("oi/codes/huge.csv".to_owned(), 1, "file_too_large")];
+    assert_eq!(told(&Bundle::new(files.clone()).of_town("oi").unwrap_err()), huge, "nothing is left out");
+    assert_eq!(told(&faults_of(files)), huge);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use kernel::{Code, Grant, Purpose};
 use testkit::towns::{KAISEI, OI};
 
 use crate::handovers::family::{Family, refused, today};
+use crate::resting::Held;
 
 #[tokio::test]
 async fn a_consent_is_recorded_read_and_withdrawn() {
@@ -32,13 +33,33 @@ async fn a_consent_is_recorded_read_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn of_two_who_withdraw_it_at_once_one_does() {
+    let family = Family::new().await;
+    let (app, worker) = (family.app(), family.sender());
+    let consent = family.consent(|_| ()).await;
+    let held = Held::rows(&family.world, "consent").await;
+    let withdraw = || app.consent_withdraw(&worker, consent, Entity::Subject);
+    let (a, b, ()) = tokio::join!(withdraw(), withdraw(), held.let_go(2));
+    assert!(a.is_ok() != b.is_ok(), "exactly one");
+    assert_eq!(if a.is_ok() { refused(b) } else { refused(a) }, Code::Unavailable);
+    assert_eq!(family.count(KAISEI, Act::ConsentWithdrawn).await, 1);
+}
+
+#[tokio::test]
 async fn what_is_no_consent_is_not_recorded() {
     let family = Family::new().await;
     let (app, worker) = (family.app(), family.sender());
     type Change = fn(&Family, &mut app::consents::NewConsent);
-    let cases: [(Change, Code); 6] = [
+    let cases: [(Change, Code); 7] = [
         (|_, new| new.person = PersonId::new(), Code::PersonNotFound),
         (|family, new| new.person = family.child_there, Code::PersonNotFound),
+        (
+            |family, new| {
+                let Giver::Representative(by) = &mut new.giver else { panic!("a representative") };
+                by.person = Some(family.mother_there);
+            },
+            Code::PersonNotFound,
+        ),
         (|_, new| new.until = today() - TimeDelta::days(1), Code::InvalidValue),
         (|_, new| new.given_at = Some(Utc::now() + TimeDelta::hours(1)), Code::InvalidValue),
         (|_, new| new.controller = "kaigi".parse().unwrap(), Code::InvalidValue),

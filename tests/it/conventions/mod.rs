@@ -3,6 +3,7 @@
 mod errors;
 mod etags;
 mod filters;
+mod grants;
 mod limits;
 mod pages;
 mod repeats;

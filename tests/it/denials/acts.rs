@@ -4,8 +4,11 @@
 use app::cases::{CaseStep, NewMember};
 use app::denials::{NewDenial, Reason};
 use app::handovers::Approval;
+use app::runs::Verdict;
 use app::tasks::{Completion, How};
+use app::watch_notes::{Correction, Noticed};
 use evidence::Act;
+use handover::consent::{Entity, Giver};
 use handover::machine::RefusalCode;
 use kernel::id::{CaseId, PersonId, RelationId};
 use kernel::{Code, Grant, Purpose, TownCtx};
@@ -14,6 +17,8 @@ use testkit::towns::KAISEI;
 
 use crate::handovers::family::{Family, refused, today};
 use crate::relations::{change, seen};
+use crate::resting::acts;
+use crate::runs::read::Scored;
 
 const PARENT: RelationKind = RelationKind::Parent;
 
@@ -92,4 +97,69 @@ async fn nobody_decides_about_somebody_denied() {
     for act in [Act::HandoverApproved, Act::HandoverReturned] {
         assert_eq!(family.count(KAISEI, act).await, 0, "{act}");
     }
+}
+
+#[tokio::test]
+async fn no_consent_note_protection_or_denial_of_somebody_denied_is_changed() {
+    let family = Family::new().await;
+    let (app, approver) = (family.app(), family.approver());
+    let worker = family.world.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Support);
+    let admin = family.world.desk(KAISEI, Grant::TownAdmin).ctx(Purpose::Support);
+    let consent = family.consent(|_| ()).await;
+    let section = || "mayor/kosodate".parse().unwrap();
+    let noticed = |text: &str| Noticed { seen_on: today(), text: text.to_owned(), section: section() };
+    let note = app.watch_note_write(&worker, family.child, noticed("一人でいる")).await.unwrap().id;
+    deny(&family, &worker, family.mother).await;
+    let given = family.acts(KAISEI).await;
+    let mut new = family.new_consent();
+    assert_eq!(refused(app.consent_record(&worker, new).await), Code::PersonDenied, "by the mother");
+    assert_eq!(family.acts(KAISEI).await, given);
+    deny(&family, &worker, family.child).await;
+    deny(&family, &approver, family.child).await;
+    let entered = app.denials(&admin, worker.staff).await.unwrap();
+    let denial = entered.denials.iter().find(|denial| denial.person == family.child).unwrap().id;
+    let before = family.acts(KAISEI).await;
+    new = family.new_consent();
+    new.giver = Giver::Subject;
+    assert_eq!(refused(app.consent_record(&worker, new).await), Code::PersonDenied);
+    let withdrawn = app.consent_withdraw(&worker, consent, Entity::Subject).await;
+    assert_eq!(refused(withdrawn), Code::PersonDenied);
+    let correction =
+        Correction { version: 1, reason: "書き誤り".to_owned(), noticed: noticed("二人でいる") };
+    let corrected = app.watch_note_correct(&worker, family.child, note, correction).await;
+    assert_eq!(refused(corrected), Code::PersonDenied);
+    assert_eq!(refused(app.protection_end(&approver, family.child, "架空").await), Code::PersonDenied);
+    assert_eq!(refused(app.denial_end(&approver, worker.staff, denial).await), Code::PersonDenied);
+    assert_eq!(family.acts(KAISEI).await, before, "nothing was written");
+}
+
+#[tokio::test]
+async fn that_nothing_is_recorded_about_somebody_denied_is_not_told_either() {
+    let family = Family::new().await;
+    let app = family.app();
+    let worker = family.world.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Support);
+    deny(&family, &worker, family.child).await;
+    assert_eq!(refused(app.cases(&worker, family.child).await), Code::PersonDenied);
+    assert_eq!(refused(app.relations_recorded(&worker, family.child).await), Code::PersonDenied);
+    assert_eq!(refused(app.assessments(&worker, family.child).await), Code::PersonDenied);
+    assert_eq!(refused(app.consents(&worker, family.child).await), Code::PersonDenied);
+    assert_eq!(refused(app.watch_notes(&worker, family.child).await), Code::PersonDenied);
+}
+
+#[actix_web::test]
+async fn nobody_denied_is_assessed() {
+    let scored = Scored::new().await;
+    let app = &scored.platform.app;
+    let (run, person) = (scored.run.parse().unwrap(), scored.children().await[0].1.parse().unwrap());
+    let worker = scored.platform.desk(KAISEI, Grant::CaseWorker).ctx(Purpose::Assessment);
+    let said = || (Verdict::TooHigh, "架空の所見".to_owned());
+    app.candidate_assess(&worker, run, person, said()).await.unwrap();
+    let admin = scored.platform.desk(KAISEI, Grant::TownAdmin).ctx(Purpose::Support);
+    let kin = NewDenial { person, reason: Reason::Kin, from: today(), until: None };
+    app.denial_add(&admin, worker.staff, kin).await.unwrap();
+    let before = acts(&scored.platform, KAISEI).await;
+    assert_eq!(refused(app.candidate_assess(&worker, run, person, said()).await), Code::PersonDenied);
+    let changed = app.candidate_reassess(&worker, run, person, change(1), said()).await;
+    assert_eq!(refused(changed), Code::PersonDenied);
+    assert_eq!(acts(&scored.platform, KAISEI).await, before, "nothing was written");
 }

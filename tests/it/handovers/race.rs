@@ -1,13 +1,18 @@
 //! `If-Match`: of two who have read the same handover, exactly one moves it.
 
+use std::time::Duration;
+
 use app::handovers::{Approval, Target};
 use evidence::Act;
+use handover::consent::Entity;
 use handover::machine::RefusalCode;
 use kernel::{Code, Grant};
 use serde_json::json;
-use testkit::towns::KAISEI;
+use store::StoreError;
+use testkit::Sql;
+use testkit::towns::{KAISEI, code};
 
-use super::family::{Family, refused};
+use super::family::{Family, at, refused};
 use crate::http::{Ask, Http};
 
 #[tokio::test]
@@ -29,6 +34,81 @@ async fn of_two_who_read_the_same_one_wins() {
     let done =
         family.count(KAISEI, Act::HandoverApproved).await + family.count(KAISEI, Act::HandoverReturned).await;
     assert_eq!(done, 8);
+}
+
+/// Keeps a table's rows as they stand.
+async fn keep(sql: &Sql, table: &str, name: &str) {
+    sql.run(&format!("CREATE TEMP TABLE {name} AS SELECT * FROM town.{table}")).await;
+}
+
+/// Puts rows back as they were kept.
+async fn put(sql: &Sql, table: &str, name: &str) {
+    let row = "version, body, updated_at";
+    let kept = format!("SELECT {row} FROM {name} AS kept WHERE kept.{table}_id = now.{table}_id");
+    sql.run(&format!("UPDATE town.{table} AS now SET ({row}) = ({kept})")).await;
+}
+
+/// What an act comes to that reads a table as it was kept first, waits for its rows, and finds them as kept second.
+async fn overtaken<T>(sql: &Sql, watch: &Sql, table: &str, act: impl Future<Output = T>) -> T {
+    put(sql, table, "first").await;
+    sql.run("BEGIN").await;
+    put(sql, table, "second").await;
+    let waits = "SELECT count(*) FROM pg_stat_activity \
+        WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    let release = async {
+        while watch.number(waits).await == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        sql.run("COMMIT").await;
+    };
+    tokio::join!(act, release).0
+}
+
+/// The approver has read the draft; before they hold it, it was given back and handed in again with other terms.
+#[tokio::test]
+async fn nobody_approves_other_terms_than_they_have_read() {
+    let family = Family::new().await;
+    let (app, approver) = (family.app(), family.approver());
+    let (sql, watch) = (family.world.db.superuser().await, family.world.db.superuser().await);
+    let id = family.draft(|_| ()).await.unwrap();
+    keep(&sql, "handover", "first").await;
+    app.handover_return(&family.head(), id, "範囲が広い").await.unwrap();
+    let mut terms = family.terms(family.consent(|_| ()).await);
+    terms.grounds.necessity = "転校後の最初の面談のため".into();
+    app.handover_redraft(&family.sender(), id, terms).await.unwrap();
+    keep(&sql, "handover", "second").await;
+    let approve = app.handover_approve(&approver, id, Approval::default());
+    assert_eq!(refused(overtaken(&sql, &watch, "handover", approve).await), Code::Unavailable);
+    assert_eq!(at(&app.handover(&approver, id).await.unwrap()).0, "draft");
+}
+
+/// The wall behind the held row: what was read before it moved on replaces nothing.
+#[tokio::test]
+async fn a_row_that_has_moved_on_is_not_replaced() {
+    let family = Family::new().await;
+    let id = family.draft(|_| ()).await.unwrap();
+    let mut tx = family.world.db.towns().begin(code(KAISEI)).await.unwrap();
+    let row = tx.handover(id).await.unwrap().unwrap();
+    tx.handover_update(&row).await.unwrap();
+    assert!(matches!(tx.handover_update(&row).await, Err(StoreError::Contention)));
+    let approved = tx.handover_approve(&row, family.approver().staff).await;
+    assert!(matches!(approved, Err(StoreError::Contention)));
+}
+
+/// The offer has found the consent given; before it holds it, it was withdrawn.
+#[tokio::test]
+async fn nothing_is_offered_on_a_consent_that_was_withdrawn_meanwhile() {
+    let family = Family::new().await;
+    let (app, sender) = (family.app(), family.sender());
+    let (sql, watch) = (family.world.db.superuser().await, family.world.db.superuser().await);
+    let id = family.approved().await;
+    let consent = app.consents(&sender, family.child).await.unwrap()[0].0.id();
+    keep(&sql, "consent", "first").await;
+    app.consent_withdraw(&sender, consent, Entity::Subject).await.unwrap();
+    keep(&sql, "consent", "second").await;
+    let offer = app.handover_offer(&sender, id);
+    assert_eq!(refused(overtaken(&sql, &watch, "consent", offer).await), Code::Unavailable);
+    assert_eq!(refused(app.handover_offer(&sender, id).await), Code::ConsentWithdrawn);
 }
 
 #[tokio::test]

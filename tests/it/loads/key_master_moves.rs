@@ -1,17 +1,20 @@
 //! 統合キーマスタ over time: a number that the table no longer says ends, one that goes to somebody else goes by a
 //! person's word, none is a fact of a household, and the exported table can be read back.
 
+use app::denials::{NewDenial, Reason};
 use app::exports::Charset;
-use app::rows::{LinkDecision, LinkTaskState};
+use app::rows::{LinkDecision, LinkTaskState, StaffKind};
+use app::staff::NewStaff;
 use evidence::Act;
-use kernel::id::LinkTaskId;
-use kernel::{Code, Grant, Known, Purpose};
+use kernel::id::{LinkTaskId, PersonId};
+use kernel::{Code, Grant, Known, Purpose, TownCtx};
 use serde_json::json;
 use testkit::TestApp;
 use testkit::files::{nth, registered};
 
 use super::key_master::{SAMUKAWA, SOURCE, load, month, months, numbered, numbers, pair, rows, town};
 use super::{REGISTER, today};
+use crate::handovers::family::refused;
 use crate::http::{Ask, Http};
 use crate::resting::{acts, assert_refused};
 
@@ -106,6 +109,40 @@ async fn where_no_number_is_anybody_elses_there_is_none_to_move() {
     assert_refused(refused, Code::InvalidValue, "番号がありません", "anybody else's");
     // Nothing was decided; the plain decision is there.
     world.app.link_decide(&ctx, task, LinkDecision::Linked(fifth)).await.unwrap();
+}
+
+/// The record's number at school is the first's, the one at the counter the second's.
+#[tokio::test]
+async fn who_moves_a_number_is_a_person_who_keeps_the_table_and_may_see_whom_it_is_taken_from() {
+    let world = town(1..6).await;
+    let table = [pair(1, 101, None), pair(2, 102, Some("77"))];
+    load(&world, SOURCE, &table).await;
+    load(&world, SOURCE, &[table[0].clone(), table[1].clone(), pair(4, 101, Some("77"))]).await;
+    let keeper = world.ctx(SAMUKAWA, &[Grant::OverallManager], Purpose::DataQuality);
+    let task = world.app.link_tasks(&keeper, LinkTaskState::Open, None, 10).await.unwrap()[0].0.id;
+    let (second, fourth) = (numbered(&world, 2).await, numbered(&world, 4).await);
+    let moves = async |ctx: &TownCtx| world.app.link_move_numbers(ctx, task, fourth, "架空").await;
+
+    // Whoever settles the queue and decides about loads does not therefore keep the table; a system decides nothing.
+    let decider = world.ctx(SAMUKAWA, &[Grant::CaseWorker, Grant::Approver], Purpose::DataQuality);
+    assert_refused(moves(&decider).await, Code::GrantMissing, "総括管理", "overall_manager");
+    let admin = world.desk(SAMUKAWA, Grant::TownAdmin).ctx(Purpose::Support);
+    let (section, grants) = ("mayor/kosodate".parse().unwrap(), keeper.grants);
+    let system = NewStaff::member("架空連携", section, grants, today());
+    let system = world.app.staff_add(&admin, NewStaff { kind: StaffKind::Service, ..system }).await.unwrap();
+    let system = TownCtx { staff: system.row.id, ..keeper };
+    assert_refused(moves(&system).await, Code::GrantMissing, "職員", "a person");
+
+    let deny = async |person: PersonId| {
+        let kin = NewDenial { person, reason: Reason::Kin, from: today(), until: None };
+        world.app.denial_add(&admin, keeper.staff, kin).await.unwrap();
+    };
+    deny(second).await;
+    assert_eq!(refused(moves(&keeper).await), Code::PersonDenied);
+    // Nothing of it was done: the record still waits. Decided, it is not taken back by whoever may not see its person.
+    world.app.link_decide(&keeper, task, LinkDecision::Linked(fourth)).await.unwrap();
+    deny(fourth).await;
+    assert_eq!(refused(world.app.link_undo(&keeper, task).await), Code::PersonDenied);
 }
 
 #[tokio::test]

@@ -13,9 +13,9 @@ use serde_json::json;
 use testkit::TestApp;
 use testkit::towns::{KAISEI, code};
 
-use super::{REGISTER, hand_in, loader, people, register, today};
+use super::{REGISTER, begin, hand_in, loader, people, register, today};
 use crate::http::{Ask, Http};
-use crate::resting::{acts, assert_refused, number, resting};
+use crate::resting::{Held, acts, assert_refused, number, resting};
 
 /// Rows of every table of the towns, but for what says how a plan and its work are doing.
 async fn everything(world: &TestApp) -> BTreeMap<String, i64> {
@@ -88,7 +88,12 @@ async fn a_plan_changes_nothing_and_after_its_load_the_next_one_is_empty() {
     // The same file is known as such; the same rows in another order are read and found the same.
     let again = plan(&world, KAISEI, hand_in(&world, KAISEI, REGISTER, &file).await).await.unwrap();
     assert_eq!((again.row.same, again.planned.as_ref().unwrap().is_empty()), (Some(load.id), true));
-    assert_eq!(apply(&world, &ctx, again.row.id, None).await.unwrap(), "same");
+    let held = Held::rows(&world, "load_plan").await;
+    let same = || apply(&world, &ctx, again.row.id, None);
+    let both = tokio::join!(same(), same(), held.let_go(2));
+    let mut told = [both.0, both.1].map(|one| one.unwrap_or_else(|fault| fault.code().to_string()));
+    told.sort();
+    assert_eq!(told, ["load_plan_used", "same"], "this one too");
     rows.reverse();
     let upload = hand_in(&world, KAISEI, REGISTER, &register(&world, &rows)).await;
     let reversed = plan(&world, KAISEI, upload).await.unwrap();
@@ -98,6 +103,12 @@ async fn a_plan_changes_nothing_and_after_its_load_the_next_one_is_empty() {
     // Who had gone and is back is told from who is new, and waits: a number alone does not say who they are.
     let upload = hand_in(&world, KAISEI, REGISTER, &register(&world, &people(0..23))).await;
     assert_eq!(counts(&plan(&world, KAISEI, upload).await.unwrap()), [23, 1, 1, 20, 1, 0, 0, 1]);
+
+    // What is known as loaded may be taken back.
+    let same = plan(&world, KAISEI, hand_in(&world, KAISEI, REGISTER, &file).await).await.unwrap();
+    world.app.load_rollback(&ctx, load.id, "架空の取り違え").await.unwrap();
+    let refused = apply(&world, &ctx, same.row.id, None).await;
+    assert_refused(refused, Code::LoadPlanStale, "取込済みの状態", "what was loaded before");
 }
 
 #[tokio::test]
@@ -129,6 +140,15 @@ async fn what_a_plan_rests_on_must_stand() {
     assert_refused(refused, Code::GrantMissing, "保有・管理", "holder");
     let missing = world.app.load_plan(&ctx, LoadPlanId::new()).await;
     assert_refused(missing.map(drop), Code::LoadPlanNotFound, "一週間", "a week");
+
+    // A file that was loaded and taken back meanwhile is used up, although its source is as it was.
+    let upload = hand_in(&world, KAISEI, REGISTER, &register(&world, &people(0..14))).await;
+    let planned = plan(&world, KAISEI, upload).await.unwrap().row.id;
+    assert_eq!(world.ended(KAISEI, begin(&world, upload).await.unwrap()).await, "done");
+    let load = world.app.load_list(&ctx, None, 1).await.unwrap().remove(0);
+    world.app.load_rollback(&ctx, load.id, "架空の取り違え").await.unwrap();
+    let refused = apply(&world, &ctx, planned, None).await;
+    assert_refused(refused, Code::LoadNotReady, "loaded", "loaded");
 
     // A file that cannot be loaded at all has a plan that says why.
     let upload = hand_in(&world, KAISEI, REGISTER, b"not,this,file\r\n1,2,3\r\n").await;
@@ -234,6 +254,8 @@ async fn a_guard_stops_a_file_until_a_named_person_passes_it_over() {
     let id = begun.json()["id"].as_str().unwrap().parse().unwrap();
     let word_of = Override { guards: vec![Guard::MaxCloseRatio], reason: "x".into() };
     assert_refused(apply(&world, &system, id, Some(&word_of)).await, Code::GrantMissing, "職員", "a person");
+    let back = world.app.load_rollback(&system, loads[0].id, "x").await;
+    assert_refused(back.map(drop), Code::GrantMissing, "職員", "a person");
 
     let done = http.send(Ask::post(&application, word(&["max_close_ratio"])).by(approver)).await;
     assert_eq!(done.status, 202, "{}", done.text);

@@ -64,7 +64,7 @@ async fn a_page_is_what_it_was_and_the_file_can_be_loaded_again() {
     let mut rows = people(0..20);
     let first = world.load(KAISEI, REGISTER, today(), &register(&world, &rows)).await.unwrap();
     let month = file(&world, KAISEI, "attendance", today(), &[attended(&pupil(5), "2026-05", 1)]);
-    world.load(KAISEI, "attendance", today(), &month).await.unwrap();
+    let month = world.load(KAISEI, "attendance", today(), &month).await.unwrap();
     let mut of = Vec::new();
     for n in [3, 5, 6, 8] {
         of.push(numbered(&world, KAISEI, n).await);
@@ -119,6 +119,16 @@ async fn a_page_is_what_it_was_and_the_file_can_be_loaded_again() {
     let open = "SELECT count(*) FROM town.pack WHERE source = 'resident_register' AND recorded_to IS NULL";
     assert_eq!(number(&world, open).await, 0);
     assert_eq!(number(&world, "SELECT count(*) FROM town.membership WHERE recorded_to IS NULL").await, 0);
+
+    // Of a load from before loads knew their instant nobody can tell what it brought.
+    world
+        .db
+        .superuser()
+        .await
+        .run("UPDATE town.load SET recorded_at = NULL WHERE source = 'attendance'")
+        .await;
+    let refused = roll_back(&world, KAISEI, month.id).await;
+    assert_refused(refused, Code::LoadNotReady, "できる前のもの", "from before");
 }
 
 /// What others have recorded about somebody is neither cut off from them nor given to another.

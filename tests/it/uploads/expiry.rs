@@ -46,6 +46,9 @@ async fn a_file_that_nobody_loads_goes_with_its_plan_and_its_key() {
     );
     world.db.superuser().await.run(&old).await;
     assert_eq!((expire(&world, now).await, expire(&world, now).await), (1, 0));
+    let mut tx = world.db.towns().begin(code(KAISEI)).await.unwrap();
+    assert!(!tx.upload_expire(upload).await.unwrap(), "another server was first");
+    drop(tx);
     let of = format!("upload_id = '{}'", upload.uuid());
     let left = format!(
         "SELECT (SELECT count(*) FROM town.upload_chunk WHERE {of}) + (SELECT count(*) FROM town.load_plan WHERE {of}) + (SELECT count(*) FROM town.upload WHERE {of} AND load_key IS NOT NULL)"
@@ -69,8 +72,13 @@ async fn of_a_load_that_a_guard_refused_the_reason_stays() {
     world.load(KAISEI, "resident_register", today(), &rows(0..40)).await.unwrap();
     assert!(world.load(KAISEI, "resident_register", today(), &rows(0..5)).await.is_err(), "a guard trips");
     let sql = world.db.superuser().await;
-    assert_eq!(expire(&world, now + TimeDelta::days(13)).await, 0);
-    assert_eq!(expire(&world, now + TimeDelta::days(15)).await, 1);
+    sql.run("UPDATE town.upload SET created_at = created_at - interval '15 days'").await;
+    assert_eq!(expire(&world, now).await, 0, "it was tried a moment ago");
+    let later = now + TimeDelta::days(15);
+    sql.run("UPDATE town.load SET state = 'running' WHERE state = 'failed'").await;
+    assert_eq!(expire(&world, later).await, 0, "a load has it");
+    sql.run("UPDATE town.load SET state = 'failed' WHERE state = 'running'").await;
+    assert_eq!(expire(&world, later).await, 1);
     let load = sql.value("SELECT load_id::text FROM town.load WHERE state = 'failed'").await;
     let load = kernel::id::LoadId::from_uuid(load.parse().unwrap());
     let (_, fault) = world.app.load(&holder(&world), load).await.unwrap();

@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::web::Bytes;
-use app::uploads::NewUpload;
+use app::uploads::{MAX_BYTES, NewUpload};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{TimeDelta, Utc};
@@ -19,7 +19,7 @@ use testkit::towns::KAISEI;
 
 use super::{holder, large, today, uploads};
 use crate::http::{Answer, Ask, Http};
-use crate::resting::number;
+use crate::resting::{Held, number};
 
 fn digest(bytes: &[u8]) -> String {
     format!("sha-256=:{}:", BASE64_STANDARD.encode(Digest::of(bytes).as_bytes()))
@@ -103,7 +103,9 @@ async fn a_part_that_is_cut_off_stays_as_far_as_it_came() {
     // Two at once that go on from the same place: one is kept.
     let other = Sender { http: Http::open(&world).await, token: sender.token, upload: sender.upload.clone() };
     let end = bytes.len();
-    let (one, two) = futures_util::join!(sender.part(end, b"abc"), other.part(end, b"xyz"));
+    let held = Held::rows(&world, "upload").await;
+    let both = futures_util::join!(sender.part(end, b"abc"), other.part(end, b"xyz"), held.let_go(2));
+    let (one, two, ()) = both;
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
@@ -124,6 +126,17 @@ async fn a_whole_that_is_another_is_given_up() {
     assert_eq!((nowhere.status, nowhere.code().as_str()), (422, "invalid_value"), "without an offset");
 }
 
+#[actix_web::test]
+async fn a_part_past_the_limit_is_not_taken() {
+    let world = TestApp::open(&[KAISEI]).await;
+    let sender = Sender::begin(&world).await;
+    let end = usize::try_from(MAX_BYTES).unwrap() - 1;
+    world.db.superuser().await.run(&format!("UPDATE town.upload SET size = {end}")).await;
+    let refused = sender.part(end, b"ab").await;
+    assert_eq!((refused.status, refused.code().as_str()), (413, "file_too_large"));
+    assert_eq!(sender.part(end, b"a").await.status, 200);
+}
+
 /// A restart keeps what came of a file in parts; a day later it is given up.
 #[actix_web::test]
 async fn what_nobody_completes_goes_after_a_day() {
@@ -137,6 +150,8 @@ async fn what_nobody_completes_goes_after_a_day() {
     assert_eq!(uploads(&world, "receiving").await, 1);
     let begun = restarted.load_begin(&ctx, upload.id).await.err().map(|fault| fault.code());
     assert_eq!(begun, Some(Code::LoadNotReady), "half a file is not loaded");
+    let planned = restarted.load_plan_begin(&ctx, upload.id).await.err().map(|fault| fault.code());
+    assert_eq!(planned, Some(Code::LoadNotReady), "nor planned");
     let tomorrow = Utc::now() + TimeDelta::hours(25);
     assert_eq!(restarted.uploads_desert(ctx.town, tomorrow, false).await, Ok(1));
     super::assert_given_up(&world).await;

@@ -101,6 +101,32 @@ async fn a_file_shorter_than_was_said() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_none_or_too_long() {
+    let world = TestApp::open(&[KAISEI]).await;
+    let (ctx, source) = (holder(&world), "resident_register".parse().unwrap());
+    let begin = async |name: &str| {
+        let new = NewUpload { file_name: Some(name), ..NewUpload::of(&source, today()) };
+        world.app.upload_begin(&ctx, new).await.map(drop)
+    };
+    for name in ["", &"あ".repeat(256)] {
+        assert_refused(begin(name).await, Code::InvalidValue, "255字まで", "255 characters");
+    }
+    assert_eq!(begin(&"あ".repeat(255)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_file_that_was_given_up_meanwhile() {
+    let world = TestApp::open(&[KAISEI]).await;
+    let (ctx, source) = (holder(&world), "resident_register".parse().unwrap());
+    let receiving = world.app.upload_begin(&ctx, NewUpload::of(&source, today())).await.unwrap();
+    assert_eq!(world.app.uploads_desert(ctx.town, chrono::Utc::now(), true).await, Ok(1));
+    let finished = world.app.upload_finish(&ctx, receiving, Digest::of(b""), None).await;
+    assert_refused(finished, Code::UploadNotArriving, "receiving", "receiving");
+    assert_given_up(&world).await;
+    assert!(!acts(&world, KAISEI).await.contains(&Act::UploadReceived));
+}
+
+#[tokio::test]
 async fn a_file_that_came_whole_leaves_one_leaf() {
     let world = TestApp::open(&[KAISEI]).await;
     let (ctx, bytes) = (holder(&world), large());

@@ -64,7 +64,7 @@ pub async fn export_candidates(
     id: PathId<RunId>,
     body: Body<NewCandidateExport>,
 ) -> Result<Download, Problem> {
-    platform.run(&town.0, id.0).await?;
+    platform.candidates_require(&town.0, id.0).await?;
     let new = body.read()?;
     let export = platform.export_candidates(&town.0, id.0, new.list, new.writing()?).await?;
     Ok(Download::of(&export))

@@ -18,6 +18,7 @@ use exports::{Cell, Stamp};
 use kernel::id::{PersonId, RunId};
 use kernel::{Code, Digest, Fault, Grant, Purpose, TownCtx};
 use rulebook::List;
+use store::rows::run::RunRow;
 
 use crate::error::store;
 use crate::profiles::Applied;
@@ -69,6 +70,16 @@ impl Resident for Export {
 }
 
 impl App {
+    /// A run whose results the caller may read: asked before a request's body is looked at.
+    ///
+    /// # Errors
+    /// `grant_missing`, `purpose_required`, `run_not_found`.
+    pub async fn candidates_require(&self, ctx: &TownCtx, run: RunId) -> Result<RunRow> {
+        self.admit_reader(ctx, READERS)?;
+        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
+        conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))
+    }
+
     /// A run's list as a file, in 五十音順. Children under protection are left out, and the file says how many.
     ///
     /// # Errors
@@ -81,9 +92,7 @@ impl App {
         writing: Writing,
     ) -> Result<Released<Export>> {
         let purpose = self.admit_reader(ctx, READERS)?;
-        let mut conn = self.towns.read(ctx.town).await.map_err(store)?;
-        let run = conn.run(run).await.map_err(store)?.ok_or_else(|| Fault::new(Code::RunNotFound))?;
-        drop(conn);
+        let run = self.candidates_require(ctx, run).await?;
         let profile = self.require_export(ctx).await?;
         let protected = self.require_current_list(ctx).await?;
         let all = self.candidates_of(ctx, run.id, (list, None)).await?;

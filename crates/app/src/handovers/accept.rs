@@ -78,9 +78,7 @@ impl App {
         body.state = State::Accepted;
         body.accepted_at = Some(ctx.now);
         write_in(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         let leaf = leaf::of(ctx, Act::HandoverAccepted, subjects(id, []), &())?;
         failpoint::reach(failpoint::ACCEPT_BEFORE);
         tx.commit(leaf).await.map_err(store)?;

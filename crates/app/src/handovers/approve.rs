@@ -48,9 +48,7 @@ impl App {
         body.state = step.state;
         body.approval = Some(Approved::new(ctx, approval));
         write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_approve(&row, ctx.staff).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_approve(&row, ctx.staff).await.map_err(store)?;
         commit(tx, ctx, Act::HandoverApproved, &body, &(&body.terms, &body.approval), target).await?;
         self.handover(ctx, target.id).await
     }
@@ -82,9 +80,7 @@ impl App {
         body.returned.push(Returned { by: ctx.staff, at: ctx.now, reason: reason.to_owned(), undone });
         row.approved_by = None;
         write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         commit(tx, ctx, Act::HandoverReturned, &body, &reason, target).await?;
         self.handover(ctx, target.id).await
     }
@@ -118,9 +114,7 @@ impl App {
         }
         decided.review = Some(Review { by: ctx.staff, at: ctx.now });
         write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         commit(tx, ctx, Act::HandoverReviewed, &body, &body.approval, target).await?;
         self.handover(ctx, target.id).await
     }

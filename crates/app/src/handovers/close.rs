@@ -116,9 +116,7 @@ impl App {
         body.state = step.state;
         body.receipt = Some(receipt);
         write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         let persons = body.terms.subjects.iter().map(|subject| subject.person);
         let leaf = make(Act::HandoverCompleted, subjects(id, persons), &digest)?;
         failpoint::reach(failpoint::CLOSE_BEFORE);
@@ -147,9 +145,7 @@ impl App {
         let step = ended::last_step(&hub, state, moved, ctx)?;
         body.state = step.state;
         write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         ended::call(&mut tx, row.id, &step, ctx.now).await?;
         let leaf = make(ended::act(&step)?, subjects(row.id, []), &None)?;
         tx.commit(leaf).await.map_err(store)

@@ -15,7 +15,7 @@ use super::items::STAYS;
 use super::record::{OutBody, Subject, Terms, chosen, plain, read_out, write_out};
 use super::target::Target;
 use super::view::{HandoverView, find};
-use super::{HANDLERS, facts, moved_on, not_found, subjects};
+use super::{HANDLERS, facts, not_found, subjects};
 use crate::consents::{read_all, read_of, require_person};
 use crate::error::store;
 use crate::release::{Hidden, Resident};
@@ -138,9 +138,7 @@ impl App {
         body.state = apply(state, Event::Redraft, &known)?.state;
         body.terms = terms;
         write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         let persons = body.terms.subjects.iter().map(|subject| subject.person);
         let about = subjects(target.id, persons);
         let leaf = leaf::of(ctx, evidence::Act::HandoverRedrafted, about, &body.terms)?;

@@ -13,7 +13,7 @@ use store::rows::task::TaskKind;
 use super::flag::{Incoming, incoming, new_row};
 use super::record::{InBody, Terms, write_in};
 use super::target::Target;
-use super::{facts, in_state, kind_of, moved_on, subjects};
+use super::{facts, in_state, kind_of, subjects};
 use crate::error::{internal, store};
 use crate::{App, Result, leaf};
 
@@ -83,9 +83,7 @@ pub(super) async fn receiver_ends(
         (Some(mut row), Some(mut body)) => {
             body.state = state;
             write_in(&mut row, &body, ctx.now)?;
-            if !tx.handover_update(&row).await.map_err(store)? {
-                return Err(moved_on());
-            }
+            tx.handover_update(&row).await.map_err(store)?;
         }
         (None, _) => {
             let row = new_row(&now.hub, &InBody::new(state, None), ctx)?;

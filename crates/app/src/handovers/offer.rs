@@ -85,9 +85,7 @@ impl App {
         hold(&mut tx, &body.terms.consents, &ready).await?;
         // Of two offers at once, the second waits here and finds it moved.
         target.hold(&mut tx).await?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         put_on_offer(&mut tx, &offer, &package.to_bytes()).await?;
         let persons = ready.body.persons().iter().map(|traveller| traveller.person);
         let leaf = leaf::of(ctx, Act::HandoverOffered, subjects(id, persons), &package.digest())?;

@@ -20,7 +20,7 @@ use super::record::{InBody, read_in, write_in};
 use super::taken::{Parcel, invalid, known_items, row};
 use super::target::Target;
 use super::view::HandoverView;
-use super::{HANDLERS, facts, kind_of, moved_on, not_found, subjects};
+use super::{HANDLERS, facts, kind_of, not_found, subjects};
 use crate::consents::require_person;
 use crate::error::{internal, store};
 use crate::profiles::Applied;
@@ -113,9 +113,7 @@ impl App {
         tx.handover_item_insert_many(hub.id, &rows(opened, &taken)?).await.map_err(store)?;
         record(&mut body, opened, &taken, receipt);
         write_in(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         // Who people are comes from the register, which no package holds: only a protection in the
         // package changes anything that is kept in memory.
         if packs.iter().any(|pack| pack.category == Category::Protection) {

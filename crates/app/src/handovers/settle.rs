@@ -76,9 +76,7 @@ impl App {
         write(&mut tx, ctx, target.id, &packs, &settled.decided).await?;
         body.links = settled.links;
         write_in(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         let leaf = leaf::of(ctx, Act::HandoverSettled, subjects(target.id, here), &taking.decisions)?;
         tx.commit(leaf).await.map_err(store)?;
         self.handover_content(ctx, target.id).await

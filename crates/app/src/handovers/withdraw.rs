@@ -15,7 +15,7 @@ use super::approve::own;
 use super::record::{read_out, write_out};
 use super::target::Target;
 use super::view::{HandoverView, find};
-use super::{HANDLERS, facts, in_state, moved_on, standing, subjects};
+use super::{HANDLERS, facts, in_state, standing, subjects};
 use crate::error::store;
 use crate::{App, Released, Result, auth, leaf};
 
@@ -61,9 +61,7 @@ impl App {
         body.state = State::Withdrawn;
         body.withdrawn = Some(TakenBack { by: Some(ctx.staff), at: ctx.now, reason: reason.to_owned() });
         write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Err(moved_on());
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         let persons = body.terms.subjects.iter().map(|subject| subject.person);
         let leaf = leaf::of(ctx, Act::HandoverWithdrawn, subjects(target.id, persons), &reason)?;
         tx.commit(leaf).await.map_err(store)?;
@@ -97,9 +95,8 @@ pub(crate) async fn withdraw_resting_on(
         write_out(&mut row, &body, now)?;
         // An offer that was accepted stays accepted: the sender's row follows the hub's.
         let hub = tx.hub_withdraw(row.id).await.map_err(store)?;
-        if matches!(hub, Some(HubState::Withdrawn | HubState::TooLate))
-            && tx.handover_update(&row).await.map_err(store)?
-        {
+        if matches!(hub, Some(HubState::Withdrawn | HubState::TooLate)) {
+            tx.handover_update(&row).await.map_err(store)?;
             withdrawn.push(row.id);
         }
     }

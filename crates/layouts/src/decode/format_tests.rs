@@ -90,6 +90,22 @@ fn what_comes_out_of_an_archive_is_counted() {
 }
 
 #[test]
+fn a_zip_is_held_only_so_far_and_names_only_so_many_files() {
+    let archive = zip(&[("a/", &[]), ("a/b.csv", &register())]);
+    let end = |limits: Limits| {
+        let mut options = options();
+        options.limits = limits;
+        let layout = layout(REGISTER);
+        let mut decoder = Decoder::new(&layout, &options);
+        let pushed = archive.chunks(64).try_for_each(|piece| decoder.push(piece, &mut |_| {}));
+        pushed.and_then(|()| decoder.finish(&mut |_| {}).map(drop)).map_err(|fault| fault.code())
+    };
+    assert_eq!(end(Limits::USUAL), Ok(()));
+    assert_eq!(end(Limits { archive_bytes: 128, ..Limits::USUAL }), Err(Code::ArchiveTooLarge));
+    assert_eq!(end(Limits { parts: 1, ..Limits::USUAL }), Err(Code::ArchiveTooLarge));
+}
+
+#[test]
 fn encodings_of_other_systems() {
     let text = format!("{HEADER}\r\n{ROW}\r\n");
     let units = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<_>>();

@@ -89,6 +89,15 @@ fn a_condition_on_another_column() {
 }
 
 #[test]
+fn a_count_has_as_many_digits_as_stated() {
+    let field = "[[field]]\nto = \"late\"\ncolumn = \"遅刻\"\ntype = \"int\"\nzero = \"value\"\npad = 3\n";
+    let text = with(&format!("{field}digits = 3\n"), &["late"]);
+    let late = |row: &str| one(&text, "遅刻", row).map(|row| row.locals["late"].clone());
+    assert_eq!(late("003"), Ok(Datum::Present(Value::Int(3))));
+    assert_eq!(late("0003"), Err(vec![Code::PatternMismatch]));
+}
+
+#[test]
 fn whether_zero_is_a_value_is_stated() {
     let text = |zero: &str| {
         with(&format!("[[field]]\nto = \"late\"\ncolumn = \"遅刻\"\ntype = \"int\"\n{zero}"), &["late"])

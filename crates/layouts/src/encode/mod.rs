@@ -71,7 +71,6 @@ impl<'l> Encoder<'l> {
                 let record = spread::json(&self.columns, &cells);
                 self.end_record(&record);
             }
-            Form::Sheet(form) if form.is_old => return Err(EncodeError::Kind),
             Form::Sheet(_) => {
                 let cells = self.cells(row)?;
                 self.book.row(layout, &self.columns, &cells);

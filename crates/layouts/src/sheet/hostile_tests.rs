@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use kernel::{Code, Known};
+use kernel::{Code, Known, Lang};
 
 use crate::decode::{Decoder, Limits};
 use crate::fixtures::{decode, layout, options};
@@ -119,6 +119,7 @@ fn parts_made_to_hurt_are_refused_before_they_are_opened() {
             Code::SheetUnreadable,
         ),
         ("xl/sharedStrings.xml", texts(&format!("><si><t>{long}</t></si>")).into(), Code::SheetTooLarge),
+        ("xl/sharedStrings.xml", format!("<sst><si><t>{long}").into(), Code::SheetTooLarge),
         ("xl/styles.xml", styles.into(), Code::SheetTooLarge),
         ("xl/styles.xml", b"<a>".repeat(1 << 20), Code::SheetTooLarge),
         ("xl/worksheets/sheet1.xml", sheet(&format!("<v>{long}</v>")).into(), Code::SheetTooLarge),
@@ -154,6 +155,29 @@ fn parts_made_to_hurt_are_refused_before_they_are_opened() {
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(90)]).into_owned();
         assert_eq!(end.unwrap_err().code(), code, "{name} {shown}");
     }
+}
+
+/// What the scan could not see through is told by the scan: a reader that found it odd would be too late.
+#[test]
+fn what_is_no_plain_xml_is_not_scanned() {
+    let why = |name: &str, bytes: &[u8]| {
+        let layout = layout(SMALL);
+        let options = options();
+        let mut decoder = Decoder::new(&layout, &options);
+        let end = decoder.push(&raw(&[(name, bytes)]), &mut |_| {});
+        let fault = end.and_then(|()| decoder.finish(&mut |_| {})).unwrap_err();
+        fault.detail(Lang::En)
+    };
+    let utf16: Vec<u8> = sheet_of("").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [&utf16[..], b"<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>", b"a<a/>"] {
+        let why = why("xl/worksheets/sheet1.xml", bytes);
+        assert!(why.contains("no XML in UTF-8"), "{why}");
+    }
+    let elsewhere = format!(
+        "<Relationships xmlns=\"x\"><Relationship Id=\"r1\" Type=\"{RELATIONS}/officeDocument\" Target=\"docProps/w.xml\"/></Relationships>"
+    );
+    let why = why("_rels/.rels", elsewhere.as_bytes());
+    assert!(why.contains("not as spreadsheets write them"), "{why}");
 }
 
 #[test]

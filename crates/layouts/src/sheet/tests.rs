@@ -8,7 +8,7 @@ use crate::decode::{DecodeOptions, Decoder, Limits};
 use crate::fixtures::{decode, layout, options};
 use crate::layout::Layout;
 use crate::row::{EncodeRow, Outcome};
-use crate::{Reject, encode};
+use crate::{EncodeError, Reject, encode};
 
 /// A register kept by hand: a title, a header in two rows, a total.
 pub const LEDGER: &str = r##"
@@ -161,6 +161,9 @@ fn rows_read_in_another_process_are_the_same() {
     assert_eq!(rows[0].persons[0].1.local_id, Known::Present("00007".to_owned()));
     assert_eq!(rows[0].persons[0].1.birth_date, Known::Present("2015-04-02".parse().unwrap()));
     assert!(rows == decode(&layout, &old).0);
+    // Read only: nobody is to write them any more.
+    assert!(matches!(encode(&layout, options.as_of, &rows), Err(EncodeError::Kind)));
+    assert!(matches!(encode(&layout, options.as_of, []), Err(EncodeError::Kind)));
     assert!(ask.rows(old[..3_000].to_vec(), &mut |_| Ok(())).is_err());
     let small = super::OldBook { bytes: 100, ..ask };
     assert_eq!(small.rows(old.clone(), &mut |_| Ok(())).unwrap_err().code(), Code::SheetTooLarge);

@@ -49,7 +49,17 @@ impl std::io::Write for Room<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_moves_nothing() {
+        let mut kept = Vec::with_capacity(8);
+        let room = kept.capacity();
+        assert!(Room(&mut kept).write_all(&vec![b'a'; room + 1]).is_err());
+        assert_eq!(kept.capacity(), room);
+    }
 
     #[test]
     fn a_text_longer_than_the_room_gets_its_own() {

@@ -218,12 +218,13 @@ impl TownTx {
     }
 
     /// Replaces state, approver and content and moves the version on by one. `changed` carries the version
-    /// that was read; false when the handover has moved on since, or is not there.
+    /// that was read.
     ///
     /// # Errors
-    /// [`StoreError`] when a statement fails.
-    pub async fn handover_update(&mut self, changed: &HandoverRow) -> Result<bool, StoreError> {
-        let Some(key) = self.handover_key(changed.id).await? else { return Ok(false) };
+    /// [`StoreError::Contention`] when the handover has moved on since, or is not there; otherwise when a
+    /// statement fails.
+    pub async fn handover_update(&mut self, changed: &HandoverRow) -> Result<(), StoreError> {
+        let key = self.handover_key(changed.id).await?.ok_or(StoreError::Contention)?;
         let next = changed.version.saturating_add(1);
         let sealed = self.handover_seal(&key, changed, next);
         let (driver, town) = self.parts()?;
@@ -240,16 +241,16 @@ impl TownTx {
             ))
             .execute(driver)
             .await?;
-        Ok(rows == 1)
+        if rows == 1 { Ok(()) } else { Err(StoreError::Contention) }
     }
 
-    /// As [`Self::handover_update`], and records who approved it. False also when it was approved
-    /// before, or `by` drafted it: two people stand behind every handover.
+    /// As [`Self::handover_update`], and records who approved it.
     ///
     /// # Errors
-    /// [`StoreError`] when a statement fails.
-    pub async fn handover_approve(&mut self, changed: &HandoverRow, by: StaffId) -> Result<bool, StoreError> {
-        let Some(key) = self.handover_key(changed.id).await? else { return Ok(false) };
+    /// As [`Self::handover_update`]; [`StoreError::Contention`] also when it was approved before, or `by` drafted
+    /// it: two people stand behind every handover.
+    pub async fn handover_approve(&mut self, changed: &HandoverRow, by: StaffId) -> Result<(), StoreError> {
+        let key = self.handover_key(changed.id).await?.ok_or(StoreError::Contention)?;
         let next = changed.version.saturating_add(1);
         let sealed = self.handover_seal(&key, changed, next);
         let (driver, town) = self.parts()?;
@@ -268,6 +269,6 @@ impl TownTx {
             ))
             .execute(driver)
             .await?;
-        Ok(rows == 1)
+        if rows == 1 { Ok(()) } else { Err(StoreError::Contention) }
     }
 }

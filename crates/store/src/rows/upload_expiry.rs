@@ -12,7 +12,8 @@ use crate::schema::{load, load_plan, upload};
 use crate::{StoreError, TownConn, TownTx};
 
 impl TownConn {
-    /// Uploads that had come whole before `before` and that nobody has planned or loaded since.
+    /// Uploads that had come whole before `before` and that nobody has planned or loaded since. One that a load still
+    /// has is among them: [`TownTx::upload_expire`] leaves it.
     ///
     /// # Errors
     /// [`StoreError`] when a statement fails.
@@ -33,7 +34,7 @@ impl TownConn {
             .await?;
         let loaded: Vec<Uuid> = load::table
             .filter(load::town_id.eq(town))
-            .filter(load::started_at.ge(before).or(load::state.eq("running")))
+            .filter(load::started_at.ge(before))
             .select(load::upload_id)
             .load(driver)
             .await?;
