@@ -178,7 +178,7 @@ fn has_header(operation: &Operation, name: &str) -> bool {
     has(operation, name, &ParameterIn::Header)
 }
 
-fn has_parameter(operation: &Operation, name: &str) -> bool {
+pub(super) fn has_parameter(operation: &Operation, name: &str) -> bool {
     has(operation, name, &ParameterIn::Query)
 }
 

@@ -128,7 +128,9 @@ fn ids_in_paths_are_nouns_and_can_be_not_found() {
                 matches!(parameter, RefOr::T(parameter) if matches!(parameter.parameter_in, ParameterIn::Path))
             });
             assert_eq!(named.count(), braces, "{path}: a name in braces is no noun of nouns.rs");
-            let named = ["source", "staff_id", "person_id"].iter().any(|name| has_parameter(operation, name));
+            let named = ["source", "staff_id", "person_id"]
+                .iter()
+                .any(|name| answers::has_parameter(operation, name));
             assert!(!(braces > 0 || named) || operation.responses.responses.contains_key("404"), "{path}");
         }
     }

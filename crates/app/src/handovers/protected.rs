@@ -66,9 +66,7 @@ impl App {
         body.state = State::Withdrawn;
         body.withdrawn = Some(TakenBack { by: None, at: ctx.now, reason: PROTECTED_SINCE.to_owned() });
         write_out(&mut row, &body, ctx.now)?;
-        if !tx.handover_update(&row).await.map_err(store)? {
-            return Ok(false);
-        }
+        tx.handover_update(&row).await.map_err(store)?;
         if child_moved {
             tx.task_open(id, TaskKind::CallPeer, ctx.now).await.map_err(store)?;
         }

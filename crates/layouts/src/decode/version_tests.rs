@@ -92,7 +92,9 @@ fn the_last_row_of_a_key_is_how_a_delta_leaves_it() {
         let mut out = |outcome: Outcome<'_>| {
             told.push(match outcome {
                 Outcome::Row(row) => (row.line, row.overtaken_by, None),
-                Outcome::Reject(reject) => (reject.line, None, reject.reasons.last().map(kernel::Fault::code)),
+                Outcome::Reject(reject) => {
+                    (reject.line, None, reject.reasons.last().map(kernel::Fault::code))
+                }
             });
         };
         decoder.push(file, &mut out).unwrap();
