@@ -34,12 +34,14 @@ async fn a_cursor_is_good_in_its_own_towns_history_alone() {
     assert_eq!(ask(&http, oi, &format!("/api/v1/changes?cursor={theirs}")).await, refused);
 
     // 大井町 has as many acts by now, and a place of the same number is not the same place.
-    let plain = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(&theirs).unwrap()).unwrap();
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(&theirs).unwrap();
+    let (list, plain) = bytes.split_at(4);
+    let plain = std::str::from_utf8(plain).unwrap();
     let (n, head) = plain.split_once('.').unwrap();
     let beyond = format!("{}.{head}", n.parse::<i64>().unwrap() + 1);
     let beginning = format!("0.{head}");
     for bad in ["1", "", "1.zz", "-1.0000000000000000", &beyond, &beginning, &format!("{plain}.per_x")] {
-        let cursor = BASE64_URL_SAFE_NO_PAD.encode(bad);
+        let cursor = BASE64_URL_SAFE_NO_PAD.encode([list, bad.as_bytes()].concat());
         assert_eq!(ask(&http, kaisei, &format!("/api/v1/changes?cursor={cursor}")).await, refused, "{bad}");
     }
 

@@ -3,19 +3,21 @@
 
 use app::cases::{CaseStep, NewMember};
 use app::denials::{NewDenial, Reason};
-use app::handovers::Approval;
+use app::handovers::{Approval, Taking};
 use app::runs::Verdict;
 use app::tasks::{Completion, How};
 use app::watch_notes::{Correction, Noticed};
 use evidence::Act;
+use handover::Decision;
 use handover::consent::{Entity, Giver};
 use handover::machine::RefusalCode;
 use kernel::id::{CaseId, PersonId, RelationId};
 use kernel::{Code, Grant, Purpose, TownCtx};
 use linkage::kinship::RelationKind;
-use testkit::towns::KAISEI;
+use testkit::towns::{KAISEI, OI};
 
 use crate::handovers::family::{Family, refused, today};
+use crate::handovers::settle::{kept_apart, say};
 use crate::relations::{change, seen};
 use crate::resting::acts;
 use crate::runs::read::Scored;
@@ -24,7 +26,8 @@ const PARENT: RelationKind = RelationKind::Parent;
 
 /// The caller may not see a person from now on.
 async fn deny(family: &Family, caller: &TownCtx, person: PersonId) {
-    let admin = family.world.desk(KAISEI, Grant::TownAdmin).ctx(Purpose::Support);
+    let town = if caller.town.as_str() == OI { OI } else { KAISEI };
+    let admin = family.world.desk(town, Grant::TownAdmin).ctx(Purpose::Support);
     let kin = NewDenial { person, reason: Reason::Kin, from: today(), until: None };
     family.app().denial_add(&admin, caller.staff, kin).await.unwrap();
 }
@@ -97,6 +100,44 @@ async fn nobody_decides_about_somebody_denied() {
     for act in [Act::HandoverApproved, Act::HandoverReturned] {
         assert_eq!(family.count(KAISEI, act).await, 0, "{act}");
     }
+}
+
+#[tokio::test]
+async fn what_is_about_somebody_denied_is_neither_offered_nor_taken_back() {
+    let family = Family::new().await;
+    let (app, sender) = (family.app(), family.sender());
+    let id = family.approved().await;
+    deny(&family, &sender, family.child).await;
+    assert_eq!(refused(app.handover_offer(&sender, id).await), Code::PersonDenied);
+    assert_eq!(refused(app.handover_withdraw(&sender, id, "架空").await), Code::PersonDenied);
+    for act in [Act::HandoverOffered, Act::HandoverWithdrawn] {
+        assert_eq!(family.count(KAISEI, act).await, 0, "{act}");
+    }
+}
+
+/// Whether a person says who the traveller is here or the index does.
+#[tokio::test]
+async fn records_of_somebody_denied_are_not_taken_in() {
+    let family = Family::new().await;
+    let (app, receiver) = (family.app(), family.receiver());
+    let id = family.accepted().await;
+    deny(&family, &receiver, family.child_there).await;
+    let said = Taking { links: [(family.child, family.child_there)].into(), ..Taking::default() };
+    for taking in [Taking::default(), said] {
+        assert_eq!(refused(app.handover_receive(&receiver, id, &taking).await), Code::PersonDenied);
+    }
+    assert_eq!(family.count(OI, Act::HandoverReceived).await, 0);
+}
+
+#[tokio::test]
+async fn nothing_kept_apart_of_somebody_denied_is_settled() {
+    let family = Family::new().await;
+    let (id, items) = kept_apart(&family).await;
+    let receiver = family.receiver();
+    deny(&family, &receiver, family.child_there).await;
+    let settled = family.app().handover_settle(&receiver, id, &say(&items, Decision::Accept)).await;
+    assert_eq!(refused(settled), Code::PersonDenied);
+    assert_eq!(family.count(OI, Act::HandoverSettled).await, 0);
 }
 
 #[tokio::test]

@@ -12,5 +12,5 @@ mod path;
 mod protection;
 mod race;
 mod refusals;
-mod settle;
+pub mod settle;
 mod strangers;

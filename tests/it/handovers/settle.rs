@@ -12,13 +12,14 @@ use super::family::{Family, refused};
 
 const NOT_NEEDED: Decision = Decision::Refuse(RefusalCode::NotNeeded);
 
-fn say(items: &[HandoverItemId], decision: Decision) -> Taking {
+/// These decisions, and no more.
+pub fn say(items: &[HandoverItemId], decision: Decision) -> Taking {
     let decisions = items.iter().map(|item| Decided { item: *item, decision }).collect();
     Taking { decisions, ..Taking::default() }
 }
 
 /// A received handover with everything kept apart, and its two items.
-async fn kept_apart(family: &Family) -> (HandoverId, [HandoverItemId; 2]) {
+pub async fn kept_apart(family: &Family) -> (HandoverId, [HandoverItemId; 2]) {
     let id = family.accepted().await;
     let (app, receiver) = (family.app(), family.receiver());
     let items: Vec<_> =

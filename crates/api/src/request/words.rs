@@ -93,9 +93,9 @@ fn kind(why: &str) -> (&'static str, &'static str) {
         "a string" | "a borrowed string" => ("文字列（\"…\"）", "a string"),
         "a boolean" => ("true か false ", "true or false"),
         "a sequence" => ("配列（[…]）", "an array"),
-        "a map" | "an object" => ("オブジェクト（{…}）", "an object"),
+        "a map" | "an object" => ("オブジェクト", "an object"),
         _ if expected.starts_with("struct") || expected.contains("enum") => {
-            ("オブジェクト（{…}）", "an object")
+            ("オブジェクト", "an object")
         }
         _ if expected.starts_with(['u', 'i']) => ("決められた範囲の整数", "a whole number within its bounds"),
         _ => ("文書（/docs）にある型", "what the documentation at /docs says"),
@@ -123,7 +123,7 @@ mod tests {
             ("unknown variant `x`, expected `a` or `b`", "知らない値です。使えるのは a、b です"),
             ("unknown field `x`, expected one of `a`, `b`, `c`", "知らない項目です。使えるのは a、b、c です"),
             ("unknown field `x`, there are no fields", "知らない項目です"),
-            ("invalid type: null, expected struct NewNote", "型が違います。オブジェクト（{…}）で書きます"),
+            ("invalid type: null, expected struct NewNote", "型が違います。オブジェクトで書きます"),
             (
                 "invalid value: integer `-1`, expected u32",
                 "-1 は使えない値です。決められた範囲の整数で書きます",

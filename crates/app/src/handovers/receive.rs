@@ -74,7 +74,6 @@ impl App {
         for (traveller, here) in &taking.links {
             require_person(&mut conn, *here, &format!("/links/{traveller}")).await?;
         }
-        self.refuse_denied(&mut conn, ctx, taking.links.values().copied()).await?;
         drop(conn);
         let people = self.people(ctx.town).await?;
         let profile = self.profile(ctx).await?;
@@ -93,6 +92,8 @@ impl App {
         let town_name =
             self.member(hub.sender).await?.map_or_else(|| hub.sender.to_string(), |town| town.name);
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        // Whoever they are here, by a person's word or by the index.
+        self.refuse_denied(&mut tx, ctx, taken.links.values().copied()).await?;
         let receipt = answer(opened, &taken.decisions, ctx.now, &tx.keys().sign)?;
         let bytes = serde_json::to_vec(&receipt).map_err(|_| internal("a receipt is not JSON"))?;
         // Of two at once, the second waits here and finds the town's row moved.

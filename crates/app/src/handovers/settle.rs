@@ -52,7 +52,6 @@ impl App {
         for (traveller, here) in &taking.links {
             require_person(&mut conn, *here, &format!("/links/{traveller}")).await?;
         }
-        self.refuse_denied(&mut conn, ctx, taking.links.values().copied()).await?;
         drop(conn);
         let profile = self.profile(ctx).await?;
         let town_name =
@@ -65,6 +64,7 @@ impl App {
         };
         let kept = tx.handover_item_list(target.id).await.map_err(store)?;
         let settled = settle(&kept, &body, taking, &profile)?;
+        self.refuse_denied(&mut tx, ctx, settled.links.values().copied()).await?;
         if settled.decided.is_empty() {
             drop(tx);
             return self.handover_content(ctx, target.id).await;
