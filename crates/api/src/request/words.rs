@@ -94,9 +94,7 @@ fn kind(why: &str) -> (&'static str, &'static str) {
         "a boolean" => ("true か false ", "true or false"),
         "a sequence" => ("配列（[…]）", "an array"),
         "a map" | "an object" => ("オブジェクト", "an object"),
-        _ if expected.starts_with("struct") || expected.contains("enum") => {
-            ("オブジェクト", "an object")
-        }
+        _ if expected.starts_with("struct") || expected.contains("enum") => ("オブジェクト", "an object"),
         _ if expected.starts_with(['u', 'i']) => ("決められた範囲の整数", "a whole number within its bounds"),
         _ => ("文書（/docs）にある型", "what the documentation at /docs says"),
     }
