@@ -1,3 +1,5 @@
+//! The last day a record is kept, and what is said of dates known in part or not at all.
+
 use super::*;
 use crate::fixtures::{all_on, day, on, read, rule, years};
 

@@ -1,3 +1,5 @@
+//! What two towns' rules give together for a record that is handed over: the stricter, with both shown.
+
 use kernel::Category;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What a schedule says about one record: several rules at once, holds, and what is not determined.
+
 use kernel::Category;
 
 use super::*;

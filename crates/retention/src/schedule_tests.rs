@@ -1,3 +1,5 @@
+//! Which rules a schedule can be read from, and that every row of the legal table is among them.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! When no row means zero and when it means absent: what a source claims to cover, of whom and when.
+
 use super::*;
 use crate::fixtures::{at_school, claim, day, item, month, since, standing};
 

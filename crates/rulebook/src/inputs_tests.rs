@@ -1,3 +1,5 @@
+//! From facts to the inputs of rules: which month is compared, and which absence stands.
+
 use super::*;
 use crate::facts::{Order, Relative};
 use crate::facts::{Siblings, SingleParent};

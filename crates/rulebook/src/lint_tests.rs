@@ -1,3 +1,5 @@
+//! What a reader of a rulebook is warned of: rules that cannot matter and thresholds nobody reaches.
+
 use super::*;
 use crate::fixtures::town;
 

@@ -1,3 +1,5 @@
+//! Which rulebooks are read, which faults are told with their lines, and what makes another release.
+
 use crate::fixtures::{RULEBOOK, parse, rulebook};
 
 fn changed(from: &str, to: &str) -> Vec<String> {

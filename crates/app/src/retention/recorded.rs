@@ -60,7 +60,7 @@ impl Entries {
     }
 }
 
-/// One entry as clocks read it.
+/// One entry, or what one run found of somebody, as clocks read it.
 #[derive(Debug)]
 pub(crate) struct EntryRecord {
     /// Whom it is about.
