@@ -1,5 +1,6 @@
-//! Work that nobody asks for: placing evidence, taking back offers about people who have come under
-//! protection, closing handovers whose receipts have come and recording those that ended unanswered, taking up loads that a stop cut off, giving back what nobody uses.
+//! Work that nobody asks for: placing evidence, taking back offers about people who have come under protection,
+//! closing handovers whose receipts have come and recording those that ended unanswered, taking up loads that a
+//! stop cut off, giving back what nobody uses.
 
 use std::sync::Arc;
 use std::time::Duration;
