@@ -40,15 +40,15 @@ const CODE_HOLDS: TimeDelta = TimeDelta::hours(24);
 /// After how long failures with a number are forgotten.
 const FAILURES_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Sign-ins that write at once: more than hashes can keep up with, and few beside a town's connections and the steps of
-/// its chain, which those who read need too.
-const WRITING: usize = 2;
+/// Sign-ins under way at once: one is hashed while another writes. A hundred that all wrote before the first was
+/// hashed would take both cores, a town's connections and the steps of its chain from those who read.
+const AT_ONCE: usize = 2;
 
 /// What keeps guessers slow and everybody else fast.
 pub(crate) struct Doorkeeper {
     addresses: throttle::Addresses,
     hashing: hashing::Hashing,
-    writing: Semaphore,
+    under_way: Semaphore,
 }
 
 impl Default for Doorkeeper {
@@ -56,15 +56,15 @@ impl Default for Doorkeeper {
         Self {
             addresses: throttle::Addresses::default(),
             hashing: hashing::Hashing::default(),
-            writing: Semaphore::new(WRITING),
+            under_way: Semaphore::new(AT_ONCE),
         }
     }
 }
 
 impl Doorkeeper {
-    /// A turn to write; the others wait here, where they hold up nobody who reads.
+    /// A turn; the others wait here, where they hold nothing and hold up nobody who reads.
     async fn turn(&self) -> Result<SemaphorePermit<'_>> {
-        self.writing.acquire().await.map_err(|_| internal("the door is closed"))
+        self.under_way.acquire().await.map_err(|_| internal("the door is closed"))
     }
 }
 
@@ -114,6 +114,7 @@ impl App {
     /// the address.
     pub async fn sign_in(&self, who: &Claimant<'_>, password: &Password) -> Result<SignedIn> {
         self.doorkeeper.addresses.take(who.address, who.now)?;
+        let _turn = self.doorkeeper.turn().await?;
         let found = match self.claimed(who.town).await? {
             Some(town) => self.attempt(town, who.number, who.now).await?.map(|account| (town, account)),
             None => None,
@@ -136,7 +137,6 @@ impl App {
     /// Counts an attempt as failed before it is judged, so that a hundred at once are a hundred; then the
     /// account, if there is one.
     async fn attempt(&self, town: TownCode, number: &str, now: DateTime<Utc>) -> Result<Option<Account>> {
-        let _turn = self.doorkeeper.turn().await?;
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         let Some(index) = tx.staff_number_index(&plain_number(number)) else { return Ok(None) };
         let failures = tx.failures_hold(&index, now).await.map_err(store)?;
@@ -170,7 +170,6 @@ impl App {
     }
 
     async fn let_in(&self, town: TownCode, account: &Account, who: &Claimant<'_>) -> Result<SignedIn> {
-        let _turn = self.doorkeeper.turn().await?;
         let mut tx = self.towns.begin(town).await.map_err(store)?;
         let postings = tx.posting_list(Some(account.staff)).await.map_err(store)?;
         let grants = allowed(&postings, jst_date(who.now));
