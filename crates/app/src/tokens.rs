@@ -39,12 +39,13 @@ pub(crate) fn secret_of(token: &str) -> Result<TokenSecret> {
 }
 
 impl App {
-    /// Issues a token to an account of the caller's town. It allows no more than the account's postings do,
-    /// whatever its grants.
+    /// Issues a token to a system of the caller's town, or to the caller. It allows no more than the account's
+    /// postings do, whatever its grants. Nobody is issued one in a colleague's name: what is done with it would be
+    /// the colleague's in the evidence.
     ///
     /// # Errors
-    /// `grant_missing` for anyone but the town's administrator, `staff_not_found`; `invalid_value` for a
-    /// system's token that would hold longer than a year.
+    /// `grant_missing` for anyone but the town's administrator, `staff_not_found`, `member_signs_in`;
+    /// `invalid_value` for a system's token that would hold longer than a year.
     pub async fn token_issue(
         &self,
         ctx: &TownCtx,
@@ -54,10 +55,10 @@ impl App {
     ) -> Result<NewToken> {
         auth::require(ctx, Grant::TownAdmin)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let kind = match view(&mut tx, staff).await?.row.kind {
-            StaffKind::Member => TokenKind::Issued,
-            StaffKind::Service => TokenKind::Service,
-        };
+        let kind = kind_for(&mut tx, staff).await?;
+        if kind == TokenKind::Issued && staff != ctx.staff {
+            return Err(Fault::new(Code::MemberSignsIn));
+        }
         if kind == TokenKind::Service && expires_at > ctx.now + SERVICE_HOLDS {
             return Err(invalid(
                 "expires_at",
@@ -65,11 +66,25 @@ impl App {
                 "a service client's token holds for at most 366 days",
             ));
         }
-        let token = insert(&mut tx, ctx.town, kind, staff, grants, ctx.now, expires_at).await?;
-        tx.commit(leaf::of(ctx, Act::TokenIssued, vec![token.row.id.into(), staff.into()], &())?)
-            .await
-            .map_err(store)?;
-        Ok(token)
+        issued(tx, ctx, kind, staff, grants, expires_at).await
+    }
+
+    /// Hands a token to somebody made up, by the administrator's act: staff of the demonstration, of a training
+    /// town, of a benchmark. On the machine itself only, never by REST.
+    ///
+    /// # Errors
+    /// `grant_missing`, `staff_not_found`.
+    pub async fn token_hand_out(
+        &self,
+        ctx: &TownCtx,
+        staff: StaffId,
+        grants: Grants,
+        expires_at: DateTime<Utc>,
+    ) -> Result<NewToken> {
+        auth::require(ctx, Grant::TownAdmin)?;
+        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
+        let kind = kind_for(&mut tx, staff).await?;
+        issued(tx, ctx, kind, staff, grants, expires_at).await
     }
 
     /// Issues the first token of a town's first administrator.
@@ -134,6 +149,27 @@ impl App {
         self.coop.token_insert(&row, &secret.hash()).await.map_err(store)?;
         Ok(format!("tsk_coop_{}", secret.expose().as_str()))
     }
+}
+
+async fn kind_for(tx: &mut TownTx, staff: StaffId) -> Result<TokenKind> {
+    Ok(match view(tx, staff).await?.row.kind {
+        StaffKind::Member => TokenKind::Issued,
+        StaffKind::Service => TokenKind::Service,
+    })
+}
+
+async fn issued(
+    mut tx: TownTx,
+    ctx: &TownCtx,
+    kind: TokenKind,
+    staff: StaffId,
+    grants: Grants,
+    expires_at: DateTime<Utc>,
+) -> Result<NewToken> {
+    let token = insert(&mut tx, ctx.town, kind, staff, grants, ctx.now, expires_at).await?;
+    let leaf = leaf::of(ctx, Act::TokenIssued, vec![token.row.id.into(), staff.into()], &())?;
+    tx.commit(leaf).await.map_err(store)?;
+    Ok(token)
 }
 
 async fn insert(

@@ -25,7 +25,7 @@ pub(crate) async fn everyone(app: &Arc<App>, town: &Town) -> anyhow::Result<Stri
         app.staff(&ctx, town.admin.staff).await?.postings.first().context("no posting")?.section.parse()?;
     let new = NewStaff::member("架空 全権", section, grants, ctx.today());
     let staff = app.staff_add(&ctx, new).await?.row.id;
-    Ok(app.token_issue(&ctx, staff, grants, until).await?.secret)
+    Ok(app.token_hand_out(&ctx, staff, grants, until).await?.secret)
 }
 
 /// What the documentation page offers.

@@ -114,7 +114,7 @@ async fn the_client_may_do_no_more_than_its_token() {
     let grants: Grants = [Grant::Holder].into_iter().collect();
     let admin = dropped.platform.desk(KAISEI, Grant::TownAdmin).ctx(None);
     let expires = Utc::now() + TimeDelta::hours(1);
-    let token = dropped.platform.app.token_issue(&admin, holder.staff, grants, expires).await.unwrap();
+    let token = dropped.platform.app.token_hand_out(&admin, holder.staff, grants, expires).await.unwrap();
     dropped.platform.app.token_revoke(&admin, token.row.id).await.unwrap();
     fs::write(dropped.town().join("token"), token.secret).unwrap();
     dropped.drop("resident_register", "b.csv", &dropped.register(0..3));

@@ -145,7 +145,7 @@ impl TestApp {
         let new = NewStaff::member(name, section.clone(), grants, from);
         let staff = self.app.staff_add(&ctx, new).await.unwrap().row.id;
         let expires = Utc::now() + TimeDelta::days(1);
-        let token = self.app.token_issue(&ctx, staff, grants, expires).await.unwrap().secret;
+        let token = self.app.token_hand_out(&ctx, staff, grants, expires).await.unwrap().secret;
         Desk { town: admin.town, staff, grants, token }
     }
 

@@ -43,7 +43,7 @@ impl Hall {
         let staff = world.app.staff_add(&admin, new).await.unwrap().row.id;
         let all = Grant::ALL.iter().copied().collect();
         let expires = Utc::now() + TimeDelta::days(400);
-        let token = world.app.token_issue(&admin, staff, all, expires).await.unwrap().secret;
+        let token = world.app.token_hand_out(&admin, staff, all, expires).await.unwrap().secret;
         Self { world, admin, staff, token }
     }
 
@@ -88,7 +88,7 @@ async fn a_token_allows_no_more_than_it_says_nor_than_the_postings() {
     assert_eq!(hall.grants(Utc::now()).await.unwrap(), [Grant::Holder, Grant::CaseWorker, Grant::Approver]);
     let narrow = [Grant::Holder, Grant::TownAdmin].into_iter().collect();
     let expires = Utc::now() + TimeDelta::hours(1);
-    let token = hall.world.app.token_issue(&hall.admin, hall.staff, narrow, expires).await.unwrap().secret;
+    let token = hall.world.app.token_hand_out(&hall.admin, hall.staff, narrow, expires).await.unwrap().secret;
     let narrow = Hall { token, ..hall };
     assert_eq!(narrow.grants(Utc::now()).await.unwrap(), [Grant::Holder]);
 }

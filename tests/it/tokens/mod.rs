@@ -46,7 +46,7 @@ async fn a_revoked_token_is_refused_from_the_next_request_on() {
     let admin = world.desk(KAISEI, Grant::TownAdmin);
     let (staff, expires) = (world.desk(KAISEI, Grant::CaseWorker).staff, Utc::now() + TimeDelta::hours(1));
     let grants: Grants = [Grant::CaseWorker].into_iter().collect();
-    let token = world.app.token_issue(&admin.ctx(None), staff, grants, expires).await.unwrap();
+    let token = world.app.token_hand_out(&admin.ctx(None), staff, grants, expires).await.unwrap();
     // Twice, so that the second is answered from memory.
     for _ in 0..2 {
         let answer = http.send(Ask::get("/api/v1/persons").by(&token.secret).to("support")).await;
@@ -119,6 +119,18 @@ async fn what_stands_for_nobody_is_answered_alike() {
         .unwrap()
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(OUTSIDER));
     assert_eq!(nobodys_keys.count(), 0, "asking in a town's name makes nothing of it");
+}
+
+/// Whoever held a token in a colleague's name could look at people as that colleague.
+#[tokio::test]
+async fn nobody_is_issued_a_token_in_a_colleagues_name() {
+    let world = TestApp::open(&[KAISEI]).await;
+    let admin = world.desk(KAISEI, Grant::TownAdmin).ctx(None);
+    let (worker, expires) = (world.desk(KAISEI, Grant::CaseWorker).staff, Utc::now() + TimeDelta::hours(1));
+    let before = newest(&world).await;
+    let issued = world.app.token_issue(&admin, worker, Grants::default(), expires).await;
+    assert_refused(issued.map(drop), Code::MemberSignsIn, "設定コード", "set-up code");
+    assert_eq!(newest(&world).await, before);
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ impl From<TokenRow> for Token {
     "expires_at": "2027-03-31T15:00:00Z"
 }))]
 pub struct NewToken {
-    /// 職員 or 連携用: whose it will be.
+    /// 連携用, or the caller: whose it will be.
     #[schema(value_type = schema::StaffId)]
     staff_id: StaffId,
     /// 権限: what it will allow; at least one.
@@ -129,15 +129,16 @@ pub async fn list_tokens(platform: Platform, town: Town, params: Params) -> Answ
     Ok(web::Json(Page::cut(town.0.now, rows, &paging, Order::Falling, |row| row.id, Token::from)))
 }
 
-/// Issues a token to a service client or a member of staff.
+/// Issues a token to a service client, or to the administrator who asks.
 ///
 /// Needs the grant `town_admin` (町管理者). The secret is in this answer and nowhere else. It allows no more than
-/// the postings of whose it is. People sign in instead (`/sign-ins`).
+/// the postings of whose it is. Colleagues sign in (`/sign-ins`): nobody is issued a token in their name.
 #[utoipa::path(
     params(IdempotencyHeader),
     request_body = NewToken,
     responses(
         (status = 201, description = "Issued.", body = IssuedToken),
+        (status = 403, description = "`member_signs_in`: it is a colleague's account; `grant_missing`."),
         (status = 404, description = "`staff_not_found`: the town has no such member of staff."),
     ),
 )]

@@ -78,7 +78,7 @@ async fn one(
     let grants: Grants = grants.iter().copied().collect();
     let new = NewStaff::member("架空 職員", section.parse()?, grants, ctx.today());
     let staff = app.staff_add(&ctx, new).await?.row.id;
-    let token = app.token_issue(&ctx, staff, grants, until).await?.secret;
+    let token = app.token_hand_out(&ctx, staff, grants, until).await?.secret;
     Ok(Desk { town: admin.town, staff, grants, token })
 }
 

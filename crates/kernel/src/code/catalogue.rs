@@ -152,6 +152,9 @@ catalogue! {
     GrantToSelf = "grant_to_self" 403
         { "自分に権限は付けられません" / "Nobody grants anything to themselves";
           "自分の所属や権限を足したり延ばしたりはできません。別の町管理者に頼んでください。" / "You cannot add to or prolong your own postings or grants. Ask another administrator of the town." }
+    MemberSignsIn = "member_signs_in" 403
+        { "職員の名のトークンは発行できません" / "A member of staff signs in";
+          "ほかの職員の名で操作できるトークンは誰にも発行しません。設定コードを本人に渡し、本人がサインインしてください。何も変わっていません。" / "Nobody is issued a token that acts in a colleague's name. Give the person a set-up code and let them sign in. Nothing was changed." }
     LastAdministrator = "last_administrator" 409
         { "町管理者がいなくなります" / "The town would have no administrator";
           "この変更をすると {day} に町管理者がいなくなります。先に別の人を町管理者にしてください。" / "With this change the town would have no administrator on {day}. Make somebody else one first." }
@@ -350,6 +353,9 @@ catalogue! {
     EmptyFile = "empty_file" 422
         { "ファイルが空です" / "The file is empty";
           "ファイルに一行もありません。出力し直してください。原本は変更していません。" / "The file has no line. Export it again; nothing was changed." }
+    NotATable = "not_a_table" 422
+        { "表のファイルではありません" / "Not a file of a table";
+          "文字の並びとして読めません。表計算（xlsx・xls）、CSV、固定長、JSON Lines のどれかで出力してください。画像や PDF、暗号化したファイルは読めません。" / "This does not read as text. Export a workbook (xlsx, xls), CSV, records of one length or JSON Lines; pictures, PDF and encrypted files cannot be read." }
     WrongEncoding = "wrong_encoding" 422
         { "文字コードが違います" / "Wrong encoding";
           "ファイルは {expected} として読めません（{line}行目）。出力の文字コードを確かめてください。原本は変更していません。" / "The file cannot be read as {expected} (line {line}). Check the encoding of the export; nothing was changed." }

@@ -108,7 +108,7 @@ pub(crate) async fn staff(
         let new = NewStaff::member(name, section.parse()?, grants, ctx.today());
         let staff = app.staff_add(&ctx, NewStaff { number: Some(number.to_owned()), ..new }).await?.row.id;
         with_password(app, &ctx, staff, number).await?;
-        let token = app.token_issue(&ctx, staff, grants, until).await?.secret;
+        let token = app.token_hand_out(&ctx, staff, grants, until).await?.secret;
         Ok(Desk { town: code, staff, grants, number, token })
     };
     Ok(Town {
