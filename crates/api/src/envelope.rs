@@ -43,7 +43,7 @@ pub(crate) struct Asked {
 }
 
 pub(crate) async fn envelope(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
@@ -54,6 +54,10 @@ pub(crate) async fn envelope(
     let route = request.match_pattern();
     let is_docs = request.path().starts_with("/docs");
     let method = request.method().clone();
+    // Whoever asks for the headers alone gets those of a GET (RFC 9110, 9.3.2); the server leaves the body out.
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let answer = next.call(request).await?.map_into_boxed_body();
     let mut answer = as_problem(answer, asked);
     guard(answer.headers_mut(), asked, is_docs);

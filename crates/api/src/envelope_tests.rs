@@ -49,9 +49,16 @@ async fn an_address_that_does_not_exist_says_so() {
 #[actix_web::test]
 async fn a_method_that_is_not_there_names_those_that_are() {
     let (status, headers, body) = ask(TestRequest::post().uri("/health/live")).await;
-    assert_eq!((status, text(&headers, "allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET"));
+    assert_eq!((status, text(&headers, "allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));
     assert_eq!(body["code"], "method_not_allowed");
     assert!(body["detail"].as_str().unwrap().contains("POST"));
+}
+
+#[actix_web::test]
+async fn where_get_is_head_is() {
+    let asked = |method| TestRequest::with_uri("/health/live").method(method);
+    let (head, get) = (ask(asked(Method::HEAD)).await, ask(asked(Method::GET)).await);
+    assert_eq!((head.0, text(&head.1, "content-type")), (StatusCode::OK, text(&get.1, "content-type")));
 }
 
 #[actix_web::test]
@@ -85,7 +92,7 @@ async fn without_a_token_every_operation_answers_401() {
 #[actix_web::test]
 async fn an_encoded_path_is_the_same_address() {
     let (status, headers, _) = ask(TestRequest::patch().uri("/health/%6Cive")).await;
-    assert_eq!((status, text(&headers, "allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET"));
+    assert_eq!((status, text(&headers, "allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD"));
     // With a token believed nowhere else, what stands behind the address is asked: the platform is missing here.
     let bearer = TestRequest::get().uri("/api/v1/%73taff").insert_header((AUTHORIZATION, "Bearer x"));
     let (status, ..) = ask(bearer).await;

@@ -60,9 +60,13 @@ fn noun(path: &str) -> &str {
 }
 
 impl Address {
-    /// The methods that it accepts, as the header `Allow` lists them.
+    /// The methods that it accepts, as the header `Allow` lists them; where GET is, HEAD is.
     pub(crate) fn allowed(&self) -> String {
-        self.methods.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", ")
+        let named = self.methods.iter().map(|(method, _)| match method {
+            get if *get == Method::GET => "GET, HEAD",
+            other => other.as_str(),
+        });
+        named.collect::<Vec<_>>().join(", ")
     }
 
     /// The query parameters of an operation; `None` where there is no such operation.
@@ -129,8 +133,8 @@ mod tests {
     fn an_address_knows_its_methods_and_parameters() {
         let at = |path: &str| Index::get().at(path);
         let staff = at("/api/v1/staff").unwrap();
-        assert_eq!(staff.allowed(), "GET, POST");
-        assert_eq!(at("/api/v1/towns/143669").unwrap().allowed(), "GET");
+        assert_eq!(staff.allowed(), "GET, HEAD, POST");
+        assert_eq!(at("/api/v1/towns/143669").unwrap().allowed(), "GET, HEAD");
         assert!(at("/api/v1/nothing").is_none());
         assert_eq!(
             staff.parameters(&Method::GET),

@@ -7,18 +7,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use kernel::date::PartialDate;
 use kernel::id::PersonId;
-use kernel::{Category, Code, Fault, Known, TownCode, TownCtx, Value, When};
+use kernel::{Absence, Category, Code, Datum, Fault, Known, TownCode, TownCtx, Value, When};
+pub use profiles::{PROTECTION_LIST as LIST, PROTECTION_MEASURE as MEASURE};
 use store::rows::version::Versions;
 
 use crate::cache::Versioned;
 use crate::error::store;
 use crate::{App, Result};
-
-/// The dictionary's item that the list fills.
-pub const MEASURE: &str = "protection.measure";
-
-/// The source that is the list.
-pub const LIST: &str = "protection_list";
 
 /// The part a person plays in a protection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,12 +148,15 @@ impl App {
     }
 }
 
-fn protection(datum: &kernel::Datum, when: &When) -> Option<Protection> {
-    let Known::Present(Value::Code(code)) = datum else { return None };
-    let part = match code.as_str() {
-        "victim" => Part::Victim,
-        "child" => Part::Child,
-        "respondent" => Part::Respondent,
+/// What a row of the list says of somebody. It names them, so that what nobody can read of their part protects.
+fn protection(datum: &Datum, when: &When) -> Option<Protection> {
+    let part = match datum {
+        Known::Present(Value::Code(code)) => match code.as_str() {
+            "child" => Part::Child,
+            "respondent" => Part::Respondent,
+            _ => Part::Victim,
+        },
+        Known::Absent(Absence::UnknownCode | Absence::Unreadable) => Part::Victim,
         _ => return None,
     };
     let until = match when {
@@ -179,5 +177,30 @@ fn merge(persons: &mut HashMap<PersonId, Protection>, person: PersonId, new: Pro
     };
     if replace {
         *known = new;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever is on the list and cannot be read is hidden; whom the list says nothing of is not.
+    #[test]
+    fn what_nobody_can_read_of_a_part_protects() {
+        let part = |datum: &Datum| {
+            protection(datum, &When::Period { from: None, until: None }).map(|protection| protection.part)
+        };
+        let code = |text: &str| Known::Present(Value::Code(text.to_owned()));
+        for (datum, expected) in [
+            (code("victim"), Some(Part::Victim)),
+            (code("child"), Some(Part::Child)),
+            (code("respondent"), Some(Part::Respondent)),
+            (code("9"), Some(Part::Victim)),
+            (Known::Absent(Absence::UnknownCode), Some(Part::Victim)),
+            (Known::Absent(Absence::Unreadable), Some(Part::Victim)),
+            (Known::Absent(Absence::NotApplicable), None),
+        ] {
+            assert_eq!(part(&datum), expected, "{datum:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! データ項目: the cooperative's data dictionary, and the values an item can have.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::category::Category;
 use crate::date::{PartialDate, YearMonth};
+use crate::observation::{Datum, Known};
 use crate::slug::{SlugError, is_slug};
 
 /// An item's name in the dictionary: `<group>.<name>`, such as `attendance.late_days`. Shared, because
@@ -86,6 +88,34 @@ pub struct ItemDef {
     /// The unit of an `int`, as staff say it (`回`, `日`, `円`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The values that a `code` may have, with what staff call each (`prefectural` = 県立). Without any, every
+    /// code may stand.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+}
+
+impl ItemDef {
+    /// Whether a configuration may say this code of the item.
+    #[must_use]
+    pub fn admits(&self, code: &str) -> bool {
+        self.values.is_empty() || self.values.contains_key(code)
+    }
+
+    /// What staff call a code.
+    #[must_use]
+    pub fn called(&self, datum: &Datum) -> Option<&str> {
+        match datum {
+            Known::Present(Value::Code(code)) => self.values.get(code).map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// The values that a code may have, as a fault lists them.
+    #[must_use]
+    pub fn admitted(&self) -> String {
+        let values: Vec<String> = self.values.iter().map(|(code, ja)| format!("{code}（{ja}）")).collect();
+        values.join(", ")
+    }
 }
 
 /// A value that is there.

@@ -21,7 +21,8 @@ fn item(code: &str) -> Option<ItemDef> {
         _ => ValueKind::Text,
     };
     let (code, category) = (code.parse().ok()?, Category::Allowance);
-    Some(ItemDef { code, category, kind, ja: String::new(), en: String::new(), unit: None })
+    let (ja, en, unit, values) = Default::default();
+    Some(ItemDef { code, category, kind, ja, en, unit, values })
 }
 
 fn codes() -> Result<CodeLists, Vec<kernel::Fault>> {

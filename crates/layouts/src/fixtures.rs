@@ -233,8 +233,13 @@ pub fn item(code: &str) -> Option<ItemDef> {
         "growth.tenths" => Some("0.1cm".to_owned()),
         _ => None,
     };
+    let values: &[(&str, &str)] = match code {
+        "protection.measure" => &[("victim", "被害者"), ("child", "被害者の児童"), ("respondent", "加害者")],
+        _ => &[],
+    };
+    let values = values.iter().map(|(code, ja)| ((*code).to_owned(), (*ja).to_owned())).collect();
     let code = code.parse().unwrap();
-    Some(ItemDef { code, category, kind, ja: String::new(), en: String::new(), unit })
+    Some(ItemDef { code, category, kind, ja: String::new(), en: String::new(), unit, values })
 }
 
 pub fn layout(text: &str) -> Layout {

@@ -35,7 +35,7 @@ name = "TODO: 教育委員会の名前"
 code = "TODO: 機関/課（例 mayor/kosodate）"
 name = "TODO: 課の名前"
 
-# 町のこどもが通う学校。kind は town_public, prefectural, private、level は elementary, junior_high
+# 町のこどもが通う学校。kind は town_public, other_municipal, prefectural, national, private、level は elementary, junior_high
 # [[school]]
 # code = "sho1"
 # name = ""

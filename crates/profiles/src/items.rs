@@ -49,15 +49,30 @@ fn read_item(mut table: TableReader<'_>, items: &mut BTreeMap<ItemCode, ItemDef>
     let kind = table.need_choice("kind", &KINDS);
     let (ja, en) = (text(&mut table, "ja"), text(&mut table, "en"));
     let unit = table.get::<String>("unit");
+    let values = values(&mut table);
     let (Some(code), Some(category), Some(kind), Some(ja), Some(en)) = (code, category, kind, ja, en) else {
         return;
     };
+    if !values.is_empty() && kind.value != ValueKind::Code {
+        table.report(kind.spot.invalid(
+            "values は kind = \"code\" の項目だけに書けます",
+            "values are only for items of kind = \"code\"",
+        ));
+        return;
+    }
     let unit = unit.map(|unit| unit.value);
-    let item = ItemDef { code: code.value.clone(), category: category.value, kind: kind.value, ja, en, unit };
+    let (category, kind) = (category.value, kind.value);
+    let item = ItemDef { code: code.value.clone(), category, kind, ja, en, unit, values };
     match items.entry(code.value) {
         Entry::Vacant(free) => {
             free.insert(item);
         }
         Entry::Occupied(taken) => table.report(code.spot.duplicate(taken.key().as_str())),
     }
+}
+
+/// The values of a code, each with the words that staff read.
+fn values(table: &mut TableReader<'_>) -> BTreeMap<String, String> {
+    let words = table.entries("values").into_iter();
+    words.filter_map(|(value, node)| Some((value, node.read::<String>()?.value))).collect()
 }

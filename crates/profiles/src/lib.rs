@@ -36,7 +36,7 @@ pub use difference::{Change, ChangedFile, Difference, Kind, Step, Version};
 pub use layout_id::LayoutId;
 pub use legal::Legal;
 pub use rulebook::{Cohort, Founder};
-pub use source::{Freshness, Source};
+pub use source::{Freshness, PROTECTION_LIST, PROTECTION_MEASURE, Source};
 pub use town::{Export, Organ, School, SchoolLevel, Section};
 
 /// The format this code reads: every configuration file says `format = 1`.

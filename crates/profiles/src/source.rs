@@ -16,6 +16,13 @@ use crate::format;
 use crate::legal::Legal;
 use crate::town::Section;
 
+/// The source that is a town's list of 支援措置. Its age decides whether anything may leave the town, and its loads
+/// whom every view hides: so it has one name.
+pub const PROTECTION_LIST: &str = "protection_list";
+
+/// The item that the list fills.
+pub const PROTECTION_MEASURE: &str = "protection.measure";
+
 /// 連携元: one source of one town, checked.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -47,6 +54,7 @@ pub struct Freshness {
 
 /// What one file says, before its layout is put together with the cooperative's.
 pub(crate) struct SourceDoc {
+    code: String,
     name: Option<At<String>>,
     section: Option<SectionCode>,
     legal: Option<Legal>,
@@ -70,6 +78,7 @@ impl SourceDoc {
         let mut root = doc.root();
         format(&mut root);
         Self {
+            code: code.to_owned(),
             name: root.need::<String>("name"),
             section: section(&mut root, sections),
             legal: Legal::read(&mut root, code),
@@ -101,6 +110,15 @@ impl SourceDoc {
         let item =
             |code: &str| code.parse::<ItemCode>().ok().and_then(|code| shelf.items.get(&code).cloned());
         let layout = Layout::resolve(base, &self.layout, shelf.codes, &item)?;
+        let protects = layout.observed().any(|(_, item)| item.as_str() == PROTECTION_MEASURE);
+        if let Some(name) = self.name.as_ref().filter(|_| protects && self.code != PROTECTION_LIST) {
+            return Err(vec![name.spot.invalid(
+                &format!(
+                    "{PROTECTION_MEASURE} を読む連携元のファイル名は {PROTECTION_LIST}.toml にしてください"
+                ),
+                &format!("the source that gives {PROTECTION_MEASURE} must be named {PROTECTION_LIST}.toml"),
+            )]);
+        }
         Ok(self.complete(layout))
     }
 

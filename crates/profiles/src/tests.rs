@@ -147,6 +147,16 @@ fn each_mistake_is_told_with_file_and_line() {
             "extends = \"core/x\"",
             Code::ConfigReference,
         ),
+        // A spelling that no rule and no list of protections knows is none.
+        (
+            "oi/sources/protection_list.toml",
+            "const = \"victim\"",
+            "const = \"victm\"",
+            Code::ConfigInvalidValue,
+        ),
+        ("matsuda/codes/school_matsuda.csv", "prefectural", "prefectual", Code::ConfigInvalidValue),
+        ("cooperative/rulebooks/young_carer.toml", "\"type_2\"", "\"type_9\"", Code::ConfigInvalidValue),
+        ("cooperative/items/attendance.toml", "kind = \"code\"", "kind = \"text\"", Code::ConfigInvalidValue),
     ];
     for (path, old, new, code) in cases {
         let mut files = committed();
@@ -154,6 +164,27 @@ fn each_mistake_is_told_with_file_and_line() {
         let told = told(&faults_of(files));
         assert!(told.contains(&(path.to_owned(), line, code.as_str())), "{path}:{line} {code}: {told:?}");
     }
+}
+
+#[test]
+fn no_value_that_an_item_has_not_comes_from_a_file_as_it_stands() {
+    let (path, list) = ("kaisei/sources/school_register.toml", "codes = \"school\"");
+    let mut files = committed();
+    change(&mut files, path, list, &format!("{list}\non_unknown = \"keep_raw\""));
+    let told = told(&faults_of(files));
+    assert!(told.iter().any(|(file, _, code)| file == path && *code == "config_invalid_value"), "{told:?}");
+}
+
+#[test]
+fn the_list_of_protections_has_one_name() {
+    let mut files = committed();
+    let list = files.remove("oi/sources/protection_list.toml").unwrap();
+    files.insert("oi/sources/dv_list.toml".to_owned(), list);
+    let told = told(&faults_of(files));
+    let refused = |(file, _, code): &(String, u32, &str)| {
+        file == "oi/sources/dv_list.toml" && *code == "config_invalid_value"
+    };
+    assert!(told.iter().any(refused), "{told:?}");
 }
 
 #[test]

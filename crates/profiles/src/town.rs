@@ -30,9 +30,11 @@ pub struct Section {
     pub name: String,
 }
 
-const FOUNDERS: [(&str, Founder); 3] = [
+const FOUNDERS: [(&str, Founder); 5] = [
     ("town_public", Founder::TownPublic),
+    ("other_municipal", Founder::OtherMunicipal),
     ("prefectural", Founder::Prefectural),
+    ("national", Founder::National),
     ("private", Founder::Private),
 ];
 

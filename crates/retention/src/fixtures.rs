@@ -1,5 +1,7 @@
 //! The committed schedules and fictional facts, for this crate's tests.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use kernel::{Category, Fault, ItemCode, ItemDef, Lang, ValueKind};
 
@@ -67,6 +69,7 @@ pub(crate) fn dictionary() -> Vec<ItemDef> {
         ja: code.into(),
         en: code.into(),
         unit: None,
+        values: BTreeMap::new(),
     })
     .collect()
 }

@@ -27,8 +27,12 @@ impl Span {
 pub enum Founder {
     /// 町立.
     TownPublic,
+    /// 他市町村立.
+    OtherMunicipal,
     /// 県立.
     Prefectural,
+    /// 国立.
+    National,
     /// 私立.
     Private,
 }
@@ -223,7 +227,7 @@ fn at_school(person: &Standing, reference: Reference) -> Result<(), Absence> {
     };
     days.into_iter().try_for_each(|day| match person.founder_on(day) {
         Some(Founder::TownPublic) => Ok(()),
-        Some(Founder::Prefectural | Founder::Private) => Err(Absence::HeldElsewhere),
+        Some(_) => Err(Absence::HeldElsewhere),
         None => Err(Absence::NotCollected),
     })
 }

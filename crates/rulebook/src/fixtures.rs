@@ -1,5 +1,6 @@
 //! The towns' files and a fictional child, for this crate's tests.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -60,6 +61,7 @@ pub(crate) fn dictionary() -> Vec<ItemDef> {
         ja: code.into(),
         en: code.into(),
         unit: None,
+        values: BTreeMap::new(),
     })
     .collect()
 }

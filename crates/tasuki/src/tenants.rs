@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use kernel::{Fault, Lang, Place, SourceCode};
-use profiles::{Bundle, Cooperative, TownProfile};
+use profiles::{Bundle, Cooperative, PROTECTION_LIST, TownProfile};
 use serde_json::{Value, json};
 
 /// Every file of the folder, by its path below it.
@@ -54,6 +54,12 @@ pub fn validate(folder: &Path, as_json: bool) -> anyhow::Result<ExitCode> {
         Ok(cooperative) => {
             for town in &cooperative.towns {
                 println!("{} {}: {} sources", town.code, town.name, town.sources.len());
+                if !town.sources.keys().any(|source| source.as_str() == PROTECTION_LIST) {
+                    println!(
+                        "    ! 支援措置の一覧（sources/{PROTECTION_LIST}.toml）がないので、町の外へは何も出せません"
+                    );
+                    println!("      no list of protections: nothing may leave the town");
+                }
             }
         }
         Err(faults) => {

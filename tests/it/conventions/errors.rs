@@ -109,7 +109,9 @@ async fn a_method_or_an_address_that_is_not_there_is_a_problem() {
         let taken: BTreeSet<&str> = all
             .iter()
             .filter(|other| other.path == operation.path)
-            .map(|other| other.method.as_str())
+            .flat_map(|other| {
+                [other.method.as_str(), if other.method == "GET" { "HEAD" } else { other.method.as_str() }]
+            })
             .collect();
         let address = leaked(operation.address());
         for method in METHODS.iter().filter(|method| !taken.contains(*method)) {

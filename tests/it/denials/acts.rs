@@ -3,7 +3,7 @@
 
 use app::cases::{CaseStep, NewMember};
 use app::denials::{NewDenial, Reason};
-use app::handovers::{Approval, Taking};
+use app::handovers::{Approval, PreviewAsk, Taking};
 use app::runs::Verdict;
 use app::tasks::{Completion, How};
 use app::watch_notes::{Correction, Noticed};
@@ -11,10 +11,10 @@ use evidence::Act;
 use handover::Decision;
 use handover::consent::{Entity, Giver};
 use handover::machine::RefusalCode;
-use kernel::id::{CaseId, PersonId, RelationId};
+use kernel::id::{CaseId, ConsentId, PersonId, RelationId};
 use kernel::{Code, Grant, Purpose, TownCtx};
 use linkage::kinship::RelationKind;
-use testkit::towns::{KAISEI, OI};
+use testkit::towns::{KAISEI, OI, code};
 
 use crate::handovers::family::{Family, refused, today};
 use crate::handovers::settle::{kept_apart, say};
@@ -108,6 +108,9 @@ async fn what_is_about_somebody_denied_is_neither_offered_nor_taken_back() {
     let (app, sender) = (family.app(), family.sender());
     let id = family.approved().await;
     deny(&family, &sender, family.child).await;
+    let (subjects, receiver) = (family.terms(ConsentId::new()).subjects, code(OI));
+    let ask = PreviewAsk { subjects, receiver, consents: Vec::new() };
+    assert_eq!(refused(app.handover_preview(&sender, &ask).await), Code::PersonDenied);
     assert_eq!(refused(app.handover_offer(&sender, id).await), Code::PersonDenied);
     assert_eq!(refused(app.handover_withdraw(&sender, id, "架空").await), Code::PersonDenied);
     for act in [Act::HandoverOffered, Act::HandoverWithdrawn] {

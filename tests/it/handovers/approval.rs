@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use evidence::Act;
 use kernel::{Code, Grant, Lang, Purpose, TownCtx};
 use serde_json::json;
-use testkit::towns::KAISEI;
+use testkit::towns::{KAISEI, NAKAI, code};
 
 use super::family::{Family, at, refused, today};
 use crate::http::{Ask, Http};
@@ -143,6 +143,15 @@ async fn what_is_given_back_is_put_right_by_its_drafter_and_decided_anew() {
     let mut nothing = terms.clone();
     nothing.subjects.clear();
     assert_eq!(refused(app.handover_redraft(&sender, id, nothing).await), Code::NothingToHandOver);
+    let mut elsewhere = terms.clone();
+    elsewhere.receiver.town = code(NAKAI);
+    elsewhere.consents =
+        vec![family.consent(|new| new.processing.recipient_third_parties = [code(NAKAI)].into()).await];
+    assert_eq!(
+        refused(app.handover_redraft(&sender, id, elsewhere).await),
+        Code::InvalidValue,
+        "another town"
+    );
     let again = app.handover_redraft(&sender, id, terms.clone()).await.unwrap();
     assert_eq!((at(&again).0, again.terms.as_ref()), ("draft", Some(&terms)));
     assert_eq!(again.returned.len(), 1, "why it came back stays to be read");

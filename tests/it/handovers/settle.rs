@@ -103,6 +103,13 @@ async fn nothing_is_settled_of_what_is_not_kept_apart() {
     assert_eq!(refused(app.handover_settle(&receiver, id, &unknown).await), Code::InvalidValue);
     let twice = say(&[item, item], Decision::Accept);
     assert_eq!(refused(app.handover_settle(&receiver, id, &twice).await), Code::InvalidValue);
+    let mut stranger = say(&[item], Decision::Accept);
+    stranger.links = [(family.mother, family.mother_there)].into();
+    assert_eq!(
+        refused(app.handover_settle(&receiver, id, &stranger).await),
+        Code::InvalidValue,
+        "no traveller"
+    );
     let read = Some(app.handover(&receiver, id).await.unwrap().stand);
     let (a, b) = (say(&[item], Decision::Accept), say(&[item], NOT_NEEDED));
     let (a, b) = tokio::join!(
@@ -110,4 +117,23 @@ async fn nothing_is_settled_of_what_is_not_kept_apart() {
         app.handover_settle(&receiver, Target { id, read }, &b),
     );
     assert!(a.is_ok() != b.is_ok(), "exactly one");
+}
+
+#[tokio::test]
+async fn nothing_is_said_at_a_receipt_of_what_is_not_in_the_package() {
+    let family = Family::new().await;
+    let (app, receiver) = (family.app(), family.receiver());
+    let id = family.accepted().await;
+    let item = app.handover_content(&receiver, id).await.unwrap().items[0].item.id;
+    let stranger = Taking { links: [(family.mother, family.mother_there)].into(), ..Taking::default() };
+    let unknown = say(&[HandoverItemId::new()], Decision::Accept);
+    let twice = say(&[item, item], Decision::Accept);
+    for taking in [stranger, unknown, twice] {
+        assert_eq!(
+            refused(app.handover_receive(&receiver, id, &taking).await),
+            Code::InvalidValue,
+            "{taking:?}"
+        );
+    }
+    assert_eq!(family.count(OI, Act::HandoverReceived).await, 0);
 }

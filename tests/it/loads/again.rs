@@ -74,7 +74,7 @@ async fn one_upload_is_loaded_by_one_load() {
     let towns = world.db.towns();
     let held = towns.bulk_load(code(KAISEI)).await.unwrap();
     let operation = begin(&world, upload).await.unwrap();
-    assert_refused(begin(&world, upload).await, Code::LoadNotReady, "running", "running");
+    assert_refused(begin(&world, upload).await, Code::LoadNotReady, "処理中", "running");
     drop(held);
     assert_eq!(world.ended(KAISEI, operation).await, "done");
     assert_eq!(number(&world, "SELECT count(*) FROM town.load").await, 1);

@@ -148,7 +148,7 @@ async fn what_a_plan_rests_on_must_stand() {
     let load = world.app.load_list(&ctx, None, 1).await.unwrap().remove(0);
     world.app.load_rollback(&ctx, load.id, "架空の取り違え").await.unwrap();
     let refused = apply(&world, &ctx, planned, None).await;
-    assert_refused(refused, Code::LoadNotReady, "loaded", "loaded");
+    assert_refused(refused, Code::LoadNotReady, "取込済み", "loaded");
 
     // A file that cannot be loaded at all has a plan that says why.
     let upload = hand_in(&world, KAISEI, REGISTER, b"not,this,file\r\n1,2,3\r\n").await;
@@ -156,7 +156,7 @@ async fn what_a_plan_rests_on_must_stand() {
     assert_eq!(failed.row.state, LoadPlanState::Failed);
     assert_eq!(failed.fault.unwrap().code(), Code::HeaderMismatch);
     let refused = apply(&world, &ctx, failed.row.id, None).await;
-    assert_refused(refused, Code::LoadNotReady, "failed", "failed");
+    assert_refused(refused, Code::LoadNotReady, "失敗", "failed");
 }
 
 /// Both were begun while nothing had come yet: whichever comes second finds the source loaded, under the lock.

@@ -22,7 +22,7 @@ async fn refuse(world: &TestApp, town: &str, source: &str, bytes: &[u8], code: C
     assert_eq!(world.app.upload(&ctx, newest.upload).await.unwrap().state, "failed");
     assert_eq!(acts(world, town).await.last(), Some(&Act::LoadRefused));
     let again = world.app.load_begin(&ctx, newest.upload).await;
-    assert_refused(again.map(drop), Code::LoadNotReady, "failed", "failed");
+    assert_refused(again.map(drop), Code::LoadNotReady, "失敗", "failed");
 }
 
 async fn world(town: &str) -> TestApp {

@@ -94,7 +94,7 @@ async fn a_page_is_what_it_was_and_the_file_can_be_loaded_again() {
     assert_refused(
         roll_back(&world, KAISEI, load.id).await,
         Code::LoadNotReady,
-        "rolled_back",
+        "取消し済み",
         "rolled_back",
     );
 

@@ -57,7 +57,7 @@ async fn a_file_that_nobody_loads_goes_with_its_plan_and_its_key() {
     let expired = acts(&world, KAISEI).await.into_iter().filter(|act| *act == Act::UploadExpired).count();
     assert_eq!(expired, 1);
     let refused = world.app.load_begin(&ctx, upload).await;
-    assert_refused(refused.map(drop), Code::LoadNotReady, "failed", "failed");
+    assert_refused(refused.map(drop), Code::LoadNotReady, "失敗", "failed");
     assert_eq!(world.app.upload(&ctx, fresh).await.unwrap().state, "received", "what came today stays");
 }
 

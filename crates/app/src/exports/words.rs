@@ -11,8 +11,11 @@ pub(super) fn fact(profile: &Applied, item: &ItemCode, datum: &Datum) -> Fact {
     let known = profile.cooperative.items.get(item);
     let label = known.map_or_else(|| item.to_string(), |def| def.ja.clone());
     let unit = known.and_then(|def| def.unit.as_deref()).unwrap_or_default();
+    let called = known.and_then(|def| def.called(datum)).map(str::to_owned);
     match datum {
-        Known::Present(value) => Fact { label, said: self::value(value, unit), absent: false },
+        Known::Present(value) => {
+            Fact { label, said: called.unwrap_or_else(|| self::value(value, unit)), absent: false }
+        }
         Known::Absent(reason) => Fact { label, said: reason.ja().to_owned(), absent: true },
     }
 }

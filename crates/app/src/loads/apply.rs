@@ -14,7 +14,7 @@ use store::rows::load_reason::LoadReason;
 use store::rows::staff::StaffKind;
 use store::rows::upload::UploadRow;
 
-use super::{Begun, Guard, LOADERS, LoadPlan, READERS, new_load, received, running};
+use super::{Begun, Guard, LOADERS, LoadPlan, READERS, new_load, not_ready, received, running};
 use crate::error::store;
 use crate::{App, Result, auth, leaf};
 
@@ -51,7 +51,7 @@ impl App {
             return Err(used(at));
         }
         if plan.row.state != LoadPlanState::Ready {
-            return Err(Fault::new(Code::LoadNotReady).with("state", plan.row.state));
+            return Err(not_ready(plan.row.state.as_str()));
         }
         if overriding.is_some() {
             self.require_decider(ctx).await?;

@@ -314,12 +314,28 @@ fn received(upload: &UploadRow) -> Result<()> {
     if upload.state == "received" {
         return Ok(());
     }
-    Err(Fault::new(Code::LoadNotReady).with("state", &upload.state))
+    Err(not_ready(&upload.state))
+}
+
+/// That the state which an upload, a plan or a load is in does not allow this.
+fn not_ready(state: &str) -> Fault {
+    let ja = match state {
+        "receiving" => "受付中",
+        "received" => "受付済み",
+        "running" => "処理中",
+        "ready" => "計画済み",
+        "loaded" => "取込済み",
+        "unchanged" => "変更なし",
+        "rolled_back" => "取消し済み",
+        "failed" => "失敗",
+        other => other,
+    };
+    Fault::new(Code::LoadNotReady).with_words("state", ja, state)
 }
 
 fn running(error: StoreError) -> Fault {
     match error {
-        StoreError::Duplicate => Fault::new(Code::LoadNotReady).with("state", "running"),
+        StoreError::Duplicate => not_ready("running"),
         other => store(other),
     }
 }

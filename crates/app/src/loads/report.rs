@@ -15,8 +15,8 @@ use store::rows::link_task::LinkTaskBody;
 use store::rows::load::{LoadCounts, LoadRow};
 use store::rows::load_quality::QualityRow;
 
-use super::LOADERS;
 use super::drift::{self, COMPARED, Change};
+use super::{LOADERS, not_ready};
 use crate::error::{internal, store};
 use crate::profiles::Applied;
 use crate::release::{Hidden, Resident};
@@ -246,8 +246,7 @@ impl App {
         let mut conn = self.towns.read(town).await.map_err(store)?;
         let load = conn.load(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
         let row = conn.load_quality(id).await.map_err(store)?;
-        let not_ready = || Fault::new(Code::LoadNotReady).with("state", &load.state);
-        let row = row.ok_or_else(not_ready)?;
+        let row = row.ok_or_else(|| not_ready(&load.state))?;
         Ok((load, row))
     }
 

@@ -17,6 +17,7 @@ use store::rows::load_reason::LoadReason;
 use store::rows::version::Changed;
 
 use super::apply::DECIDERS;
+use super::not_ready;
 use crate::error::store;
 use crate::protection::LIST;
 use crate::{App, Result, auth, failpoint, leaf, links};
@@ -64,13 +65,12 @@ impl App {
 /// The load, where it was applied and nothing of its source was since.
 async fn last_applied(tx: &mut TownTx, id: LoadId) -> Result<LoadRow> {
     let load = tx.load(id).await.map_err(store)?.ok_or_else(|| Fault::new(Code::LoadNotFound))?;
-    let not_ready = Fault::new(Code::LoadNotReady);
     if !matches!(load.state.as_str(), "loaded" | "unchanged") {
-        return Err(not_ready.with("state", &load.state));
+        return Err(not_ready(&load.state));
     }
     if load.recorded_at.is_none() {
         let (ja, en) = ("取消しの機能ができる前のもの", "from before loads could be rolled back");
-        return Err(not_ready.with_words("state", ja, en));
+        return Err(Fault::new(Code::LoadNotReady).with_words("state", ja, en));
     }
     match tx.load_last_applied(&load.source).await.map_err(store)? {
         Some(last) if last.id != id => Err(Fault::new(Code::LoadNotLatest).with("latest", last.id)),

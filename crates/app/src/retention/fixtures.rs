@@ -1,5 +1,7 @@
 //! The committed schedules and fictional records, for this crate's tests.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, Utc};
 use kernel::id::{LoadId, PackId};
 use kernel::{Category, Identity, ItemDef, Known, Observation, ResidentStatus, Value, ValueKind, When};
@@ -37,6 +39,7 @@ pub(crate) fn schedule(town: &str) -> Schedule {
         ja: code.to_owned(),
         en: code.to_owned(),
         unit: None,
+        values: BTreeMap::new(),
     });
     let shared = Schedule::read("retention.toml", COOPERATIVE, &items).unwrap();
     shared.with_town("town.toml", town, &items).unwrap()

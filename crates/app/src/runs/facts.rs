@@ -353,7 +353,9 @@ fn enrolment((item, datum, when): (&ItemCode, &Datum, &When)) -> Option<Enrolmen
     let Known::Present(Value::Code(code)) = datum else { return None };
     let founder = match code.as_str() {
         "town_public" => Founder::TownPublic,
+        "other_municipal" => Founder::OtherMunicipal,
         "prefectural" => Founder::Prefectural,
+        "national" => Founder::National,
         "private" => Founder::Private,
         _ => return None,
     };

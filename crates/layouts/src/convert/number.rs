@@ -63,7 +63,10 @@ fn narrow(c: char) -> char {
     }
 }
 
+/// A whole number, also as a spreadsheet or a script writes it that has kept it as a decimal (`3.0`).
 fn whole(text: &str) -> Result<i64, Refusal> {
+    let zeros = |(_, after): &(&str, &str)| !after.is_empty() && after.bytes().all(|byte| byte == b'0');
+    let text = text.split_once('.').filter(zeros).map_or(text, |(before, _)| before);
     // Rust reads a plus, which no system writes.
     text.parse().ok().filter(|_| !text.starts_with('+')).ok_or(NO_NUMBER)
 }
@@ -107,6 +110,7 @@ mod tests {
             ("-0.5", reckon(1, (1, 1)), -5, "-0.5"),
             ("12.5", reckon(0, (1_000, 1)), 12_500, "12.5"),
             ("1453", reckon(0, (1, 1)), 1453, "1453"),
+            ("3.0", reckon(0, (1, 1)), 3, "3"),
             ("１４５．３", reckon(1, (1, 1)), 1453, "145.3"),
             ("1450", reckon(0, (1, 10)), 145, "1450"),
             ("1453", reckon(1, (1, 10)), 1453, "1453"),
@@ -123,7 +127,9 @@ mod tests {
         let whole = |text: &str, reckon: Reckon| read(text, None, None, 0, &reckon);
         assert_eq!(whole("145.35", reckon(1, (1, 1))), Err(Refusal::Plain(Code::NotWhole)));
         assert_eq!(whole("1453", reckon(0, (1, 10))), Err(Refusal::Plain(Code::NotWhole)));
-        assert_eq!(whole("145.3", reckon(0, (1, 1))), Err(NO_NUMBER));
+        for part in ["145.3", "3.", "-.0", "3.0.0"] {
+            assert_eq!(whole(part, reckon(0, (1, 1))), Err(NO_NUMBER), "{part}");
+        }
         for none in ["", "-", ".", ".-5", "+5", "1.2.3", "1e5", "一", "99999999999999999999", "1,200"] {
             assert_eq!(whole(none, reckon(1, (1, 1))), Err(NO_NUMBER), "{none}");
         }

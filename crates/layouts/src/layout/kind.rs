@@ -166,7 +166,7 @@ impl Resolver<'_> {
     }
 
     fn check_targets(&mut self, name: &str, list: &CodeList, typing: Typing) {
-        if !self.checked.insert((name.to_owned(), typing.name())) {
+        if !self.checked.insert((name.to_owned(), typing.name().to_owned())) {
             return;
         }
         for entry in &list.entries {

@@ -1,13 +1,14 @@
 //! `[[observation]]`, checked against the dictionary and the fields, and compiled.
 
-use kernel::{ItemDef, Known, Value, ValueKind};
+use kernel::{Fault, ItemDef, Known, Value, ValueKind};
 
-use super::Layout;
-use super::field::{Field, Kind, Reckon};
+use super::field::{Field, Kind, Reckon, Slot};
 use super::observation::{ObservationPlan, Seen, WhenPlan};
 use super::resolve::Resolver;
 use super::target::{RecordPart, Target};
-use crate::config::reader::At;
+use super::{Layout, Unknown};
+use crate::cell::Cell;
+use crate::config::reader::{At, Spot};
 use crate::config::{Constant, LayoutDoc, ObservationDoc};
 
 /// Compiles the observations. A field that gives a record its day or month becomes required: a record
@@ -45,7 +46,7 @@ fn plan(resolver: &mut Resolver<'_>, doc: &ObservationDoc, layout: &Layout) -> O
     };
     let seen = match (&doc.field, &doc.constant) {
         (Some(field), None) => local(resolver, field, layout, &def),
-        (None, Some(constant)) => fixed(resolver, constant, def.kind),
+        (None, Some(constant)) => fixed(resolver, constant, &def),
         _ => {
             resolver.faults.push(
                 doc.spot
@@ -84,7 +85,44 @@ pub(super) fn local(
         resolver.faults.push(name.spot.invalid(&ja, &en));
         return None;
     }
-    Some(Seen::Local(index))
+    admitted(resolver, name, field, def).then_some(Seen::Local(index))
+}
+
+/// Whether a field gives only values that its item has: rules and the list of protections know no other.
+fn admitted(resolver: &mut Resolver<'_>, name: &At<String>, field: &Field, def: &ItemDef) -> bool {
+    let Kind::Code { list, on_unknown, .. } = &field.kind else { return true };
+    if def.values.is_empty() {
+        return true;
+    }
+    let before = resolver.faults.len();
+    if let Slot::Constant(Cell::Code(code)) = &field.slot {
+        resolver.faults.extend((!def.admits(code)).then(|| no_value(&name.spot, code, def)));
+        return resolver.faults.len() == before;
+    }
+    if *on_unknown == Unknown::KeepRaw {
+        let (item, values) = (&def.code, def.admitted());
+        resolver.faults.push(name.spot.invalid(
+            &format!(
+                "{item} の値は決まったものだけです（{values}）。on_unknown は reject か absent にしてください"
+            ),
+            &format!("{item} is a closed list ({values}): write on_unknown = reject or absent"),
+        ));
+    }
+    let used = &resolver.used[*list];
+    // A list of twelve months' columns is told once.
+    if resolver.checked.insert((used.name.clone(), def.code.to_string())) {
+        let strange = used.list.entries.iter().filter(|entry| !def.admits(&entry.target));
+        resolver.faults.extend(strange.map(|entry| no_value(&entry.spot, &entry.target, def)));
+    }
+    resolver.faults.len() == before
+}
+
+fn no_value(spot: &Spot, code: &str, def: &ItemDef) -> Fault {
+    let (item, values) = (&def.code, def.admitted());
+    spot.invalid(
+        &format!("{item} に「{code}」はありません。次のどれかです：{values}"),
+        &format!("{item} has no value {code:?}; it has: {values}"),
+    )
 }
 
 /// Why numbers of a field are in another unit than their item's. With decimals kept, a number counts tenths or
@@ -122,8 +160,12 @@ fn kind_of(field: &Field) -> ValueKind {
     }
 }
 
-fn fixed(resolver: &mut Resolver<'_>, constant: &At<Constant>, kind: ValueKind) -> Option<Seen> {
-    let value = match (kind, &constant.value) {
+fn fixed(resolver: &mut Resolver<'_>, constant: &At<Constant>, def: &ItemDef) -> Option<Seen> {
+    let value = match (def.kind, &constant.value) {
+        (ValueKind::Code, Constant::Text(code)) if !def.admits(code) => {
+            resolver.faults.push(no_value(&constant.spot, code, def));
+            return None;
+        }
         (ValueKind::Bool, Constant::Bool(flag)) => Some(Value::Bool(*flag)),
         (ValueKind::Int, Constant::Int(number)) => Some(Value::Int(*number)),
         (ValueKind::Code, Constant::Text(code)) => Some(Value::Code(code.clone())),

@@ -23,8 +23,8 @@ pub(super) struct Resolver<'a> {
     pub used: Vec<NamedCodes>,
     /// Names of the parts of a file's name that fields can take.
     pub captures: Vec<String>,
-    /// Lists whose targets were checked, with the typing they were checked for.
-    pub checked: BTreeSet<(String, &'static str)>,
+    /// Lists whose targets were checked, with the typing or the item they were checked for.
+    pub checked: BTreeSet<(String, String)>,
 }
 
 /// Compiles one version of a layout; its digest is the caller's to take.

@@ -8,6 +8,8 @@ use crate::text::Encoding;
 
 /// Lines by which separators and lengths are told.
 const LINES: usize = 200;
+/// Bytes by which text is told from what is none, and UTF-16 without a mark.
+const HEAD: usize = 1 << 16;
 /// Separators looked for, the commonest first.
 const SEPARATORS: [u8; 3] = [b',', b'\t', b';'];
 
@@ -73,6 +75,9 @@ pub(super) fn file(bytes: &[u8]) -> Result<Found, Fault> {
     }
     let encoding = encoding(bytes);
     let text = as_cut(bytes, encoding.encoding);
+    if !is_text(&encoding.encoding.cut_as().decode_lossy(text.get(..HEAD).unwrap_or(&text))) {
+        return Err(Fault::new(Code::NotATable));
+    }
     let carriage_return = !text.contains(&b'\n') && text.contains(&b'\r');
     let end = if carriage_return { b'\r' } else { b'\n' };
     let lines: Vec<&[u8]> = text
@@ -82,6 +87,13 @@ pub(super) fn file(bytes: &[u8]) -> Result<Found, Fault> {
         .take(LINES)
         .collect();
     Ok(Found { shape: shape(&lines), encoding, carriage_return, sheet: None })
+}
+
+/// Whether these are the characters of a text: of a picture or a PDF far more than one in twenty is none.
+fn is_text(text: &str) -> bool {
+    let is_odd =
+        |c: &char| *c == '\u{fffd}' || (c.is_control() && !matches!(c, '\t' | '\r' | '\n' | '\x0C' | '\x1A'));
+    text.chars().filter(is_odd).count() * 20 <= text.chars().count()
 }
 
 /// The bytes as they are cut: UTF-16 in UTF-8, without a byte order mark.
@@ -103,7 +115,7 @@ fn encoding(bytes: &[u8]) -> EncodingEvidence {
         [0xFE, 0xFF, ..] => return told(Encoding::Utf16Be, 100, "先頭に UTF-16BE の印（BOM）があります"),
         _ => {}
     }
-    let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or(bytes);
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
     let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     if (even + odd) * 8 > head.len() {

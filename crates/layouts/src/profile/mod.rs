@@ -104,7 +104,7 @@ impl Profile {
 /// Looks at a file's bytes, or the first of them. `as_of` is the day of the export.
 ///
 /// # Errors
-/// `empty_file`; of an archive or workbook as [`Decoder`](crate::Decoder).
+/// `empty_file`, `not_a_table`; of an archive or workbook as [`Decoder`](crate::Decoder).
 pub fn profile(bytes: &[u8], as_of: NaiveDate) -> Result<Profile, Fault> {
     profile_sheet(bytes, None, as_of)
 }

@@ -60,6 +60,8 @@ fn encodings_and_separators_are_told_by_evidence() {
     assert_eq!(of(fixed.as_bytes()).1, FileShape::Fixed(25));
     assert_eq!(profile(b"\r\n", day()).unwrap_err().code(), Code::EmptyFile);
     assert_eq!(profile(b"", day()).unwrap_err().code(), Code::EmptyFile);
+    let noise: Vec<u8> = (0..5_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    assert_eq!(profile(&noise, day()).unwrap_err().code(), Code::NotATable);
 }
 
 #[test]

@@ -141,7 +141,8 @@ fn item(code: &str) -> Option<ItemDef> {
         _ => ValueKind::Text,
     };
     let (code, category) = (code.parse().ok()?, Category::Attendance);
-    Some(ItemDef { code, category, kind, ja: String::new(), en: String::new(), unit: None })
+    let (ja, en, unit, values) = Default::default();
+    Some(ItemDef { code, category, kind, ja, en, unit, values })
 }
 
 fn layout(text: &str) -> Layout {

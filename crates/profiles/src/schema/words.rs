@@ -153,6 +153,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("item.category", "分類 / the category"),
     ("item.kind", "値の型 / the kind of value"),
     ("item.unit", "単位 / the unit"),
+    ("item.values", "code の値と、職員の読む言葉 / the values of a code, with the words staff read"),
     // ── 判定基準 ──
     ("rulebook", "判定基準 / the rulebook"),
     ("variant", "読み方 / a reading of the final label"),

@@ -61,7 +61,9 @@ impl Loader<'_> {
         let item = table.read("item", |item| self.item(item, kinds));
         let shape = match name? {
             ShapeName::InForce => {
-                let codes = table.maybe("codes", |item| all(item.list().iter().map(Item::text).collect()));
+                let codes = table.maybe("codes", |codes| {
+                    all(codes.list().iter().map(|code| self.admitted(code, item.as_ref()?)).collect())
+                });
                 Shape::InForce { codes: codes?.unwrap_or_default() }
             }
             ShapeName::ExistsWithin => {
@@ -95,6 +97,18 @@ impl Loader<'_> {
     }
 
     /// An item of the dictionary of one of these kinds. Never a text: what people wrote is for people.
+    /// A code that the item can have.
+    fn admitted(&self, code: &Item<'_>, of: &ItemCode) -> Option<String> {
+        let text = code.text()?;
+        let def = self.items.iter().find(|def| def.code == *of)?;
+        if !def.admits(&text) {
+            let values = def.admitted();
+            code.invalid(&format!("{of} の値は次のどれかです：{values}"), &format!("{of} has: {values}"));
+            return None;
+        }
+        Some(text)
+    }
+
     fn item(&self, item: &Item<'_>, kinds: &[ValueKind]) -> Option<ItemCode> {
         let code: ItemCode = item.parse()?;
         let Some(def) = self.items.iter().find(|def| def.code == code) else {

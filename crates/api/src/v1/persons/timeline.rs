@@ -21,7 +21,7 @@ use crate::schema;
     "person_id": "per_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
     "items": [{
         "category": "attendance", "category_ja": "出欠", "item": "attendance.late_days", "item_ja": "遅刻の回数",
-        "unit": "回", "datum": {"kind": "int", "value": 3},
+        "unit": "回", "datum": {"kind": "int", "value": 3}, "value_ja": null,
         "when": {"kind": "month", "month": "2026-09", "wareki": "令和8年9月"},
         "source": "attendance", "holder": "学校教育課", "load_id": "lod_019a9f3c5b7a7c3e8a1f2b3c4d5e6f70",
         "line": 12, "recorded_at": "2026-10-05T01:00:00Z"
@@ -58,6 +58,9 @@ pub struct Entry {
     unit: Option<String>,
     /// What it says, or why it says nothing.
     datum: Datum,
+    /// What staff call a code (県立); null for other values, and for a code without such words.
+    #[schema(required = true)]
+    value_ja: Option<String>,
     /// When it was so.
     when: When,
     /// 連携元.
@@ -97,6 +100,7 @@ impl Entry {
             item_ja: known.map_or_else(|| item.to_string(), |def| def.ja.clone()),
             unit: known.and_then(|def| def.unit.clone()),
             datum: (&entry.observation.datum).into(),
+            value_ja: known.and_then(|def| def.called(&entry.observation.datum)).map(str::to_owned),
             when: entry.observation.when.clone().into(),
             source: entry.source.clone(),
             holder: entry.holder.clone(),
@@ -140,6 +144,7 @@ mod tests {
             ja: "遅刻の回数".into(),
             en: "Times late".into(),
             unit: Some("回".into()),
+            values: BTreeMap::new(),
         };
         let items = BTreeMap::from([(code, def)]);
         let shown = serde_json::to_value(Entry::new(&entry("attendance.late_days"), &items)).unwrap();

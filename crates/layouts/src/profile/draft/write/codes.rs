@@ -34,11 +34,16 @@ impl Writer<'_> {
             };
         }
         let own = self.fresh(known.unwrap_or_else(|| short(&found.to)));
+        let item = self.item(found).cloned();
+        let word = |value: &str| {
+            item.as_ref()?.values.iter().find(|(_, ja)| *ja == value).map(|(code, _)| code.as_str())
+        };
         let is_sex = matches!(found.to, Target::Person(_, Part::Sex));
         let mut csv = "source,target\n".to_owned();
         for value in values {
             let sex = SEXES.iter().find(|(spelling, _)| is_sex && *spelling == value).map(|(_, sex)| *sex);
-            let target = known.and_then(|name| self.meaning(name, value)).or(sex).unwrap_or("TODO");
+            let target = known.and_then(|name| self.meaning(name, value));
+            let target = target.or(sex).or_else(|| word(value)).unwrap_or("TODO");
             csv += &format!("{},{target}\n", cell(value));
         }
         let open = csv.contains(",TODO\n");

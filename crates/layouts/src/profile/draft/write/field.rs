@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use kernel::Absence;
+use kernel::{Absence, ItemDef};
 
 use super::super::columns::Column;
 use super::super::known::{Clue, Found};
@@ -116,7 +116,7 @@ impl Writer<'_> {
         if let Some(range) = field.and_then(|field| field.range.as_ref()) {
             let _ = writeln!(text, "range = [{}, {}]", range.value.0, range.value.1);
         }
-        let unit = self.item_unit(found).zip(bracketed(&column.name));
+        let unit = self.item(found).and_then(|item| item.unit.clone()).zip(bracketed(&column.name));
         if let Some((of_item, of_file)) = unit.filter(|(item, file)| item != file)
             && unit_factor(&of_file, &of_item).is_some()
         {
@@ -127,8 +127,8 @@ impl Writer<'_> {
         }
     }
 
-    /// The unit in which the item is kept.
-    fn item_unit(&self, found: &Found<'_>) -> Option<String> {
+    /// The item that the column is observed as.
+    pub(super) fn item(&self, found: &Found<'_>) -> Option<&ItemDef> {
         let Target::Local(local) = &found.to else { return None };
         let of_field = |doc: &crate::config::LayoutDoc| {
             let taken = |name: &str| name == local;
@@ -137,10 +137,9 @@ impl Writer<'_> {
                 .iter()
                 .find(|seen| seen.field.as_ref().is_some_and(|field| taken(&field.value)));
             seen.and_then(|seen| self.knowledge.items.get(&seen.item.value))
-                .and_then(|item| item.unit.clone())
         };
         match &found.clue {
-            Clue::Item(item) => item.unit.clone(),
+            Clue::Item(item) => self.knowledge.items.get(&item.code),
             Clue::Field { doc, .. } => of_field(doc),
             Clue::Shape(_) => None,
         }
