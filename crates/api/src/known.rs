@@ -1,8 +1,10 @@
 //! What is known, or why it is not, as clients read it. Absence is typed end to end: a part of a record is
 //! a value or a reason, never an empty text and never a bare null.
 
+use std::collections::BTreeMap;
+
 use kernel::date::{Grade as KernelGrade, PartialDate, YearMonth};
-use kernel::{Absence, Datum as KernelDatum, Known, Value, When as KernelWhen};
+use kernel::{Absence, Datum as KernelDatum, ItemCode, ItemDef, Known, Value, When as KernelWhen};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -142,6 +144,11 @@ impl<'de> Deserialize<'de> for When {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         KernelWhen::deserialize(from).map(Self::from)
     }
+}
+
+/// What staff call an item; the item itself where the dictionary no longer has it.
+pub fn item_ja(item: &ItemCode, items: &BTreeMap<ItemCode, ItemDef>) -> String {
+    items.get(item).map_or_else(|| item.to_string(), |def| def.ja.clone())
 }
 
 /// What an item says: a value of its kind, or the reason there is none.

@@ -91,12 +91,7 @@ async fn a_page_is_what_it_was_and_the_file_can_be_loaded_again() {
     assert_eq!((done.status, &done.json()["state"]), (200, &"rolled_back".into()), "{}", done.text);
     assert_eq!(done.json()["rollback_reason"], "架空の取り違え");
     assert_eq!(acts(&world, KAISEI).await.last(), Some(&Act::LoadRolledBack));
-    assert_refused(
-        roll_back(&world, KAISEI, load.id).await,
-        Code::LoadNotReady,
-        "取消し済み",
-        "rolled_back",
-    );
+    assert_refused(roll_back(&world, KAISEI, load.id).await, Code::LoadNotReady, "取消し済み", "rolled_back");
 
     assert_eq!(pages(&world, &http, KAISEI, &of).await, before);
     let mut now = resting(&world).await;

@@ -1,15 +1,17 @@
 //! What a handover brings, as the receiver reads it.
 
+use std::collections::BTreeMap;
+
 use app::Released;
 use app::handovers::{Arrival, ArrivedItem, Content, ItemDecision, Link, RefusedItem as Refused};
 use handover::Role;
 use kernel::date::PartialDate;
 use kernel::id::{HandoverItemId, PersonId};
-use kernel::{Category, Datum, Identity, Observation, SectionCode, SourceCode, When};
+use kernel::{Category, Identity, ItemCode, ItemDef, Observation, SectionCode, SourceCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::known::Word;
+use crate::known::{Datum, When, Word, item_ja};
 use crate::schema;
 use crate::schema::Day;
 
@@ -161,31 +163,41 @@ pub struct HandoverItem {
     observations: Vec<HandoverObservation>,
 }
 
-/// One fact.
+/// One fact, in the words of this town's staff.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HandoverObservation {
     /// データ項目.
     item: String,
-    /// The value, or the reason there is none: `{"present": …}` or `{"absent": "…"}`.
-    #[schema(value_type = Object)]
+    /// The same, as staff read it; the item itself where the dictionary does not have it.
+    item_ja: String,
+    /// The unit of a whole number (回, 日); null for what has none.
+    #[schema(required = true)]
+    unit: Option<String>,
+    /// What it says, or why it says nothing.
     datum: Datum,
+    /// What staff call a code (県立); null for other values, and for a code without such words.
+    #[schema(required = true)]
+    value_ja: Option<String>,
     /// When it was so.
-    #[schema(value_type = Object)]
     when: When,
 }
 
-impl From<&Observation> for HandoverObservation {
-    fn from(observation: &Observation) -> Self {
+impl HandoverObservation {
+    fn of(observation: &Observation, items: &BTreeMap<ItemCode, ItemDef>) -> Self {
+        let known = items.get(&observation.item);
         Self {
             item: observation.item.to_string(),
-            datum: observation.datum.clone(),
-            when: observation.when.clone(),
+            item_ja: item_ja(&observation.item, items),
+            unit: known.and_then(|def| def.unit.clone()),
+            datum: (&observation.datum).into(),
+            value_ja: known.and_then(|def| def.called(&observation.datum)).map(str::to_owned),
+            when: observation.when.clone().into(),
         }
     }
 }
 
 impl HandoverItem {
-    fn of(arrived: &ArrivedItem) -> Self {
+    fn of(arrived: &ArrivedItem, items: &BTreeMap<ItemCode, ItemDef>) -> Self {
         let item = &arrived.item;
         Self {
             id: item.id,
@@ -198,17 +210,50 @@ impl HandoverItem {
             holder_name: item.holder_name.clone(),
             as_of: item.as_of.into(),
             decision: arrived.decision.unwrap_or(ItemDecision::Pending).as_str().to_owned(),
-            observations: item.observations.iter().map(HandoverObservation::from).collect(),
+            observations: item.observations.iter().map(|fact| HandoverObservation::of(fact, items)).collect(),
         }
     }
 }
 
 impl HandoverContent {
-    pub(super) fn of(content: &Released<Content>) -> Self {
+    pub(super) fn of(content: &Released<Content>, items: &BTreeMap<ItemCode, ItemDef>) -> Self {
         Self {
             travellers: content.travellers.iter().map(Traveller::of).collect(),
-            items: content.items.iter().map(HandoverItem::of).collect(),
+            items: content.items.iter().map(|item| HandoverItem::of(item, items)).collect(),
             refused: content.refused.iter().map(RefusedItem::of).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Known, Value, ValueKind, When as KernelWhen};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_fact_is_told_in_the_words_of_this_towns_staff() {
+        let code: ItemCode = "attendance.school".parse().unwrap();
+        let def = ItemDef {
+            code: code.clone(),
+            category: Category::Attendance,
+            kind: ValueKind::Code,
+            ja: "在籍校の設置者".into(),
+            en: "Founder of the school attended".into(),
+            unit: None,
+            values: BTreeMap::from([("prefectural".to_owned(), "県立".to_owned())]),
+        };
+        let fact = Observation {
+            item: code.clone(),
+            datum: Known::Present(Value::Code("prefectural".into())),
+            when: KernelWhen::AsOf("2026-10-01".parse().unwrap()),
+        };
+        let shown = |items| serde_json::to_value(HandoverObservation::of(&fact, &items)).unwrap();
+        let said = shown(BTreeMap::from([(code, def)]));
+        assert_eq!((&said["item_ja"], &said["value_ja"]), (&json!("在籍校の設置者"), &json!("県立")));
+        assert_eq!(said["datum"], json!({"kind": "code", "value": "prefectural"}));
+        let unknown = shown(BTreeMap::new());
+        assert_eq!((&unknown["item_ja"], &unknown["value_ja"]), (&json!("attendance.school"), &json!(null)));
     }
 }

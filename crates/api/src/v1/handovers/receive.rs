@@ -129,7 +129,9 @@ pub async fn read_handover_content(
     town: Town,
     id: PathId<HandoverId>,
 ) -> Answer<HandoverContent> {
-    Ok(web::Json(HandoverContent::of(&platform.handover_content(&town.0, id.0).await?)))
+    let content = platform.handover_content(&town.0, id.0).await?;
+    let profile = platform.profile(&town.0).await?;
+    Ok(web::Json(HandoverContent::of(&content, &profile.cooperative.items)))
 }
 
 /// Accepts a package (受諾).
@@ -246,5 +248,6 @@ pub async fn settle_handover(
 ) -> Answer<HandoverContent> {
     let target = known(&platform, &town, &id, &read).await?;
     let view = platform.handover_settle(&town.0, target, &body.read()?.taking()?).await?;
-    Ok(web::Json(HandoverContent::of(&view)))
+    let profile = platform.profile(&town.0).await?;
+    Ok(web::Json(HandoverContent::of(&view, &profile.cooperative.items)))
 }

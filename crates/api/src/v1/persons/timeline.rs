@@ -10,7 +10,7 @@ use kernel::{Category, ItemCode, ItemDef, TownCtx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::known::{Datum, When};
+use crate::known::{Datum, When, item_ja};
 use crate::paging::as_of_ja;
 use crate::schema;
 
@@ -97,7 +97,7 @@ impl Entry {
             category: entry.category,
             category_ja: entry.category.ja(),
             item: item.clone(),
-            item_ja: known.map_or_else(|| item.to_string(), |def| def.ja.clone()),
+            item_ja: item_ja(item, items),
             unit: known.and_then(|def| def.unit.clone()),
             datum: (&entry.observation.datum).into(),
             value_ja: known.and_then(|def| def.called(&entry.observation.datum)).map(str::to_owned),

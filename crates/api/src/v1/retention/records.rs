@@ -143,7 +143,7 @@ impl RetentionRecord {
     fn new(record: &KeptRecord, items: &BTreeMap<ItemCode, ItemDef>) -> Self {
         let named = |item: &ItemCode| RetentionItem {
             item: item.clone(),
-            item_ja: items.get(item).map_or_else(|| item.to_string(), |def| def.ja.clone()),
+            item_ja: crate::known::item_ja(item, items),
         };
         let (load_id, line, link) = match &record.place {
             Place::Line { load, line } => (Some(*load), *line, None),

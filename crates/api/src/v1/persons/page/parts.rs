@@ -201,7 +201,7 @@ pub(super) fn records(page: &PageView, items: &BTreeMap<ItemCode, ItemDef>) -> V
 pub(super) fn absent(missing: &[Missing], items: &BTreeMap<ItemCode, ItemDef>) -> Vec<CategoryAbsent> {
     let shown = |missing: &Missing| AbsentItem {
         item: missing.item.clone(),
-        item_ja: items.get(&missing.item).map_or_else(|| missing.item.to_string(), |def| def.ja.clone()),
+        item_ja: crate::known::item_ja(&missing.item, items),
         absent: missing.reason,
         absent_ja: missing.reason.ja(),
         holder: missing.holder.clone(),
