@@ -53,9 +53,7 @@ impl App {
         grants: Grants,
         expires_at: DateTime<Utc>,
     ) -> Result<NewToken> {
-        auth::require(ctx, Grant::TownAdmin)?;
-        let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let kind = kind_for(&mut tx, staff).await?;
+        let (tx, kind) = self.token_for(ctx, staff).await?;
         if kind == TokenKind::Issued && staff != ctx.staff {
             return Err(Fault::new(Code::MemberSignsIn));
         }
@@ -81,10 +79,19 @@ impl App {
         grants: Grants,
         expires_at: DateTime<Utc>,
     ) -> Result<NewToken> {
+        let (tx, kind) = self.token_for(ctx, staff).await?;
+        issued(tx, ctx, kind, staff, grants, expires_at).await
+    }
+
+    /// What kind of token an account of the caller's town has, and the act that issues it.
+    async fn token_for(&self, ctx: &TownCtx, staff: StaffId) -> Result<(TownTx, TokenKind)> {
         auth::require(ctx, Grant::TownAdmin)?;
         let mut tx = self.towns.begin(ctx.town).await.map_err(store)?;
-        let kind = kind_for(&mut tx, staff).await?;
-        issued(tx, ctx, kind, staff, grants, expires_at).await
+        let kind = match view(&mut tx, staff).await?.row.kind {
+            StaffKind::Member => TokenKind::Issued,
+            StaffKind::Service => TokenKind::Service,
+        };
+        Ok((tx, kind))
     }
 
     /// Issues the first token of a town's first administrator.
@@ -149,13 +156,6 @@ impl App {
         self.coop.token_insert(&row, &secret.hash()).await.map_err(store)?;
         Ok(format!("tsk_coop_{}", secret.expose().as_str()))
     }
-}
-
-async fn kind_for(tx: &mut TownTx, staff: StaffId) -> Result<TokenKind> {
-    Ok(match view(tx, staff).await?.row.kind {
-        StaffKind::Member => TokenKind::Issued,
-        StaffKind::Service => TokenKind::Service,
-    })
 }
 
 async fn issued(

@@ -1,3 +1,5 @@
+//! A town's choices over the shared rules: within their bounds, decided by somebody, and nothing else.
+
 use crate::fixtures::{TOWNS, town, under};
 
 fn kaisei(from: &str, to: &str) -> Result<super::Effective, Vec<String>> {

@@ -1,3 +1,5 @@
+//! The compiled rules give for every child, known and unknown cells alike, what the rules as written give.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Why a child has its points: each indicator told with what was seen, what was absent and why.
+
 use super::*;
 use crate::coverage::{CoverageClaim, Founder};
 use crate::facts::ChildFacts;

@@ -7,7 +7,9 @@ mod hashing;
 mod password;
 mod throttle;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use evidence::Act;
@@ -19,7 +21,7 @@ use store::rows::credential::{Account, Failures};
 use store::rows::posting::allowed;
 use store::rows::staff::StaffKind;
 use store::rows::token::{TokenKind, TokenRow};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{internal, store};
 use crate::staff::{StaffView, plain_number, view};
@@ -40,31 +42,28 @@ const CODE_HOLDS: TimeDelta = TimeDelta::hours(24);
 /// After how long failures with a number are forgotten.
 const FAILURES_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// Sign-ins under way at once: one is hashed while another writes. A hundred that all wrote before the first was
-/// hashed would take both cores, a town's connections and the steps of its chain from those who read.
+/// Sign-ins of a town under way at once: one is hashed while another writes. A hundred that all wrote before the first
+/// was hashed would take both cores, a town's connections and the steps of its chain from those who read.
 const AT_ONCE: usize = 2;
 
 /// What keeps guessers slow and everybody else fast.
+#[derive(Default)]
 pub(crate) struct Doorkeeper {
     addresses: throttle::Addresses,
     hashing: hashing::Hashing,
-    under_way: Semaphore,
-}
-
-impl Default for Doorkeeper {
-    fn default() -> Self {
-        Self {
-            addresses: throttle::Addresses::default(),
-            hashing: hashing::Hashing::default(),
-            under_way: Semaphore::new(AT_ONCE),
-        }
-    }
+    /// Of each member: where one town's acts wait for a lock, the others sign in.
+    under_way: Mutex<HashMap<TownCode, Arc<Semaphore>>>,
 }
 
 impl Doorkeeper {
-    /// A turn; the others wait here, where they hold nothing and hold up nobody who reads.
-    async fn turn(&self) -> Result<SemaphorePermit<'_>> {
-        self.under_way.acquire().await.map_err(|_| internal("the door is closed"))
+    /// A turn of a member; its others wait here, where they hold nothing and hold up nobody who reads.
+    async fn turn(&self, town: TownCode) -> Result<OwnedSemaphorePermit> {
+        let turns = {
+            // A map of turns is whole whatever happened to whoever held it.
+            let mut all = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(town).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
+        };
+        turns.acquire_owned().await.map_err(|_| internal("the door is closed"))
     }
 }
 
@@ -114,8 +113,12 @@ impl App {
     /// the address.
     pub async fn sign_in(&self, who: &Claimant<'_>, password: &Password) -> Result<SignedIn> {
         self.doorkeeper.addresses.take(who.address, who.now)?;
-        let _turn = self.doorkeeper.turn().await?;
-        let found = match self.claimed(who.town).await? {
+        let member = self.claimed(who.town).await?;
+        let _turn = match member {
+            Some(town) => Some(self.doorkeeper.turn(town).await?),
+            None => None,
+        };
+        let found = match member {
             Some(town) => self.attempt(town, who.number, who.now).await?.map(|account| (town, account)),
             None => None,
         };
@@ -285,5 +288,24 @@ impl App {
         let (slug, name) = member.map_or_else(Default::default, |m| (m.slug.to_string(), m.name));
         let number = staff.row.number.as_deref().unwrap_or_default();
         password.check(&[&slug, &name, &staff.row.name, number])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_town_whose_sign_ins_wait_holds_up_no_other() {
+        let (door, [one, other]) =
+            (Doorkeeper::default(), ["143669", "143626"].map(|code| code.parse().unwrap()));
+        let turns = [door.turn(one).await.unwrap(), door.turn(one).await.unwrap()];
+        let soon = |town| tokio::time::timeout(Duration::from_millis(50), door.turn(town));
+        assert!(soon(one).await.is_err(), "two at once");
+        assert!(soon(other).await.is_ok());
+        drop(turns);
+        assert!(soon(one).await.is_ok());
     }
 }

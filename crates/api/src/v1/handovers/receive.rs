@@ -129,8 +129,8 @@ pub async fn read_handover_content(
     town: Town,
     id: PathId<HandoverId>,
 ) -> Answer<HandoverContent> {
-    let content = platform.handover_content(&town.0, id.0).await?;
     let profile = platform.profile(&town.0).await?;
+    let content = platform.handover_content(&town.0, id.0).await?;
     Ok(web::Json(HandoverContent::of(&content, &profile.cooperative.items)))
 }
 
@@ -247,7 +247,7 @@ pub async fn settle_handover(
     body: Body<NewReceipt>,
 ) -> Answer<HandoverContent> {
     let target = known(&platform, &town, &id, &read).await?;
-    let view = platform.handover_settle(&town.0, target, &body.read()?.taking()?).await?;
     let profile = platform.profile(&town.0).await?;
+    let view = platform.handover_settle(&town.0, target, &body.read()?.taking()?).await?;
     Ok(web::Json(HandoverContent::of(&view, &profile.cooperative.items)))
 }

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use kernel::{ItemCode, ItemDef};
 use rust_xlsxwriter::Workbook;
 
 use super::{Draft, Knowledge, Wanted, draft};
 use crate::config::LayoutDoc;
-use crate::fixtures::{PROTECTION, REGISTER, codes};
+use crate::fixtures::{PROTECTION, REGISTER, codes, item};
 use crate::profile::profile;
 
 fn drafted(bytes: &[u8]) -> Draft {
+    drafted_by(bytes, &BTreeMap::new())
+}
+
+fn drafted_by(bytes: &[u8], items: &BTreeMap<ItemCode, ItemDef>) -> Draft {
     // Of the same name as the register's, and otherwise read: it comes before it.
     let other = REGISTER
         .replace("column = \"住所\"", "column = \"郵便番号\"\ndigits = 7")
@@ -21,10 +26,10 @@ fn drafted(bytes: &[u8]) -> Draft {
         [("a/other", other.as_str()), ("core/register", REGISTER), ("case/children", &numbered)]
             .map(|(name, text)| (name.to_owned(), LayoutDoc::parse(name, text).unwrap()))
             .into();
-    let (items, codes) = (BTreeMap::new(), codes());
+    let codes = codes();
     let found = profile(bytes, "2026-11-20".parse().unwrap()).unwrap();
     let wanted = Wanted { town: "shinmachi", source: None, file: "a.csv" };
-    draft(wanted, &found, Knowledge { layouts: &layouts, items: &items, codes: &codes })
+    draft(wanted, &found, Knowledge { layouts: &layouts, items, codes: &codes })
 }
 
 fn to<'d>(draft: &'d Draft, column: &str) -> Option<&'d str> {
@@ -102,4 +107,18 @@ fn a_cover_sheet_says_that_there_are_others() {
     assert_eq!(found.sheets, ["表紙", "一覧"]);
     let draft = drafted(&bytes);
     assert!(draft.toml.contains("最初のシート \"表紙\"。ほかのシート：\"一覧\"。"), "{}", draft.toml);
+}
+
+#[test]
+fn a_code_in_the_words_of_an_items_values_is_known_and_another_is_to_be_decided() {
+    let item = ItemDef { ja: "支援措置の区分".to_owned(), ..item("protection.measure").unwrap() };
+    let row = |n: u32, word: &str| format!("{n:010},襷　花子,{word}\n");
+    let words = ["被害者", "加害者", "その他の人"];
+    let rows: String = (1..=12).zip(words.iter().cycle()).map(|(n, word)| row(n, word)).collect();
+    let sample = format!("宛名番号,氏名,支援措置の区分\n{rows}");
+    let draft = drafted_by(sample.as_bytes(), &BTreeMap::from([(item.code.clone(), item)]));
+    let [(_, csv)] = draft.codes.as_slice() else { panic!("{:?}", draft.codes) };
+    for line in ["被害者,victim", "加害者,respondent", "その他の人,TODO"] {
+        assert!(csv.lines().any(|known| known == line), "{line}\n{csv}");
+    }
 }
